@@ -1,0 +1,5 @@
+//! The map of podbrief. See `ARCHITECTURE.md` for the floors; a module imports only lower floors.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod model;

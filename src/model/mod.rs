@@ -1,0 +1,25 @@
+//! Plain types that every other room speaks in. No I/O, no clock, no async, no domain decisions.
+
+mod entry;
+mod feed;
+mod id;
+mod insight;
+mod item;
+mod job;
+mod source;
+mod time;
+mod topic;
+mod transcript;
+
+pub use entry::{Entry, EntrySource};
+pub use feed::{ParsedFeed, ParsedItem};
+pub use id::{BlobId, IdError, InsightId, ItemId, SourceId, SubscriberId};
+pub use insight::{Basis, Insight, Quote, Related};
+pub use item::{Enclosure, Item, ItemKind, ItemState, Person, Soundbite, TranscriptLink};
+pub use job::{Job, JobKind};
+pub use source::{
+    Coverage, PollState, Problem, Source, SourceKind, SourceStatus, Validators, Visibility,
+};
+pub use time::Timestamp;
+pub use topic::{Topic, TopicSet, TopicSetError};
+pub use transcript::{Segment, Transcript, TranscriptFormat, TranscriptOrigin};

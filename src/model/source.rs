@@ -1,0 +1,153 @@
+//! What we read: a feed that is polled, or (later) a mailbox. Never our output.
+
+use serde::{Deserialize, Serialize};
+
+use super::{SourceId, SubscriberId, Timestamp};
+
+/// A podcast or article feed, or a mailbox.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// Permanent name.
+    pub id: SourceId,
+    /// Where its items come from.
+    pub kind: SourceKind,
+    /// As the source calls itself; the address until it was read once.
+    pub title: String,
+    /// The source's own page.
+    #[serde(default)]
+    pub link: Option<String>,
+    /// One paragraph of plain text.
+    #[serde(default)]
+    pub description: String,
+    /// The source's author or owner as it prints it.
+    #[serde(default)]
+    pub author: Option<String>,
+    /// BCP 47, as given by the source.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// `podcast:guid`, which stays when the feed moves.
+    #[serde(default)]
+    pub podcast_guid: Option<String>,
+    /// Who may see what comes from it.
+    pub visibility: Visibility,
+    /// Whether it is polled.
+    pub status: SourceStatus,
+    /// When the operator added it.
+    pub added: Timestamp,
+    /// What polling has learned.
+    #[serde(default)]
+    pub poll: PollState,
+    /// What its items offered and gave.
+    #[serde(default)]
+    pub coverage: Coverage,
+}
+
+/// Where items come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum SourceKind {
+    /// Polled over HTTP.
+    Feed {
+        /// The address asked now, after permanent redirects.
+        url: String,
+    },
+}
+
+/// Whose eyes a source and all that comes from it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "to", content = "subscriber", rename_all = "snake_case")]
+pub enum Visibility {
+    /// In every feed.
+    Public,
+    /// In one reader's brief only; absent from every public list, count and relation.
+    Private(SubscriberId),
+}
+
+impl Visibility {
+    /// Whether `viewer` (nobody in particular if `None`) may see it.
+    pub fn allows(&self, viewer: Option<&SubscriberId>) -> bool {
+        match self {
+            Self::Public => true,
+            Self::Private(owner) => viewer == Some(owner),
+        }
+    }
+}
+
+/// Whether a source is polled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceStatus {
+    /// Polled when due.
+    Active,
+    /// Stopped by the operator.
+    Paused,
+    /// The host said 410: not polled again unless added again (RFC 9110 15.5.11).
+    Gone,
+}
+
+/// What to send back so that the host can answer 304 (RFC 9110 13.1), as opaque text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validators {
+    /// `ETag`, quotes and weakness mark included.
+    #[serde(default)]
+    pub etag: Option<String>,
+    /// `Last-Modified` as the host wrote it.
+    #[serde(default)]
+    pub last_modified: Option<String>,
+}
+
+/// What polling a feed has learned.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct PollState {
+    /// For the next conditional request.
+    #[serde(default)]
+    pub validators: Validators,
+    /// SHA-256 (hex) of the last body, for hosts whose validators flap.
+    #[serde(default)]
+    pub body_hash: Option<String>,
+    /// Last attempt.
+    #[serde(default)]
+    pub last: Option<Timestamp>,
+    /// Last attempt that brought or confirmed a feed.
+    #[serde(default)]
+    pub last_success: Option<Timestamp>,
+    /// When it is due.
+    #[serde(default)]
+    pub next: Timestamp,
+    /// Failures in a row.
+    #[serde(default)]
+    pub failures: u32,
+    /// Last HTTP status.
+    #[serde(default)]
+    pub http_status: Option<u16>,
+    /// A permanent redirect's target and how often in a row it was seen.
+    #[serde(default)]
+    pub moved: Option<(String, u32)>,
+    /// What is wrong now.
+    #[serde(default)]
+    pub problem: Option<Problem>,
+}
+
+/// One clear error: what happened, and what the operator can do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// One sentence.
+    pub what: String,
+    /// One sentence.
+    pub hint: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What a source's items that went through the pipeline offered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Items known, skipped ones included.
+    pub items: u32,
+    /// Items that went through the pipeline.
+    pub processed: u32,
+    /// Of these, with a transcript that could be read.
+    pub with_transcript: u32,
+    /// Insights published.
+    pub insights: u32,
+}
