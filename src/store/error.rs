@@ -1,0 +1,64 @@
+//! What can go wrong in a store, each with what to do.
+
+use std::path::PathBuf;
+
+/// A store call failed; nothing of it was acknowledged.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process holds it.
+    #[error("the store in {} is in use by another podbrief process", .0.display())]
+    Locked(PathBuf),
+    /// It can't be opened.
+    #[error(
+        "the store in {} can't be read ({detail}). Nothing was changed. Move that folder aside and run \
+         `podbrief restore FILE` with your newest backup, or start afresh and import your OPML", path.display()
+    )]
+    Unreadable {
+        /// Its folder.
+        path: PathBuf,
+        /// What the backend says.
+        detail: String,
+    },
+    /// A record can't be decoded.
+    #[error("the {kind} record {key} can't be read: {detail}")]
+    Record {
+        /// Which kind.
+        kind: &'static str,
+        /// Its key.
+        key: String,
+        /// Why.
+        detail: String,
+    },
+    /// Written by a newer program.
+    #[error(
+        "the store was written by a newer podbrief ({kind} records of version {found}; this one knows up to {known}). \
+         Install the newer version again, or restore a backup made by this one"
+    )]
+    TooNew {
+        /// Which kind.
+        kind: &'static str,
+        /// As stored.
+        found: u8,
+        /// Highest known.
+        known: u8,
+    },
+    /// Something named in a write is gone.
+    #[error("{0} is not in the store any more")]
+    Gone(String),
+    /// The disk or the backend failed; the store takes no more writes until restarted.
+    #[error(
+        "the store stopped accepting writes: {0}. Check the disk (space, errors) and restart podbrief"
+    )]
+    Failed(String),
+    /// A file outside the database could not be read or written.
+    #[error("{what}: {error}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        error: std::io::Error,
+    },
+    /// A backup was refused.
+    #[error("{0}")]
+    Backup(String),
+}

@@ -1,0 +1,130 @@
+//! What writes take and lists give: whole intents, so that a backend can commit each in one transaction.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{
+    BlobId, Entry, Insight, Item, ItemId, PollState, SourceId, SourceStatus, Timestamp,
+    TranscriptOrigin,
+};
+
+/// Whether something was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// It was not there before.
+    New,
+    /// It was there already and is unchanged.
+    Existing,
+}
+
+/// The outcome of one poll.
+#[derive(Debug, Clone)]
+pub struct PollOutcome {
+    /// Whose.
+    pub source: SourceId,
+    /// The new state, `next` included: the next poll is queued for it while the status is active.
+    pub state: PollState,
+    /// The new status.
+    pub status: SourceStatus,
+    /// Where to ask from now on, if it moved.
+    pub url: Option<String>,
+    /// What the feed says of itself, if it was read.
+    pub profile: Option<Profile>,
+    /// Items not recorded yet, in the order of the feed.
+    pub new: Vec<NewItem>,
+    /// Known items whose row changed (for example a transcript was linked since) and that are not published.
+    pub changed: Vec<Item>,
+}
+
+/// What a feed says of itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// Plain text.
+    pub title: String,
+    /// The site's page.
+    pub link: Option<String>,
+    /// Plain text.
+    pub description: String,
+    /// As printed.
+    pub author: Option<String>,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// `podcast:guid`.
+    pub podcast_guid: Option<String>,
+}
+
+/// An item seen for the first time.
+#[derive(Debug, Clone)]
+pub struct NewItem {
+    /// Its row; the state says whether it goes through the pipeline (`New`) or not (`Skipped`).
+    pub item: Item,
+    /// When its first job is due, if it goes through the pipeline.
+    pub due: Timestamp,
+}
+
+/// An item's words, found.
+#[derive(Debug, Clone)]
+pub struct TranscriptOutcome {
+    /// Whose.
+    pub item: ItemId,
+    /// The body that holds them.
+    pub body: BlobId,
+    /// Where they came from.
+    pub origin: TranscriptOrigin,
+    /// Due time of the extraction.
+    pub now: Timestamp,
+}
+
+/// An item's insights, ready to be published.
+#[derive(Debug, Clone)]
+pub struct Extraction {
+    /// Whose.
+    pub item: ItemId,
+    /// Where the words came from.
+    pub origin: TranscriptOrigin,
+    /// Best first; may be empty.
+    pub publications: Vec<Publication>,
+}
+
+/// One insight and its entry. The store mints `insight.seq`.
+#[derive(Debug, Clone)]
+pub struct Publication {
+    /// The insight.
+    pub insight: Insight,
+    /// What feeds will say of it for ever.
+    pub entry: Entry,
+}
+
+/// Which insights.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// All public ones.
+    Latest,
+    /// Public ones of a topic, by slug.
+    Topic(String),
+    /// Those of a source.
+    Source(SourceId),
+}
+
+/// Minted at first start and kept for ever, because permanent ids rest on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instance {
+    /// 20 random characters.
+    pub id: String,
+    /// The authority part of our `tag:` URIs (RFC 4151), with its date: `example.org,2026-11-24`.
+    pub authority: String,
+    /// When.
+    pub created: Timestamp,
+}
+
+/// For status lines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Sources.
+    pub sources: usize,
+    /// Items, skipped ones included.
+    pub items: usize,
+    /// Insights, private ones included.
+    pub insights: usize,
+    /// Queued jobs, future polls included.
+    pub jobs: usize,
+}

@@ -1,0 +1,144 @@
+//! The store's contract: small traits named by use, and the intents that writes take.
+//!
+//! Every backend must pass `tests/contract`. A write commits its rows, their indexes and the next jobs
+//! together, and returns only when that would survive a power cut. All calls block: async code goes
+//! through [`Door`]. Whatever is private to one reader is given to that `viewer` only.
+
+mod backup;
+mod door;
+mod error;
+mod intent;
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::{BufRead, Write};
+
+pub use backup::BackupSummary;
+pub use door::Door;
+pub use error::StoreError;
+pub use intent::{
+    Added, Counts, Extraction, Instance, NewItem, PollOutcome, Profile, Publication, Scope,
+    TranscriptOutcome,
+};
+
+use crate::model::{
+    BlobId, Entry, Insight, InsightId, Item, ItemId, Job, JobKind, Problem, Source, SourceId,
+    SourceStatus, SubscriberId, Timestamp,
+};
+
+/// What every call gives.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// Sources and what polling them brought.
+pub trait SourceStore {
+    /// Adds it and queues its first poll; a source of the same id is left as it is.
+    fn add_source(&self, source: Source) -> Result<Added>;
+    /// By id.
+    fn source(&self, id: &SourceId) -> Result<Option<Source>>;
+    /// All, by title.
+    fn sources(&self) -> Result<Vec<Source>>;
+    /// Removes the source with its items, insights, entries and jobs. False if there is none.
+    fn remove_source(&self, id: &SourceId) -> Result<bool>;
+    /// Pauses, resumes or ends polling.
+    fn set_status(&self, id: &SourceId, status: SourceStatus, now: Timestamp) -> Result<bool>;
+    /// The ids of the items already recorded.
+    fn known_items(&self, id: &SourceId) -> Result<HashSet<ItemId>>;
+    /// Records a poll: the source's new state, its new and changed items, their jobs and the next poll.
+    /// Returns how many items were new.
+    fn save_poll(&self, outcome: PollOutcome) -> Result<usize>;
+}
+
+/// Items on their way through the pipeline.
+pub trait ItemStore {
+    /// By id.
+    fn item(&self, id: &ItemId) -> Result<Option<Item>>;
+    /// Newest first.
+    fn items_of(&self, source: &SourceId, limit: usize) -> Result<Vec<Item>>;
+    /// Records an item's words and queues its extraction.
+    fn save_transcript(&self, outcome: TranscriptOutcome) -> Result<()>;
+    /// Publishes an item's insights. An item published before is left as it is. Returns what became visible.
+    fn save_extraction(&self, extraction: Extraction) -> Result<Vec<Insight>>;
+    /// Sets an item aside for good and drops the job that failed.
+    fn fail_item(&self, id: &ItemId, job: &JobKind, problem: Problem) -> Result<()>;
+}
+
+/// The queue.
+pub trait JobStore {
+    /// Work that is due, soonest first.
+    fn due_jobs(&self, now: Timestamp, limit: usize) -> Result<Vec<Job>>;
+    /// When the next job is due, if there is one.
+    fn next_due(&self) -> Result<Option<Timestamp>>;
+    /// Puts a job off after a failure, counting the attempt.
+    fn postpone_job(&self, kind: &JobKind, due: Timestamp, error: &str) -> Result<()>;
+    /// Makes the polls of these sources (all active ones if `None`) due now. Returns how many.
+    fn poll_now(&self, sources: Option<&[SourceId]>, now: Timestamp) -> Result<usize>;
+    /// Drops a job whose object is gone.
+    fn drop_job(&self, kind: &JobKind) -> Result<()>;
+}
+
+/// What is published.
+pub trait FeedStore {
+    /// By id.
+    fn insight(&self, id: &InsightId, viewer: Option<&SubscriberId>) -> Result<Option<Insight>>;
+    /// The frozen entry of an insight.
+    fn entry(&self, id: &InsightId, viewer: Option<&SubscriberId>) -> Result<Option<Entry>>;
+    /// Newest first by `seq`; those with `seq` below `before` if given.
+    fn insights_for(
+        &self,
+        scope: &Scope,
+        viewer: Option<&SubscriberId>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Insight>>;
+    /// As [`FeedStore::insights_for`], with `seq`.
+    fn entries_for(
+        &self,
+        scope: &Scope,
+        viewer: Option<&SubscriberId>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(u64, Entry)>>;
+    /// Insights of one item, in the order published.
+    fn insights_of_item(
+        &self,
+        item: &ItemId,
+        viewer: Option<&SubscriberId>,
+    ) -> Result<Vec<Insight>>;
+    /// Public insights of each topic that has any.
+    fn topic_counts(&self) -> Result<BTreeMap<String, usize>>;
+    /// Changes whenever anything that is shown changes; starts anew with the process.
+    fn generation(&self) -> u64;
+}
+
+/// Large texts, named by their content.
+pub trait BodyStore {
+    /// Keeps it durably; the same bytes are kept once.
+    fn put_body(&self, bytes: &[u8]) -> Result<BlobId>;
+    /// The bytes.
+    fn body(&self, id: &BlobId) -> Result<Vec<u8>>;
+}
+
+/// The store as a whole.
+pub trait WholeStore {
+    /// What was minted at first start.
+    fn instance(&self) -> Result<Instance>;
+    /// For status lines.
+    fn counts(&self) -> Result<Counts>;
+    /// Writes a consistent copy while others go on reading.
+    fn backup(&self, to: &mut dyn Write, now: Timestamp) -> Result<BackupSummary>;
+    /// Fills an empty store from a copy; checks all of it first.
+    fn restore(
+        &self,
+        open: &dyn Fn() -> std::io::Result<Box<dyn BufRead>>,
+    ) -> Result<BackupSummary>;
+}
+
+/// A backend.
+pub trait Store:
+    SourceStore + ItemStore + JobStore + FeedStore + BodyStore + WholeStore + Send + Sync
+{
+}
+
+impl<T> Store for T where
+    T: SourceStore + ItemStore + JobStore + FeedStore + BodyStore + WholeStore + Send + Sync
+{
+}
