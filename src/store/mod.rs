@@ -8,6 +8,7 @@ mod backup;
 mod door;
 mod error;
 mod intent;
+pub mod sled;
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{BufRead, Write};

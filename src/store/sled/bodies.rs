@@ -1,0 +1,87 @@
+//! Bodies (transcripts, notes) as zstd files named by content: written beside, synced, renamed, and the
+//! folder synced, before any row may name them. A crash leaves at most an unnamed file.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::model::BlobId;
+use crate::store::{BodyStore, Result, StoreError};
+
+/// zstd's default: transcripts shrink to about a third at little cost.
+const LEVEL: i32 = 3;
+/// A body is never read past this many bytes, whatever its file claims.
+const MAX_BODY: u64 = 256 * 1024 * 1024;
+
+pub(super) struct Bodies {
+    dir: PathBuf,
+}
+
+impl Bodies {
+    pub(super) fn open(dir: &Path) -> Result<Self> {
+        fs::create_dir_all(dir).map_err(failed("can't create", dir))?;
+        Ok(Self { dir: dir.to_owned() })
+    }
+
+    fn path(&self, id: &BlobId) -> PathBuf {
+        let name = id.as_str();
+        self.dir.join(&name[..2]).join(format!("{name}.zst"))
+    }
+
+    pub(super) fn put(&self, bytes: &[u8]) -> Result<BlobId> {
+        let id = BlobId::of(bytes);
+        let path = self.path(&id);
+        if path.exists() {
+            return Ok(id);
+        }
+        let folder = path.parent().unwrap_or(&self.dir);
+        if !folder.exists() {
+            fs::create_dir_all(folder).map_err(failed("can't create", folder))?;
+            sync_dir(&self.dir)?;
+        }
+        // Two writers of the same body write the same bytes; the thread keeps their names apart.
+        let temp = folder.join(format!(".{id}.{:?}.tmp", std::thread::current().id()));
+        let written = (|| -> io::Result<()> {
+            let mut out = zstd::Encoder::new(File::create(&temp)?, LEVEL)?;
+            out.write_all(bytes)?;
+            out.finish()?.sync_all()?;
+            fs::rename(&temp, &path)
+        })();
+        if let Err(error) = written {
+            // Best effort: the error that matters is the first one.
+            let _ = fs::remove_file(&temp);
+            return Err(failed("can't write", &path)(error));
+        }
+        sync_dir(folder)?;
+        Ok(id)
+    }
+
+    pub(super) fn get(&self, id: &BlobId) -> Result<Vec<u8>> {
+        let path = self.path(id);
+        let read = || -> io::Result<Vec<u8>> {
+            let mut bytes = Vec::new();
+            zstd::Decoder::new(File::open(&path)?)?.take(MAX_BODY).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        read().map_err(failed("can't read", &path))
+    }
+}
+
+fn sync_dir(dir: &Path) -> Result<()> {
+    File::open(dir).and_then(|d| d.sync_all()).map_err(failed("can't sync the folder", dir))
+}
+
+fn failed<'a>(what: &'a str, path: &'a Path) -> impl Fn(io::Error) -> StoreError + 'a {
+    move |error| StoreError::Io { what: format!("{what} {}", path.display()), error }
+}
+
+impl BodyStore for super::SledStore {
+    fn put_body(&self, bytes: &[u8]) -> Result<BlobId> {
+        self.committer.check()?;
+        self.bodies.put(bytes)
+    }
+
+    fn body(&self, id: &BlobId) -> Result<Vec<u8>> {
+        self.bodies.get(id)
+    }
+}

@@ -1,0 +1,130 @@
+//! Items on their way, and the commit that publishes an item's insights.
+
+use super::{SledStore, keys, record};
+use crate::model::{
+    Basis, Insight, InsightId, Item, ItemId, ItemState, Job, JobKind, Problem, Source, SourceId,
+    Visibility,
+};
+use crate::store::{Extraction, ItemStore, Result, Scope, StoreError, TranscriptOutcome};
+
+impl SledStore {
+    fn item_to_change(&self, id: &ItemId) -> Result<Item> {
+        self.read(keys::item(id))?.ok_or_else(|| StoreError::Gone(format!("item {id}")))
+    }
+
+    /// Removes an insight's rows and all indexes but its source's.
+    pub(super) fn unpublish(&self, batch: &mut ::sled::Batch, id: &InsightId) -> Result<()> {
+        if let Some(insight) = self.read::<Insight>(keys::insight(id))? {
+            for key in index_keys(&insight) {
+                batch.remove(key);
+            }
+        }
+        batch.remove(keys::insight(id));
+        batch.remove(keys::entry(id));
+        Ok(())
+    }
+}
+
+/// Every index key of an insight. What is private is in no public index.
+pub(super) fn index_keys(insight: &Insight) -> Vec<Vec<u8>> {
+    let mut prefixes = vec![
+        keys::scope(&Scope::Source(insight.source.clone())),
+        keys::insights_of_item(&insight.item),
+    ];
+    if insight.visibility == Visibility::Public {
+        prefixes.push(keys::scope(&Scope::Latest));
+        prefixes.extend(insight.topics.iter().map(|t| keys::scope(&Scope::Topic(t.clone()))));
+    }
+    prefixes.iter().map(|p| keys::with_seq(p, insight.seq)).collect()
+}
+
+impl ItemStore for SledStore {
+    fn item(&self, id: &ItemId) -> Result<Option<Item>> {
+        self.read(keys::item(id))
+    }
+
+    fn items_of(&self, source: &SourceId, limit: usize) -> Result<Vec<Item>> {
+        let mut items = Vec::new();
+        for key in self.db.scan_prefix(keys::items_of(source)).keys().take(limit) {
+            let key = key?;
+            let id = &key[key.len().saturating_sub(20)..];
+            if let Some(item) = self.read([keys::ITEM, id].concat())? {
+                items.push(item);
+            }
+        }
+        Ok(items)
+    }
+
+    fn save_transcript(&self, outcome: TranscriptOutcome) -> Result<()> {
+        let held = self.writer();
+        let mut item = self.item_to_change(&outcome.item)?;
+        let mut batch = ::sled::Batch::default();
+        self.unqueue(&mut batch, &JobKind::Transcribe(item.id.clone()))?;
+        if item.state == ItemState::New {
+            item.transcript = Some(outcome.body);
+            item.state = ItemState::Transcribed { origin: outcome.origin };
+            item.problem = None;
+            let job = Job::new(JobKind::Extract(item.id.clone()), outcome.now);
+            self.enqueue(&mut batch, &job)?;
+            batch.insert(keys::item(&item.id), record::encode(&item)?);
+        }
+        self.finish(batch, held)
+    }
+
+    fn save_extraction(&self, extraction: Extraction) -> Result<Vec<Insight>> {
+        let mut held = self.writer();
+        let mut item = self.item_to_change(&extraction.item)?;
+        let mut batch = ::sled::Batch::default();
+        self.unqueue(&mut batch, &JobKind::Extract(item.id.clone()))?;
+        if !matches!(item.state, ItemState::Transcribed { .. }) {
+            self.finish(batch, held)?;
+            return Ok(Vec::new());
+        }
+        let mut next = *held;
+        let mut published: Vec<Insight> = Vec::new();
+        // Best first in, best last out: feeds are read from the highest `seq` down.
+        for publication in extraction.publications.into_iter().rev() {
+            let mut insight = publication.insight;
+            let row = keys::insight(&insight.id);
+            let twice = published.iter().any(|p| p.id == insight.id);
+            if twice || self.db.contains_key(&row)? {
+                continue;
+            }
+            insight.seq = next;
+            next += 1;
+            for key in index_keys(&insight) {
+                batch.insert(key, insight.id.as_str().as_bytes());
+            }
+            batch.insert(row, record::encode(&insight)?);
+            batch.insert(keys::entry(&insight.id), record::encode(&publication.entry)?);
+            published.push(insight);
+        }
+        batch.insert(keys::SEQ, &(next - 1).to_be_bytes());
+        let count = u32::try_from(published.len()).unwrap_or(u32::MAX);
+        item.state = ItemState::Published { insights: count, origin: extraction.origin };
+        batch.insert(keys::item(&item.id), record::encode(&item)?);
+        if let Some(mut source) = self.read::<Source>(keys::source(&item.source))? {
+            source.coverage.processed += 1;
+            source.coverage.insights += count;
+            if Basis::from(extraction.origin) == Basis::Spoken {
+                source.coverage.with_transcript += 1;
+            }
+            batch.insert(keys::source(&source.id), record::encode(&source)?);
+        }
+        *held = next;
+        self.finish(batch, held)?;
+        Ok(published)
+    }
+
+    fn fail_item(&self, id: &ItemId, job: &JobKind, problem: Problem) -> Result<()> {
+        let held = self.writer();
+        let mut batch = ::sled::Batch::default();
+        self.unqueue(&mut batch, job)?;
+        if let Some(mut item) = self.read::<Item>(keys::item(id))? {
+            item.state = ItemState::Failed;
+            item.problem = Some(problem);
+            batch.insert(keys::item(id), record::encode(&item)?);
+        }
+        self.finish(batch, held)
+    }
+}

@@ -1,0 +1,83 @@
+//! The queue: one row a job, and an index by due time.
+
+use super::{SledStore, keys, record};
+use crate::model::{Job, JobKind, SourceId, SourceStatus, Timestamp};
+use crate::store::{JobStore, Result, SourceStore};
+
+impl SledStore {
+    /// Queues `job`, moving it if it is queued already.
+    pub(super) fn enqueue(&self, batch: &mut ::sled::Batch, job: &Job) -> Result<()> {
+        let key = job.kind.key();
+        self.unqueue(batch, &job.kind)?;
+        batch.insert(keys::job(&key), record::encode(job)?);
+        batch.insert(keys::due(job.due, &key), Vec::new());
+        Ok(())
+    }
+
+    /// Takes a job out of the queue, if it is in it.
+    pub(super) fn unqueue(&self, batch: &mut ::sled::Batch, kind: &JobKind) -> Result<()> {
+        let key = kind.key();
+        if let Some(old) = self.read::<Job>(keys::job(&key))? {
+            batch.remove(keys::job(&key));
+            batch.remove(keys::due(old.due, &key));
+        }
+        Ok(())
+    }
+}
+
+impl JobStore for SledStore {
+    fn due_jobs(&self, now: Timestamp, limit: usize) -> Result<Vec<Job>> {
+        let mut jobs = Vec::new();
+        for key in self.db.scan_prefix(keys::DUE).keys() {
+            let key = key?;
+            let Some((due, name)) = keys::parse_due(&key) else { continue };
+            if due > now || jobs.len() >= limit {
+                break;
+            }
+            if let Some(job) = self.read::<Job>(keys::job(name))? {
+                jobs.push(job);
+            }
+        }
+        Ok(jobs)
+    }
+
+    fn next_due(&self) -> Result<Option<Timestamp>> {
+        match self.db.scan_prefix(keys::DUE).keys().next() {
+            Some(key) => Ok(keys::parse_due(&key?).map(|(due, _)| due)),
+            None => Ok(None),
+        }
+    }
+
+    fn postpone_job(&self, kind: &JobKind, due: Timestamp, error: &str) -> Result<()> {
+        let held = self.writer();
+        let Some(mut job) = self.read::<Job>(keys::job(&kind.key()))? else { return Ok(()) };
+        let mut batch = ::sled::Batch::default();
+        job.attempts = job.attempts.saturating_add(1);
+        job.error = Some(error.to_owned());
+        job.due = due;
+        self.enqueue(&mut batch, &job)?;
+        self.finish(batch, held)
+    }
+
+    fn poll_now(&self, sources: Option<&[SourceId]>, now: Timestamp) -> Result<usize> {
+        let chosen = self.sources()?.into_iter().filter(|s| {
+            s.status == SourceStatus::Active && sources.is_none_or(|ids| ids.contains(&s.id))
+        });
+        let held = self.writer();
+        let mut batch = ::sled::Batch::default();
+        let mut moved = 0;
+        for source in chosen {
+            self.enqueue(&mut batch, &Job::new(JobKind::Poll(source.id), now))?;
+            moved += 1;
+        }
+        self.finish(batch, held)?;
+        Ok(moved)
+    }
+
+    fn drop_job(&self, kind: &JobKind) -> Result<()> {
+        let held = self.writer();
+        let mut batch = ::sled::Batch::default();
+        self.unqueue(&mut batch, kind)?;
+        self.finish(batch, held)
+    }
+}

@@ -1,0 +1,121 @@
+//! The layout of keys. Numbers are big-endian, so byte order is numeric order.
+//!
+//! | key | value |
+//! |---|---|
+//! | `s/{source}` | source |
+//! | `i/{item}` | item |
+//! | `n/{insight}` | insight |
+//! | `e/{insight}` | entry |
+//! | `j/{job key}` | job |
+//! | `d/{due}{job key}` | empty: jobs by due time |
+//! | `xi/{source}{newest first}{item}` | empty: items of a source |
+//! | `xn/{item}{seq}` | insight id: insights of an item |
+//! | `xl/{seq}` | insight id: public insights |
+//! | `xt/{slug}/{seq}` | insight id: public insights of a topic |
+//! | `xs/{source}{seq}` | insight id: insights of a source |
+//! | `m/instance`, `m/seq` | what was minted at first start; the last `seq` given out |
+
+use crate::model::{InsightId, ItemId, SourceId, Timestamp};
+use crate::store::{Result, Scope};
+
+pub(super) const INSTANCE: &[u8] = b"m/instance";
+pub(super) const SEQ: &[u8] = b"m/seq";
+pub(super) const SOURCE: &[u8] = b"s/";
+pub(super) const ITEM: &[u8] = b"i/";
+pub(super) const INSIGHT: &[u8] = b"n/";
+pub(super) const ENTRY: &[u8] = b"e/";
+pub(super) const JOB: &[u8] = b"j/";
+pub(super) const DUE: &[u8] = b"d/";
+pub(super) const LATEST: &[u8] = b"xl/";
+pub(super) const TOPIC: &[u8] = b"xt/";
+
+fn join(parts: &[&[u8]]) -> Vec<u8> {
+    parts.concat()
+}
+
+/// Signed seconds in an order-keeping form.
+fn ordered(time: Timestamp) -> [u8; 8] {
+    (time.secs().cast_unsigned() ^ (1 << 63)).to_be_bytes()
+}
+
+pub(super) fn source(id: &SourceId) -> Vec<u8> {
+    join(&[SOURCE, id.as_str().as_bytes()])
+}
+
+pub(super) fn item(id: &ItemId) -> Vec<u8> {
+    join(&[ITEM, id.as_str().as_bytes()])
+}
+
+pub(super) fn insight(id: &InsightId) -> Vec<u8> {
+    join(&[INSIGHT, id.as_str().as_bytes()])
+}
+
+pub(super) fn entry(id: &InsightId) -> Vec<u8> {
+    join(&[ENTRY, id.as_str().as_bytes()])
+}
+
+pub(super) fn job(key: &str) -> Vec<u8> {
+    join(&[JOB, key.as_bytes()])
+}
+
+pub(super) fn due(at: Timestamp, job: &str) -> Vec<u8> {
+    join(&[DUE, &ordered(at), job.as_bytes()])
+}
+
+/// Splits a key made by [`due`].
+pub(super) fn parse_due(key: &[u8]) -> Option<(Timestamp, &str)> {
+    let rest = key.strip_prefix(DUE)?;
+    let (time, job) = rest.split_at_checked(8)?;
+    let secs = (u64::from_be_bytes(time.try_into().ok()?) ^ (1 << 63)).cast_signed();
+    Some((Timestamp::from_secs(secs), std::str::from_utf8(job).ok()?))
+}
+
+pub(super) fn items_of(source: &SourceId) -> Vec<u8> {
+    join(&[b"xi/", source.as_str().as_bytes()])
+}
+
+/// Newest first: the time is inverted.
+pub(super) fn item_of(source: &SourceId, published: Timestamp, item: &ItemId) -> Vec<u8> {
+    let inverted = ordered(published).map(|b| !b);
+    join(&[&items_of(source), &inverted, item.as_str().as_bytes()])
+}
+
+pub(super) fn insights_of_item(item: &ItemId) -> Vec<u8> {
+    join(&[b"xn/", item.as_str().as_bytes()])
+}
+
+pub(super) fn scope(scope: &Scope) -> Vec<u8> {
+    match scope {
+        Scope::Latest => LATEST.to_vec(),
+        Scope::Topic(slug) => join(&[TOPIC, slug.as_bytes(), b"/"]),
+        Scope::Source(id) => join(&[b"xs/", id.as_str().as_bytes()]),
+    }
+}
+
+pub(super) fn with_seq(prefix: &[u8], seq: u64) -> Vec<u8> {
+    join(&[prefix, &seq.to_be_bytes()])
+}
+
+/// The `seq` at the end of a key.
+pub(super) fn parse_seq(key: &[u8]) -> Option<u64> {
+    let at = key.len().checked_sub(8)?;
+    Some(u64::from_be_bytes(key.get(at..)?.try_into().ok()?))
+}
+
+/// The last `seq` given out, 0 if none.
+pub(super) fn last_seq(db: &::sled::Db) -> Result<u64> {
+    Ok(db.get(SEQ)?.and_then(|v| parse_seq(&v)).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn due_keys_sort_by_time_and_read_back() {
+        let early = due(Timestamp::from_secs(-5), "poll/a");
+        let late = due(Timestamp::from_secs(7), "poll/a");
+        assert!(early < late);
+        assert_eq!(parse_due(&late), Some((Timestamp::from_secs(7), "poll/a")));
+    }
+}

@@ -1,0 +1,60 @@
+//! Rows as bytes: one version byte, then JSON, which stays readable by people and by later versions.
+//! A field added later has a serde default; any other change raises the kind's version and adds an arm
+//! to its `migrate`, with a fixture of the old form in `tests/fixtures/store`.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::model::{Entry, Insight, Item, Job, Source};
+use crate::store::{Instance, Result, StoreError};
+
+/// A kind of row.
+pub(crate) trait Record: Serialize + DeserializeOwned {
+    /// For messages and backups.
+    const KIND: &'static str;
+    /// Written today.
+    const VERSION: u8 = 1;
+}
+
+impl Record for Source {
+    const KIND: &'static str = "source";
+}
+impl Record for Item {
+    const KIND: &'static str = "item";
+}
+impl Record for Insight {
+    const KIND: &'static str = "insight";
+}
+impl Record for Entry {
+    const KIND: &'static str = "entry";
+}
+impl Record for Job {
+    const KIND: &'static str = "job";
+}
+impl Record for Instance {
+    const KIND: &'static str = "instance";
+}
+
+/// As stored.
+pub(crate) fn encode<T: Record>(record: &T) -> Result<Vec<u8>> {
+    let mut bytes = vec![T::VERSION];
+    serde_json::to_writer(&mut bytes, record).map_err(|error| StoreError::Record {
+        kind: T::KIND,
+        key: String::new(),
+        detail: error.to_string(),
+    })?;
+    Ok(bytes)
+}
+
+/// The row that `bytes` hold; `key` is for the message only.
+pub(crate) fn decode<T: Record>(bytes: &[u8], key: &str) -> Result<T> {
+    let bad = |detail: String| StoreError::Record { kind: T::KIND, key: key.to_owned(), detail };
+    let (version, json) = bytes.split_first().ok_or_else(|| bad("it is empty".into()))?;
+    if *version > T::VERSION {
+        return Err(StoreError::TooNew { kind: T::KIND, found: *version, known: T::VERSION });
+    }
+    if *version == 0 {
+        return Err(bad("its version byte is 0".into()));
+    }
+    serde_json::from_slice(json).map_err(|error| bad(error.to_string()))
+}

@@ -1,0 +1,168 @@
+//! Sources, and the commit of a poll.
+
+use std::collections::HashSet;
+
+use super::{SledStore, keys, record};
+use crate::model::{
+    InsightId, Item, ItemId, ItemState, Job, JobKind, Source, SourceId, SourceStatus, Timestamp,
+};
+use crate::store::{Added, PollOutcome, Result, Scope, SourceStore, StoreError};
+
+impl SourceStore for SledStore {
+    fn add_source(&self, source: Source) -> Result<Added> {
+        let held = self.writer();
+        let key = keys::source(&source.id);
+        if self.db.contains_key(&key)? {
+            return Ok(Added::Existing);
+        }
+        let mut batch = ::sled::Batch::default();
+        if source.status == SourceStatus::Active {
+            let job = Job::new(JobKind::Poll(source.id.clone()), source.poll.next);
+            self.enqueue(&mut batch, &job)?;
+        }
+        batch.insert(key, record::encode(&source)?);
+        self.finish(batch, held)?;
+        Ok(Added::New)
+    }
+
+    fn source(&self, id: &SourceId) -> Result<Option<Source>> {
+        self.read(keys::source(id))
+    }
+
+    fn sources(&self) -> Result<Vec<Source>> {
+        let mut all = Vec::new();
+        for row in self.db.scan_prefix(keys::SOURCE) {
+            let (key, value) = row?;
+            all.push(record::decode::<Source>(&value, &String::from_utf8_lossy(&key))?);
+        }
+        all.sort_by_cached_key(|s| (s.title.to_lowercase(), s.id.clone()));
+        Ok(all)
+    }
+
+    fn remove_source(&self, id: &SourceId) -> Result<bool> {
+        let held = self.writer();
+        if !self.db.contains_key(keys::source(id))? {
+            return Ok(false);
+        }
+        let mut batch = ::sled::Batch::default();
+        batch.remove(keys::source(id));
+        self.unqueue(&mut batch, &JobKind::Poll(id.clone()))?;
+        for key in self.db.scan_prefix(keys::items_of(id)).keys() {
+            let key = key?;
+            if let Some(item) = item_in(&key) {
+                self.unqueue(&mut batch, &JobKind::Transcribe(item.clone()))?;
+                self.unqueue(&mut batch, &JobKind::Extract(item.clone()))?;
+                batch.remove(keys::item(&item));
+            }
+            batch.remove(key);
+        }
+        for row in self.db.scan_prefix(keys::scope(&Scope::Source(id.clone()))) {
+            let (key, value) = row?;
+            batch.remove(key);
+            if let Some(insight) = insight_in(&value) {
+                self.unpublish(&mut batch, &insight)?;
+            }
+        }
+        self.finish(batch, held)?;
+        Ok(true)
+    }
+
+    fn set_status(&self, id: &SourceId, status: SourceStatus, now: Timestamp) -> Result<bool> {
+        let held = self.writer();
+        let Some(mut source) = self.read::<Source>(keys::source(id))? else { return Ok(false) };
+        let mut batch = ::sled::Batch::default();
+        let poll = JobKind::Poll(id.clone());
+        if status == SourceStatus::Active {
+            source.poll.next = now;
+            self.enqueue(&mut batch, &Job::new(poll, now))?;
+        } else {
+            self.unqueue(&mut batch, &poll)?;
+        }
+        source.status = status;
+        batch.insert(keys::source(id), record::encode(&source)?);
+        self.finish(batch, held)?;
+        Ok(true)
+    }
+
+    fn known_items(&self, id: &SourceId) -> Result<HashSet<ItemId>> {
+        let mut known = HashSet::new();
+        for key in self.db.scan_prefix(keys::items_of(id)).keys() {
+            known.extend(item_in(&key?));
+        }
+        Ok(known)
+    }
+
+    fn save_poll(&self, outcome: PollOutcome) -> Result<usize> {
+        let held = self.writer();
+        let key = keys::source(&outcome.source);
+        let Some(mut source) = self.read::<Source>(&key)? else {
+            return Err(StoreError::Gone(format!("source {}", outcome.source)));
+        };
+        let mut batch = ::sled::Batch::default();
+        let mut fresh = HashSet::new();
+        for new in outcome.new {
+            let item = new.item;
+            let row = keys::item(&item.id);
+            if self.db.contains_key(&row)? || !fresh.insert(item.id.clone()) {
+                continue;
+            }
+            if item.state == ItemState::New {
+                self.enqueue(&mut batch, &Job::new(JobKind::Transcribe(item.id.clone()), new.due))?;
+            }
+            batch.insert(keys::item_of(&source.id, dated(&item), &item.id), Vec::new());
+            batch.insert(row, record::encode(&item)?);
+        }
+        for item in outcome.changed {
+            let row = keys::item(&item.id);
+            let Some(old) = self.read::<Item>(&row)? else { continue };
+            // It may have been transcribed or published since the poll began; its words stay as they were read.
+            if old.state != ItemState::New {
+                continue;
+            }
+            batch.remove(keys::item_of(&source.id, dated(&old), &old.id));
+            batch.insert(keys::item_of(&source.id, dated(&item), &item.id), Vec::new());
+            batch.insert(row, record::encode(&item)?);
+        }
+        source.coverage.items += u32::try_from(fresh.len()).unwrap_or(u32::MAX);
+        source.poll = outcome.state;
+        // An operator's pause during the poll wins.
+        if source.status == SourceStatus::Active {
+            source.status = outcome.status;
+        }
+        if let Some(url) = outcome.url {
+            source.kind = crate::model::SourceKind::Feed { url };
+        }
+        if let Some(profile) = outcome.profile {
+            source.title = profile.title;
+            source.link = profile.link;
+            source.description = profile.description;
+            source.author = profile.author;
+            source.language = profile.language;
+            source.podcast_guid = profile.podcast_guid;
+        }
+        let poll = JobKind::Poll(source.id.clone());
+        if source.status == SourceStatus::Active {
+            self.enqueue(&mut batch, &Job::new(poll, source.poll.next))?;
+        } else {
+            self.unqueue(&mut batch, &poll)?;
+        }
+        batch.insert(key, record::encode(&source)?);
+        self.finish(batch, held)?;
+        Ok(fresh.len())
+    }
+}
+
+/// Where an item stands among its source's items.
+fn dated(item: &Item) -> Timestamp {
+    item.published.unwrap_or(item.seen)
+}
+
+/// The item at the end of an index key.
+fn item_in(key: &[u8]) -> Option<ItemId> {
+    let at = key.len().checked_sub(20)?;
+    std::str::from_utf8(key.get(at..)?).ok()?.parse().ok()
+}
+
+pub(super) fn insight_in(value: &[u8]) -> Option<InsightId> {
+    std::str::from_utf8(value).ok()?.parse().ok()
+}
