@@ -2,6 +2,15 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+// Floor 6: arguments, start, stop order.
+pub mod config;
+pub mod notify;
+// Floor 5: doors.
+// Floor 4: stages.
+// Floor 3: outside and stored things.
 pub mod fetch;
-pub mod model;
 pub mod store;
+// Floor 2: pure rooms of the domain.
+// Floor 1: words.
+// Floor 0: plain types.
+pub mod model;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    BlobId, Entry, Insight, Item, ItemId, PollState, SourceId, SourceStatus, Timestamp,
+    BlobId, Entry, Insight, Item, ItemId, PollState, Problem, SourceId, SourceStatus, Timestamp,
     TranscriptOrigin,
 };
 
@@ -70,6 +70,8 @@ pub struct TranscriptOutcome {
     pub body: BlobId,
     /// Where they came from.
     pub origin: TranscriptOrigin,
+    /// What was wrong with a better source of words, if anything.
+    pub problem: Option<Problem>,
     /// Due time of the extraction.
     pub now: Timestamp,
 }

@@ -11,7 +11,7 @@ mod intent;
 pub mod sled;
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::{BufRead, Write};
+use std::io::Write;
 
 pub use backup::BackupSummary;
 pub use door::Door;
@@ -104,6 +104,8 @@ pub trait FeedStore {
         item: &ItemId,
         viewer: Option<&SubscriberId>,
     ) -> Result<Vec<Insight>>;
+    /// Calls `each` with every insight, private ones included, for derived data.
+    fn each_insight(&self, each: &mut dyn FnMut(Insight)) -> Result<()>;
     /// Public insights of each topic that has any.
     fn topic_counts(&self) -> Result<BTreeMap<String, usize>>;
     /// Changes whenever anything that is shown changes; starts anew with the process.
@@ -126,11 +128,6 @@ pub trait WholeStore {
     fn counts(&self) -> Result<Counts>;
     /// Writes a consistent copy while others go on reading.
     fn backup(&self, to: &mut dyn Write, now: Timestamp) -> Result<BackupSummary>;
-    /// Fills an empty store from a copy; checks all of it first.
-    fn restore(
-        &self,
-        open: &dyn Fn() -> std::io::Result<Box<dyn BufRead>>,
-    ) -> Result<BackupSummary>;
 }
 
 /// A backend.

@@ -84,6 +84,13 @@ impl FeedStore for SledStore {
         Ok(insights)
     }
 
+    fn each_insight(&self, each: &mut dyn FnMut(Insight)) -> Result<()> {
+        for row in rows::<Insight>(self, keys::INSIGHT) {
+            each(row?);
+        }
+        Ok(())
+    }
+
     fn topic_counts(&self) -> Result<BTreeMap<String, usize>> {
         let mut counts = BTreeMap::new();
         for key in self.db.scan_prefix(keys::TOPIC).keys() {

@@ -63,7 +63,7 @@ impl ItemStore for SledStore {
         if item.state == ItemState::New {
             item.transcript = Some(outcome.body);
             item.state = ItemState::Transcribed { origin: outcome.origin };
-            item.problem = None;
+            item.problem = outcome.problem;
             let job = Job::new(JobKind::Extract(item.id.clone()), outcome.now);
             self.enqueue(&mut batch, &job)?;
             batch.insert(keys::item(&item.id), record::encode(&item)?);

@@ -19,9 +19,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use self::backup::verify;
 use self::bodies::Bodies;
 use self::commit::Committer;
-use super::{Counts, Instance, Result, StoreError, WholeStore};
+use super::{BackupSummary, Counts, Instance, Result, StoreError, WholeStore};
 use crate::model::Timestamp;
 
 /// sled's own cache; its resident memory is a few times this.
@@ -102,6 +103,20 @@ pub fn open(dir: &Path, mint: &Mint<'_>) -> Result<SledStore> {
     })
 }
 
+/// Makes a store in `dir` from a backup. `dir` is not a store before; after an error it is to be thrown away.
+///
+/// # Errors
+/// [`StoreError::Backup`] if the file is not whole, and as [`open`].
+pub fn restore(
+    dir: &Path,
+    now: Timestamp,
+    file: &dyn Fn() -> std::io::Result<Box<dyn std::io::BufRead>>,
+) -> Result<BackupSummary> {
+    // What is minted here is replaced by the backup's own.
+    let store = open(dir, &Mint { now, host: "", random: "" })?;
+    backup::read(&store, file)
+}
+
 fn is_lock(error: &std::io::Error) -> bool {
     error.kind() == std::io::ErrorKind::WouldBlock || error.to_string().contains("lock")
 }
@@ -151,15 +166,8 @@ impl WholeStore for SledStore {
         })
     }
 
-    fn backup(&self, to: &mut dyn std::io::Write, now: Timestamp) -> Result<super::BackupSummary> {
+    fn backup(&self, to: &mut dyn std::io::Write, now: Timestamp) -> Result<BackupSummary> {
         backup::write(self, to, now)
-    }
-
-    fn restore(
-        &self,
-        open: &dyn Fn() -> std::io::Result<Box<dyn std::io::BufRead>>,
-    ) -> Result<super::BackupSummary> {
-        backup::read(self, open)
     }
 }
 

@@ -1,0 +1,201 @@
+//! Runs a command against the store and the scheduler of this process.
+
+use std::io::Write;
+
+use tokio::sync::{broadcast, mpsc};
+
+use super::import::import;
+use super::{AddedSource, Command, Reply};
+use crate::jobs::{Clock, Handle};
+use crate::model::{Source, SourceKind, SourceStatus};
+use crate::pipeline::{Context, resolve};
+use crate::publish::opml;
+use crate::store::{Added, StoreError};
+
+/// Items shown with a source.
+const ITEMS_SHOWN: usize = 20;
+
+/// What commands need.
+#[derive(Clone)]
+pub struct Admin {
+    /// Store, fetcher and settings.
+    pub ctx: Context,
+    /// The scheduler.
+    pub jobs: Handle,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// A command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Nothing, or more than one thing, is meant.
+    #[error("{0}")]
+    Which(String),
+}
+
+impl Admin {
+    /// Runs `command`, sending every reply to `replies`, the ending one last.
+    pub async fn run(&self, command: Command, replies: mpsc::Sender<Reply>) {
+        let last = match self.answer(command, &replies).await {
+            Ok(reply) => reply,
+            Err(error) => Reply::Error { message: error.to_string() },
+        };
+        // Whoever asked may have gone.
+        let _ = replies.send(last).await;
+    }
+
+    async fn answer(
+        &self,
+        command: Command,
+        replies: &mpsc::Sender<Reply>,
+    ) -> Result<Reply, AdminError> {
+        let now = (self.clock)();
+        let door = &self.ctx.door;
+        Ok(match command {
+            Command::Add { addresses } => {
+                let mut sources = Vec::with_capacity(addresses.len());
+                for address in addresses {
+                    sources.push(self.add(address).await?);
+                }
+                self.jobs.wake();
+                Reply::Added { sources }
+            }
+            Command::List => Reply::Sources { sources: door.call(|s| s.sources()).await? },
+            Command::Show { which } => {
+                let source = self.find(&which).await?;
+                let id = source.id.clone();
+                let items = door.call(move |s| s.items_of(&id, ITEMS_SHOWN)).await?;
+                Reply::Source { source: Box::new(source), items }
+            }
+            Command::Remove { which } => {
+                let source = self.find(&which).await?;
+                let id = source.id.clone();
+                let insights = door.call(move |s| {
+                    let mut of_source = Vec::new();
+                    s.each_insight(&mut |i| {
+                        if i.source == id {
+                            of_source.push(i.id);
+                        }
+                    })?;
+                    s.remove_source(&id)?;
+                    Ok(of_source)
+                });
+                self.ctx.index.remove(&insights.await?);
+                Reply::Changed { source: Box::new(source) }
+            }
+            Command::Pause { which, resume } => {
+                let source = self.find(&which).await?;
+                let id = source.id.clone();
+                let status = if resume { SourceStatus::Active } else { SourceStatus::Paused };
+                door.call(move |s| s.set_status(&id, status, now)).await?;
+                self.jobs.wake();
+                Reply::Changed { source: Box::new(source) }
+            }
+            Command::Import { feeds } => {
+                let report = door.call(move |s| import(s, feeds, now)).await?;
+                self.jobs.wake();
+                Reply::Imported(report)
+            }
+            Command::Export => {
+                let sources = door.call(|s| s.sources()).await?;
+                let bytes = opml::export(&sources);
+                Reply::Opml { opml: String::from_utf8_lossy(&bytes).into_owned() }
+            }
+            Command::Poll { all } => self.poll(all, replies).await?,
+            Command::Status => {
+                let (counts, instance) = door.call(|s| Ok((s.counts()?, s.instance()?))).await?;
+                let version = env!("CARGO_PKG_VERSION").to_owned();
+                Reply::Status { counts, instance, version }
+            }
+            Command::Backup => Reply::Bytes,
+        })
+    }
+
+    /// Writes a backup where it may block.
+    ///
+    /// # Errors
+    /// If the store can't be read or `to` not be written.
+    pub fn backup(&self, to: &mut dyn Write) -> Result<(), StoreError> {
+        self.ctx.door.blocking().backup(to, (self.clock)()).map(|_| ())
+    }
+
+    async fn add(&self, address: String) -> Result<AddedSource, AdminError> {
+        let now = (self.clock)();
+        let (source, problem) = match resolve(&self.ctx, &address, now).await {
+            Ok(found) => found,
+            Err(error) => {
+                let (what, hint) = (error.to_string(), error.hint());
+                let problem = Some(crate::model::Problem { what, hint, since: now });
+                return Ok(AddedSource { address, source: None, existing: false, problem });
+            }
+        };
+        let row = source.clone();
+        let added = self.ctx.door.call(move |s| s.add_source(row)).await?;
+        let existing = added == Added::Existing;
+        Ok(AddedSource { address, source: Some(source), existing, problem })
+    }
+
+    async fn poll(&self, all: bool, replies: &mpsc::Sender<Reply>) -> Result<Reply, AdminError> {
+        let now = (self.clock)();
+        let mut events = self.jobs.events();
+        let due = self.ctx.door.call(move |s| {
+            if all {
+                return s.poll_now(None, now);
+            }
+            let due = s.due_jobs(now, usize::MAX)?;
+            Ok(due.iter().filter(|j| matches!(j.kind, crate::model::JobKind::Poll(_))).count())
+        });
+        let due = due.await?;
+        self.jobs.wake();
+        let idle = self.jobs.idle();
+        tokio::pin!(idle);
+        loop {
+            tokio::select! {
+                // What happened before the end is told before the end.
+                biased;
+                event = events.recv() => match event {
+                    Ok(event) => {
+                        // Whoever asked may have gone; the work is done all the same.
+                        let _ = replies.send(Reply::Event(event)).await;
+                    }
+                    Err(broadcast::error::RecvError::Lagged(_)) => {}
+                    Err(broadcast::error::RecvError::Closed) => break,
+                },
+                () = &mut idle => break,
+            }
+        }
+        Ok(Reply::Done { due })
+    }
+
+    /// By id, by address, or by the start of the title, if that is one.
+    async fn find(&self, which: &str) -> Result<Source, AdminError> {
+        let sources = self.ctx.door.call(|s| s.sources()).await?;
+        let wanted = which.trim().to_lowercase();
+        let exact = sources.iter().find(|s| {
+            let SourceKind::Feed { url } = &s.kind;
+            s.id.as_str() == wanted || url == which.trim()
+        });
+        if let Some(source) = exact {
+            return Ok(source.clone());
+        }
+        let mut near = sources.iter().filter(|s| {
+            !wanted.is_empty()
+                && (s.title.to_lowercase().starts_with(&wanted)
+                    || s.id.as_str().starts_with(&wanted))
+        });
+        match (near.next(), near.next()) {
+            (Some(source), None) => Ok(source.clone()),
+            (None, _) => Err(AdminError::Which(format!(
+                "there is no source {which:?}; `podbrief source list` names them"
+            ))),
+            (Some(one), Some(two)) => Err(AdminError::Which(format!(
+                "{which:?} could be {:?} or {:?}; give the id that `podbrief source list` shows",
+                one.title, two.title
+            ))),
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Puts the rooms together, and takes them down in order.
+//!
+//! Start: open the store, build the derived index, listen (web, admin socket), run the scheduler, say ready.
+//! Stop: close the doors (no new connections, no new jobs), let requests and jobs end for [`GRACE`], then exit; what a
+//! job had not committed is still queued. Every acknowledged write is durable already, so nothing is flushed here.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::{App, HttpServer, web as actix};
+use anyhow::{Context as _, Result, bail};
+use tokio::sync::watch;
+
+use crate::admin::{self, Admin};
+use crate::config::Config;
+use crate::fetch::{AllowPrivate, Fetcher, Limits};
+use crate::insight::topics::Tagger;
+use crate::jobs::{Handle, Scheduler};
+use crate::model::{Timestamp, TopicSet};
+use crate::pipeline::{Context, Intervals, Settings};
+use crate::publish::Site;
+use crate::search::Index;
+use crate::store::{Door, sled};
+use crate::web::{self, WebState};
+
+/// How long requests and jobs may take to end.
+const GRACE: Duration = Duration::from_secs(10);
+/// Topics shipped with the program.
+const TOPICS: &str = include_str!("../data/topics.toml");
+
+/// The clock. The only place that reads it.
+pub fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let secs = since.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX));
+    Timestamp::from_secs(secs)
+}
+
+/// Everything but the servers.
+pub struct Rooms {
+    /// For verbs.
+    pub admin: Admin,
+    scheduler: Scheduler,
+    site: Site,
+}
+
+/// Opens the store and builds what rests on it.
+///
+/// # Errors
+/// With what to do, if the data directory, the store, the topics or TLS can't be had.
+pub fn open(config: &Config) -> Result<Rooms> {
+    let dir = &config.data_dir;
+    make_private_dir(dir)?;
+    let mut random = [0_u8; 10];
+    getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    let random: String = random.iter().map(|b| format!("{b:02x}")).collect();
+    let mint = sled::Mint { now: now(), host: &config.host(), random: &random };
+    let door = Door::new(Arc::new(sled::open(dir, &mint)?));
+    let instance = door.blocking().instance()?;
+    let topics = Arc::new(topics(dir)?);
+    let index = Arc::new(Index::build(door.blocking())?);
+    let ctx = Context {
+        fetcher: fetcher(config)?,
+        tagger: Arc::new(Tagger::new(&topics)),
+        topics,
+        index,
+        authority: instance.authority.clone(),
+        settings: settings(config),
+        door,
+    };
+    let (scheduler, jobs) = Scheduler::new(ctx.clone(), now, config.poll.concurrency);
+    let site = Site {
+        name: config.site_name.clone(),
+        base_url: config.base_url.clone(),
+        authority: instance.authority,
+        created: instance.created,
+    };
+    Ok(Rooms { admin: Admin { ctx, jobs, clock: now }, scheduler, site })
+}
+
+fn make_private_dir(dir: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.with_context(|| {
+        format!(
+            "the data directory {} can't be made; choose another with --data-dir or PODBRIEF_DATA_DIR",
+            dir.display()
+        )
+    })
+}
+
+fn topics(dir: &Path) -> Result<TopicSet> {
+    let shipped = TopicSet::parse(TOPICS).context("the topics shipped with podbrief")?;
+    let path = dir.join("topics.toml");
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            let own = TopicSet::parse(&text).with_context(|| format!("{}", path.display()))?;
+            Ok(shipped.overlaid(own))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(shipped),
+        Err(error) => Err(error).with_context(|| format!("can't read {}", path.display())),
+    }
+}
+
+fn fetcher(config: &Config) -> Result<Fetcher> {
+    let allow_private = config.fetch.allow_private.iter().map(|text| text.parse::<AllowPrivate>());
+    let allow_private =
+        allow_private.collect::<Result<Vec<_>, _>>().context("fetch.allow_private")?;
+    let contact = match config.fetch.contact.as_str() {
+        "" => &config.base_url,
+        contact => contact,
+    };
+    let agent = format!("podbrief/{} (+{contact})", env!("CARGO_PKG_VERSION"));
+    let limits =
+        Limits { timeout: config.fetch.timeout(), per_host: config.fetch.per_host, allow_private };
+    Ok(Fetcher::new(limits, &agent)?)
+}
+
+fn settings(config: &Config) -> Settings {
+    const MIB: usize = 1024 * 1024;
+    Settings {
+        intervals: Intervals {
+            usual: config.poll.interval(),
+            min: config.poll.min_interval(),
+            max: config.poll.max_interval(),
+        },
+        initial_items: config.initial_items,
+        insights_per_item: config.insights_per_item,
+        max_feed: config.fetch.max_feed_mib.saturating_mul(MIB),
+        max_transcript: config.fetch.max_transcript_mib.saturating_mul(MIB),
+    }
+}
+
+impl Rooms {
+    /// Runs `work` beside the scheduler and the admin socket, without a web server; stops both when it ends.
+    ///
+    /// # Errors
+    /// If the admin socket can't be made, and what `work` gives.
+    pub async fn with_scheduler<T>(
+        self,
+        dir: &Path,
+        work: impl AsyncFnOnce(&Admin) -> Result<T>,
+    ) -> Result<T> {
+        let (stop, stopped) = watch::channel(false);
+        let socket = tokio::spawn({
+            let (admin, dir, stopped) = (self.admin.clone(), dir.to_owned(), stopped.clone());
+            async move { admin::serve(admin, &dir, stopped).await }
+        });
+        let jobs = tokio::spawn(self.scheduler.run(stopped, GRACE));
+        let result = work(&self.admin).await;
+        stop.send_replace(true);
+        jobs.await.context("the scheduler failed")?;
+        socket.await.context("the admin socket failed")?.context("the admin socket")?;
+        result
+    }
+
+    /// Runs everything until `until` ends. `ready` is called once the doors are open.
+    ///
+    /// # Errors
+    /// If an address can't be listened on.
+    pub async fn serve(
+        self,
+        config: &Config,
+        ready: impl FnOnce(SocketAddr, Handle),
+        until: impl Future<Output = ()>,
+    ) -> Result<()> {
+        let listener = listen(&config.listen)?;
+        let address = listener.local_addr()?;
+        let index = Arc::clone(&self.admin.ctx.index);
+        let state = actix::Data::new(WebState::new(
+            self.admin.ctx.door.clone(),
+            self.site,
+            Arc::clone(&self.admin.ctx.topics),
+            Arc::new(move |store, insight, limit| index.related(store, insight, None, limit)),
+        ));
+        let server = HttpServer::new(move || App::new().configure(web::configure(state.clone())))
+            .workers(2)
+            .shutdown_timeout(GRACE.as_secs())
+            .disable_signals()
+            .listen(listener)?
+            .run();
+        let doors = server.handle();
+        let web = tokio::spawn(server);
+        let (stop, stopped) = watch::channel(false);
+        let socket = tokio::spawn({
+            let (admin, dir) = (self.admin.clone(), config.data_dir.clone());
+            let stopped = stopped.clone();
+            async move { admin::serve(admin, &dir, stopped).await }
+        });
+        let jobs = tokio::spawn(self.scheduler.run(stopped, GRACE));
+        ready(address, self.admin.jobs.clone());
+        until.await;
+        tracing::info!("stopping");
+        stop.send_replace(true);
+        doors.stop(true).await;
+        jobs.await.context("the scheduler failed")?;
+        socket.await.context("the admin socket failed")?.context("the admin socket")?;
+        web.await.context("the web server failed")?.context("the web server")?;
+        Ok(())
+    }
+}
+
+fn listen(address: &str) -> Result<TcpListener> {
+    match TcpListener::bind(address) {
+        Ok(listener) => {
+            listener.set_nonblocking(true)?;
+            Ok(listener)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!(
+            "{address} is in use by another program; choose another with --listen or PODBRIEF_LISTEN"
+        ),
+        Err(error) => Err(error).with_context(|| {
+            format!(
+                "can't listen on {address}; give --listen an address of this machine and a port"
+            )
+        }),
+    }
+}
+
+/// Returns at SIGTERM or SIGINT.
+///
+/// # Errors
+/// If the signals can't be caught.
+pub fn stop_signal() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut term = signal(SignalKind::terminate())?;
+    let mut int = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+    })
+}

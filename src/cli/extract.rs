@@ -1,0 +1,136 @@
+//! `podbrief extract`: the pipeline as a filter. No store, no network.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use serde::Serialize;
+
+use super::args::{Extract, Format};
+use super::verbs::read_file;
+use crate::insight::{self, Context, Draft, Options, explain};
+use crate::model::{Basis, Segment, Transcript, TranscriptFormat};
+use crate::parse::{mail, transcript};
+use crate::text::html;
+
+pub(super) fn extract(args: &Extract) -> Result<ExitCode> {
+    let bytes = read_file(&args.file)?;
+    let name = args.file.display().to_string();
+    let input = read(args, &bytes, &name)
+        .with_context(|| format!("{name} can't be read as a transcript"))?;
+    let context = Context {
+        show: "",
+        title: &input.title,
+        language: input.transcript.language.as_deref(),
+        persons: &[],
+        soundbites: &[],
+    };
+    let options = Options { max_insights: args.top, basis: input.basis };
+    if args.explain {
+        let explained = explain::explain(&input.transcript, &context, &options);
+        if args.json {
+            println!("{}", serde_json::to_string_pretty(&explained)?);
+        } else {
+            print!("{}", explain::table(&explained));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let drafts = insight::extract(&input.transcript, &context, &options);
+    if args.json {
+        let shown: Vec<Shown> = drafts.iter().map(Shown::from).collect();
+        println!("{}", serde_json::to_string_pretty(&shown)?);
+    } else if drafts.is_empty() {
+        eprintln!("No insights: nothing in it is a claim that stands alone.");
+    } else {
+        drafts.iter().enumerate().for_each(|(n, draft)| print(n + 1, draft));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+struct Input {
+    transcript: Transcript,
+    title: String,
+    basis: Basis,
+}
+
+fn read(args: &Extract, bytes: &[u8], name: &str) -> Result<Input> {
+    let eml = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("eml"));
+    if args.format == Some(Format::Eml) || (args.format.is_none() && eml) {
+        return read_mail(bytes);
+    }
+    let format = match args.format.and_then(Format::transcript) {
+        Some(format) => format,
+        None => transcript::guess_format(bytes, None, Some(name)).unwrap_or(TranscriptFormat::Text),
+    };
+    let transcript = transcript::parse(bytes, format, None)?;
+    if transcript.segments.is_empty() {
+        bail!("it has no words");
+    }
+    Ok(Input { transcript, title: String::new(), basis: Basis::Spoken })
+}
+
+fn read_mail(bytes: &[u8]) -> Result<Input> {
+    let mail = mail::read(bytes)?;
+    let paragraphs = if mail.is_html {
+        html::to_paragraphs(&mail.body)
+    } else {
+        let blocks = mail.body.split("\n\n").map(|b| b.split_whitespace().collect::<Vec<_>>());
+        blocks.map(|words| words.join(" ")).filter(|text| !text.is_empty()).collect()
+    };
+    let segments =
+        paragraphs.into_iter().map(|text| Segment { text, ..Segment::default() }).collect();
+    let transcript = Transcript { language: None, segments };
+    Ok(Input { transcript, title: mail.subject, basis: Basis::Written })
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    headline: &'a str,
+    claim: &'a str,
+    quote: &'a str,
+    speaker: Option<&'a str>,
+    start_ms: Option<u64>,
+    end_ms: Option<u64>,
+    first_segment: usize,
+    last_segment: usize,
+    score: f32,
+    language: Option<&'a str>,
+}
+
+impl<'a> From<&'a Draft> for Shown<'a> {
+    fn from(draft: &'a Draft) -> Self {
+        Self {
+            headline: &draft.headline,
+            claim: &draft.claim,
+            quote: &draft.quote.text,
+            speaker: draft.quote.speaker.as_deref(),
+            start_ms: draft.quote.start_ms,
+            end_ms: draft.quote.end_ms,
+            first_segment: draft.quote.first,
+            last_segment: draft.quote.last,
+            score: draft.score,
+            language: draft.language.as_deref(),
+        }
+    }
+}
+
+fn print(number: usize, draft: &Draft) {
+    let quote = &draft.quote;
+    let at = quote.start_ms.map(|ms| {
+        let s = ms / 1000;
+        if s >= 3600 {
+            format!(", {}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
+        } else {
+            format!(", {}:{:02}", s / 60, s % 60)
+        }
+    });
+    println!("{number}. {}", draft.headline);
+    println!("   {}", draft.claim);
+    println!(
+        "   “{}” ({}{}; score {:.2})\n",
+        quote.text,
+        quote.speaker.as_deref().unwrap_or("speaker not named"),
+        at.unwrap_or_default(),
+        draft.score
+    );
+}

@@ -1,0 +1,85 @@
+//! The command line: arguments in, exit code out. What verbs do is elsewhere.
+
+mod args;
+mod extract;
+mod poll;
+mod print;
+mod serve;
+mod store;
+mod verbs;
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use self::args::{Args, Verb};
+use crate::config::{Config, Log, Overrides};
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(args) {
+        Ok(code) => code,
+        Err(error) => {
+            // `{:#}` gives the whole chain in one line.
+            eprintln!("podbrief: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: Args) -> Result<ExitCode> {
+    let env: Vec<(String, String)> = std::env::vars().collect();
+    let over = Overrides { data_dir: args.data_dir, listen: args.listen, base_url: args.base_url };
+    let given = (over.data_dir.is_some(), over.base_url.is_some());
+    let config = Config::load(args.config.as_deref(), &env, over)?;
+    let verb = args.verb.unwrap_or(Verb::Serve);
+    let long = matches!(verb, Verb::Serve | Verb::Demo);
+    start_log(&config.log, long)?;
+    match verb {
+        Verb::Serve => serve::serve(&config),
+        Verb::Demo => serve::demo(config, given),
+        Verb::Poll { all, json } => poll::poll(&config, all, json),
+        Verb::Source { verb } => verbs::source(&config, verb),
+        Verb::Import { file } => verbs::import(&config, &file),
+        Verb::Export { file } => verbs::export(&config, file.as_deref()),
+        Verb::Status { json } => verbs::status(&config, json),
+        Verb::Extract(extract) => extract::extract(&extract),
+        Verb::Backup { file } => store::backup(&config, &file),
+        Verb::Restore { file } => store::restore(&config, &file),
+    }
+}
+
+/// Logs go to standard error; verbs that end by themselves only tell warnings.
+fn start_log(log: &Log, long: bool) -> Result<()> {
+    let level = if long || log.level != "info" { log.level.as_str() } else { "warn" };
+    let filter = EnvFilter::try_new(level).context("log.level")?;
+    // systemd sets this where the log ends in its journal.
+    let json = match log.format.as_str() {
+        "json" => true,
+        "text" => false,
+        "auto" => std::env::var_os("JOURNAL_STREAM").is_some(),
+        other => anyhow::bail!("log.format: {other:?} is not text, json or auto"),
+    };
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if json {
+        builder.json().init();
+    } else {
+        builder
+            .with_target(false)
+            .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+            .init();
+    }
+    Ok(())
+}
+
+/// The runtime that all verbs share.
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("the runtime can't start")
+}

@@ -1,0 +1,214 @@
+//! Answers as tables for people, or as JSON for programs.
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::poll::Row;
+use crate::admin::AddedSource;
+use crate::model::{Item, ItemState, Source, SourceKind, SourceStatus, TranscriptOrigin};
+
+fn json(value: &impl Serialize) -> Result<()> {
+    println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+/// Columns as wide as their widest cell; text that others wrote loses its control characters here.
+fn table(head: &[&str], rows: &[Vec<String>]) {
+    let clean = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| clean(cell)).collect()).collect();
+    let width = |at: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(at)).map(|c| c.chars().count());
+        cells.chain([head[at].chars().count()]).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let line = |cells: &mut dyn Iterator<Item = &str>| {
+        let padded: Vec<String> =
+            cells.zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        println!("{}", padded.join("  ").trim_end());
+    };
+    line(&mut head.iter().copied());
+    for row in &rows {
+        line(&mut row.iter().map(String::as_str));
+    }
+}
+
+fn short(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", cut.trim_end())
+}
+
+fn url(source: &Source) -> &str {
+    let SourceKind::Feed { url } = &source.kind;
+    url
+}
+
+pub(super) fn added(sources: &[AddedSource], as_json: bool) -> Result<()> {
+    if as_json {
+        return json(&sources);
+    }
+    for added in sources {
+        match (&added.source, &added.problem) {
+            (Some(source), None) if added.existing => {
+                println!("already there: {} ({})", source.title, source.id);
+            }
+            (Some(source), None) => {
+                println!("added: {} ({})\n  {}", source.title, source.id, url(source));
+            }
+            (Some(source), Some(problem)) => {
+                println!("added, but it could not be read: {} ({})", url(source), source.id);
+                println!("  {}. {}", problem.what, problem.hint);
+            }
+            (None, problem) => {
+                let why = problem.as_ref().map(|p| format!("{}. {}", p.what, p.hint));
+                eprintln!("not added: {}: {}", added.address, why.unwrap_or_default());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What can be had of a source's words, and what to do where that is little.
+fn coverage(source: &Source) -> String {
+    let c = source.coverage;
+    if c.processed == 0 {
+        return "-".to_owned();
+    }
+    format!("{}/{}", c.with_transcript, c.processed)
+}
+
+fn state(source: &Source) -> &'static str {
+    match source.status {
+        SourceStatus::Paused => "paused",
+        SourceStatus::Gone => "gone",
+        SourceStatus::Active if source.poll.problem.is_some() => "problem",
+        SourceStatus::Active if source.poll.last.is_none() => "new",
+        SourceStatus::Active => "ok",
+    }
+}
+
+pub(super) fn sources(sources: &[Source], as_json: bool) -> Result<()> {
+    if as_json {
+        return json(&sources);
+    }
+    if sources.is_empty() {
+        println!("No sources yet. Add one: podbrief source add https://example.org/feed.xml");
+        println!("Or a list: podbrief import data/starter.opml");
+        return Ok(());
+    }
+    let row = |s: &Source| {
+        vec![
+            s.id.to_string(),
+            short(&s.title, 40),
+            state(s).to_owned(),
+            s.poll.http_status.map(|n| n.to_string()).unwrap_or_default(),
+            s.coverage.items.to_string(),
+            coverage(s),
+            s.coverage.insights.to_string(),
+            if s.status == SourceStatus::Active { s.poll.next.rfc3339() } else { String::new() },
+        ]
+    };
+    let head = ["id", "title", "state", "http", "items", "transcripts", "insights", "next poll"];
+    table(&head, &sources.iter().map(row).collect::<Vec<_>>());
+    for source in sources {
+        if let Some(problem) = &source.poll.problem {
+            println!("\n{} ({})", source.title, url(source));
+            println!("  {}, since {}. {}", problem.what, problem.since, problem.hint);
+        }
+    }
+    let bare = |s: &&Source| s.coverage.processed > 0 && s.coverage.with_transcript == 0;
+    let bare: Vec<&str> = sources.iter().filter(bare).map(|s| s.title.as_str()).collect();
+    if !bare.is_empty() {
+        println!("\nWithout transcripts: {}.", bare.join(", "));
+        println!(
+            "  Their show notes serve, with at most 2 insights an item. Ask the shows to publish podcast:transcript."
+        );
+    }
+    Ok(())
+}
+
+pub(super) fn source(source: &Source, items: &[Item], as_json: bool) -> Result<()> {
+    #[derive(Serialize)]
+    struct Shown<'a> {
+        source: &'a Source,
+        items: &'a [Item],
+    }
+    if as_json {
+        return json(&Shown { source, items });
+    }
+    println!("{} ({})", source.title, source.id);
+    println!("  feed         {}", url(source));
+    if let Some(link) = &source.link {
+        println!("  page         {link}");
+    }
+    println!("  state        {}", state(source));
+    if let Some(last) = source.poll.last {
+        println!("  last poll    {last}");
+    }
+    println!("  next poll    {}", source.poll.next);
+    println!("  transcripts  {} of the items worked on", coverage(source));
+    println!("  insights     {}", source.coverage.insights);
+    if let Some(problem) = &source.poll.problem {
+        println!("  problem      {}. {}", problem.what, problem.hint);
+    }
+    println!();
+    let row = |item: &Item| {
+        let date = item.published.unwrap_or(item.seen).date();
+        vec![date, short(&item.title, 60), item_state(item)]
+    };
+    table(&["date", "item", "state"], &items.iter().map(row).collect::<Vec<_>>());
+    for item in items {
+        if let Some(problem) = &item.problem {
+            println!("\n{}\n  {} {}", item.title, problem.what, problem.hint);
+        }
+    }
+    Ok(())
+}
+
+fn item_state(item: &Item) -> String {
+    let origin = |origin| match origin {
+        TranscriptOrigin::Publisher => "transcript",
+        TranscriptOrigin::ShowNotes => "show notes",
+        TranscriptOrigin::Body => "text",
+    };
+    match &item.state {
+        ItemState::Skipped => "seen only".to_owned(),
+        ItemState::New => "waits for its words".to_owned(),
+        ItemState::Transcribed { .. } => "waits for its insights".to_owned(),
+        ItemState::Published { insights, origin: from } => {
+            format!("{insights} insights from its {}", origin(*from))
+        }
+        ItemState::Failed => "failed".to_owned(),
+    }
+}
+
+pub(super) fn polled(rows: &[Row], as_json: bool) -> Result<()> {
+    if as_json {
+        return json(&rows);
+    }
+    if rows.is_empty() {
+        println!("Nothing was due. `podbrief poll --all` asks every source now.");
+        return Ok(());
+    }
+    let cells = |row: &Row| {
+        vec![
+            short(&row.source, 40),
+            short(&row.status, 60),
+            row.new_items.to_string(),
+            row.transcripts.to_string(),
+            row.insights.to_string(),
+            format!("{:.1} s", row.took_ms as f64 / 1000.0),
+        ]
+    };
+    let head = ["source", "status", "new items", "transcripts", "insights", "time"];
+    table(&head, &rows.iter().map(cells).collect::<Vec<_>>());
+    for row in rows {
+        for problem in &row.problems {
+            println!("{}: {problem}", row.source);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! `podbrief backup` and `podbrief restore`.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::verbs;
+use crate::admin::{self, Command, Reply};
+use crate::app;
+use crate::config::Config;
+use crate::store::sled;
+
+/// Beside the store while a restore is not whole.
+const RESTORING: &str = "restoring";
+
+pub(super) fn backup(config: &Config, file: &Path) -> Result<ExitCode> {
+    let cant = || format!("can't write {}", file.display());
+    // Beside its place until it is whole, so that an older backup is never lost to a failed one.
+    let temp = beside(file);
+    let mut out = BufWriter::new(File::create(&temp).with_context(cant)?);
+    let written = write_to(config, &mut out);
+    let summary = written.and_then(|()| {
+        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        Ok(sled::verify(&|| open(&temp))?)
+    });
+    match summary {
+        Ok(summary) => {
+            fs::rename(&temp, file).with_context(cant)?;
+            println!(
+                "{}: {} rows and {} texts, checked",
+                file.display(),
+                summary.rows,
+                summary.bodies
+            );
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            // What matters is the first error.
+            let _ = fs::remove_file(&temp);
+            Err(error.context("no backup was made"))
+        }
+    }
+}
+
+fn beside(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".part");
+    name.into()
+}
+
+fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
+    Ok(Box::new(BufReader::new(File::open(file)?)))
+}
+
+fn write_to(config: &Config, out: &mut impl Write) -> Result<()> {
+    let Some(mut link) = admin::connect(&config.data_dir) else {
+        return Ok(app::open(config)?.admin.backup(out)?);
+    };
+    match link.ask(&Command::Backup, |_| {})? {
+        Reply::Bytes => {
+            io::copy(&mut link.bytes(), out)?;
+            Ok(())
+        }
+        Reply::Error { message } => bail!(message),
+        other => Err(verbs::unexpected(&other)),
+    }
+}
+
+pub(super) fn restore(config: &Config, file: &Path) -> Result<ExitCode> {
+    let dir = &config.data_dir;
+    if admin::connect(dir).is_some() {
+        bail!("podbrief is running on {}; stop it first", dir.display());
+    }
+    for name in ["store", "bodies"] {
+        let place = dir.join(name);
+        if place.exists() {
+            bail!(
+                "{} is there already; move it aside, or restore into an empty directory with --data-dir",
+                place.display()
+            );
+        }
+    }
+    let temp = dir.join(RESTORING);
+    if temp.exists() {
+        fs::remove_dir_all(&temp).with_context(|| format!("can't clear {}", temp.display()))?;
+    }
+    let summary = sled::restore(&temp, app::now(), &|| open(file))
+        .with_context(|| format!("{} was not restored", file.display()))?;
+    // Bodies first: rows never name a body that is not there.
+    for name in ["bodies", "store"] {
+        let (from, to) = (temp.join(name), dir.join(name));
+        fs::rename(&from, &to)
+            .with_context(|| format!("can't move {} in place", from.display()))?;
+    }
+    fs::remove_dir_all(&temp).with_context(|| format!("can't remove {}", temp.display()))?;
+    File::open(dir).and_then(|d| d.sync_all()).context("can't sync the data directory")?;
+    println!("restored {} rows and {} texts into {}", summary.rows, summary.bodies, dir.display());
+    Ok(ExitCode::SUCCESS)
+}

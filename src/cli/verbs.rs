@@ -1,0 +1,187 @@
+//! Verbs about sources: through the running server where there is one, else with the store itself.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use tokio::sync::mpsc;
+
+use super::args::SourceVerb;
+use super::{print, runtime};
+use crate::admin::{self, Admin, Command, Reply};
+use crate::app;
+use crate::config::Config;
+use crate::parse::opml;
+use crate::store::StoreError;
+
+/// Runs a command and gives its ending reply; `each` sees what comes before.
+pub(super) fn run(config: &Config, command: Command, mut each: impl FnMut(Reply)) -> Result<Reply> {
+    if let Some(mut link) = admin::connect(&config.data_dir) {
+        return finish(link.ask(&command, each)?);
+    }
+    let rooms = match app::open(config) {
+        Ok(rooms) => rooms,
+        Err(error) => return retry_remote(config, &command, each, error),
+    };
+    let reply = runtime()?.block_on(async {
+        match command {
+            // Only a poll does work; other verbs must not start any.
+            Command::Poll { .. } => {
+                let work = async |admin: &Admin| Ok(ask(admin, command, &mut each).await);
+                rooms.with_scheduler(&config.data_dir, work).await
+            }
+            other => Ok(ask(&rooms.admin, other, &mut each).await),
+        }
+    })?;
+    finish(reply)
+}
+
+async fn ask(admin: &Admin, command: Command, each: &mut impl FnMut(Reply)) -> Reply {
+    let (tell, mut told) = mpsc::channel(64);
+    let work = admin.run(command, tell);
+    tokio::pin!(work);
+    let mut working = true;
+    let mut last = Reply::Error { message: "nothing came back".into() };
+    loop {
+        tokio::select! {
+            reply = told.recv() => match reply {
+                Some(event @ Reply::Event(_)) => each(event),
+                Some(reply) => last = reply,
+                None => return last,
+            },
+            () = &mut work, if working => working = false,
+        }
+        if !working && told.is_empty() {
+            return last;
+        }
+    }
+}
+
+/// The store may have been taken by a server that was just starting, or by another verb that ends soon.
+fn retry_remote(
+    config: &Config,
+    command: &Command,
+    each: impl FnMut(Reply),
+    error: anyhow::Error,
+) -> Result<Reply> {
+    let locked = matches!(error.downcast_ref(), Some(StoreError::Locked(_)));
+    if !locked {
+        return Err(error);
+    }
+    for _ in 0..50 {
+        if let Some(mut link) = admin::connect(&config.data_dir) {
+            return finish(link.ask(command, each)?);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    Err(error).context(
+        "another podbrief process works with this data directory and does not answer; wait until it has ended",
+    )
+}
+
+fn finish(reply: Reply) -> Result<Reply> {
+    match reply {
+        Reply::Error { message } => bail!(message),
+        reply => Ok(reply),
+    }
+}
+
+/// The reply was of another kind than the command asks for: only a server of another version does that.
+pub(super) fn unexpected(reply: &Reply) -> anyhow::Error {
+    anyhow::anyhow!("an unexpected answer came back: {reply:?}")
+}
+
+pub(super) fn source(config: &Config, verb: SourceVerb) -> Result<ExitCode> {
+    match verb {
+        SourceVerb::Add { urls, json } => {
+            let reply = run(config, Command::Add { addresses: urls }, |_| {})?;
+            let Reply::Added { sources } = reply else { return Err(unexpected(&reply)) };
+            let refused = sources.iter().any(|s| s.source.is_none());
+            print::added(&sources, json)?;
+            Ok(if refused { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        }
+        SourceVerb::List { json } => {
+            let reply = run(config, Command::List, |_| {})?;
+            let Reply::Sources { sources } = reply else { return Err(unexpected(&reply)) };
+            print::sources(&sources, json)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        SourceVerb::Show { which, json } => {
+            let reply = run(config, Command::Show { which }, |_| {})?;
+            let Reply::Source { source, items } = reply else { return Err(unexpected(&reply)) };
+            print::source(&source, &items, json)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        SourceVerb::Remove { which } => changed(config, Command::Remove { which }, "removed"),
+        SourceVerb::Pause { which } => {
+            changed(config, Command::Pause { which, resume: false }, "paused")
+        }
+        SourceVerb::Resume { which } => {
+            changed(config, Command::Pause { which, resume: true }, "resumed")
+        }
+    }
+}
+
+fn changed(config: &Config, command: Command, how: &str) -> Result<ExitCode> {
+    let reply = run(config, command, |_| {})?;
+    let Reply::Changed { source } = reply else { return Err(unexpected(&reply)) };
+    println!("{how}: {} ({})", source.title, source.id);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The whole of a file, or of standard input for "-".
+pub(super) fn read_file(file: &Path) -> Result<Vec<u8>> {
+    if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).context("can't read standard input")?;
+        return Ok(bytes);
+    }
+    std::fs::read(file).with_context(|| format!("can't read {}", file.display()))
+}
+
+pub(super) fn import(config: &Config, file: &Path) -> Result<ExitCode> {
+    let found = opml::parse(&read_file(file)?)
+        .with_context(|| format!("{} can't be imported", file.display()))?;
+    let feeds = found.into_iter().map(|feed| (feed.title, feed.url)).collect();
+    let reply = run(config, Command::Import { feeds }, |_| {})?;
+    let Reply::Imported(report) = reply else { return Err(unexpected(&reply)) };
+    println!("{} sources added, {} were there already", report.added, report.existing);
+    for address in &report.refused {
+        eprintln!("not added: {address:?} is not an http or https address");
+    }
+    if report.added > 0 {
+        println!("Next: `podbrief poll` reads them now, `podbrief serve` keeps reading them.");
+    }
+    Ok(if report.refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+pub(super) fn export(config: &Config, file: Option<&Path>) -> Result<ExitCode> {
+    let reply = run(config, Command::Export, |_| {})?;
+    let Reply::Opml { opml } = reply else { return Err(unexpected(&reply)) };
+    match file {
+        Some(file) if file != Path::new("-") => {
+            std::fs::write(file, opml)
+                .with_context(|| format!("can't write {}", file.display()))?;
+        }
+        _ => std::io::stdout().write_all(opml.as_bytes())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn status(config: &Config, json: bool) -> Result<ExitCode> {
+    let reply = run(config, Command::Status, |_| {})?;
+    let Reply::Status { counts, instance, version } = &reply else {
+        return Err(unexpected(&reply));
+    };
+    if json {
+        println!("{}", serde_json::to_string_pretty(&reply)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("podbrief {version}, data since {}", instance.created.date());
+    println!(
+        "{} sources, {} items, {} insights; {} jobs queued (each source's next poll is one)",
+        counts.sources, counts.items, counts.insights, counts.jobs
+    );
+    Ok(ExitCode::SUCCESS)
+}

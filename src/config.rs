@@ -1,0 +1,337 @@
+//! Options: the defaults in `data/podbrief.toml`, then a file, then `PODBRIEF_*`, then the command line.
+//! Only floor 6 knows this type; other rooms get the few values they need.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+use toml::{Table, Value};
+
+/// Every option with its default, as documented for people.
+pub const DEFAULTS: &str = include_str!("../data/podbrief.toml");
+const PREFIX: &str = "PODBRIEF_";
+/// The default of `poll.min_interval`.
+const MIN_INTERVAL: SignedDuration = SignedDuration::from_mins(5);
+/// Variables that are not options of the file.
+const OTHER_VARIABLES: [&str; 1] = ["PODBRIEF_CONFIG"];
+
+/// All options.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// See `data/podbrief.toml`, as for all others.
+    pub data_dir: PathBuf,
+    /// Address and port.
+    pub listen: String,
+    /// Without a slash at the end once resolved.
+    pub base_url: String,
+    /// For people.
+    pub site_name: String,
+    /// Count.
+    pub initial_items: usize,
+    /// Count.
+    pub insights_per_item: usize,
+    /// Polling.
+    pub poll: Poll,
+    /// Requests.
+    pub fetch: Fetch,
+    /// Logs.
+    pub log: Log,
+}
+
+/// `[poll]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Poll {
+    interval: SignedDuration,
+    min_interval: SignedDuration,
+    max_interval: SignedDuration,
+    /// Count.
+    pub concurrency: usize,
+}
+
+/// `[fetch]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fetch {
+    timeout: SignedDuration,
+    /// Count.
+    pub per_host: usize,
+    /// MiB.
+    pub max_feed_mib: usize,
+    /// MiB.
+    pub max_transcript_mib: usize,
+    /// `host:port` each.
+    pub allow_private: Vec<String>,
+    /// Address or page.
+    pub contact: String,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Filter.
+    pub level: String,
+    /// `text`, `json` or `auto`.
+    pub format: String,
+}
+
+/// Why the options were not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// No such file, or not readable.
+    #[error("can't read the configuration file {}: {error}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// Not what is expected there.
+    #[error("{from}: {detail}. Every option is explained in data/podbrief.toml")]
+    Value {
+        /// File or variable.
+        from: String,
+        /// What is wrong.
+        detail: String,
+    },
+}
+
+/// What the command line sets.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--data-dir`
+    pub data_dir: Option<PathBuf>,
+    /// `--listen`
+    pub listen: Option<String>,
+    /// `--base-url`
+    pub base_url: Option<String>,
+}
+
+impl Config {
+    /// Puts all layers together. `env` is the whole environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the file or variable and the option.
+    pub fn load(
+        file: Option<&Path>,
+        env: &[(String, String)],
+        over: Overrides,
+    ) -> Result<Self, ConfigError> {
+        let bad = |from: &str, detail: String| ConfigError::Value { from: from.to_owned(), detail };
+        let mut table: Table = DEFAULTS.parse().map_err(|e| bad("the defaults", format!("{e}")))?;
+        let mut origin = "the defaults".to_owned();
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| ConfigError::File { path: path.to_owned(), error })?;
+            origin = path.display().to_string();
+            let given: Table = text.parse().map_err(|e| bad(&origin, format!("{e}")))?;
+            overlay(&mut table, given, "").map_err(|detail| bad(&origin, detail))?;
+        }
+        for (name, value) in env.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
+            if OTHER_VARIABLES.contains(&name.as_str()) {
+                continue;
+            }
+            origin = format!("the variable {name}");
+            set_from_env(&mut table, name, value).map_err(|detail| bad(&origin, detail))?;
+        }
+        let mut config: Self =
+            Value::Table(table).try_into().map_err(|e| bad(&origin, format!("{e}")))?;
+        config.resolve(env, over)?;
+        Ok(config)
+    }
+
+    fn resolve(&mut self, env: &[(String, String)], over: Overrides) -> Result<(), ConfigError> {
+        if let Some(dir) = over.data_dir {
+            self.data_dir = dir;
+        }
+        if self.data_dir.as_os_str().is_empty() {
+            // systemd may name several, separated by colons; the first is ours.
+            let state = env.iter().find(|(name, _)| name == "STATE_DIRECTORY");
+            let state = state.and_then(|(_, dirs)| dirs.split(':').find(|d| !d.is_empty()));
+            self.data_dir = state.unwrap_or("podbrief-data").into();
+        }
+        self.listen = over.listen.unwrap_or_else(|| self.listen.clone());
+        self.base_url = over.base_url.unwrap_or_else(|| self.base_url.clone());
+        if self.base_url.is_empty() {
+            self.base_url = format!("http://{}", self.listen);
+        }
+        self.base_url = self.base_url.trim_end_matches('/').to_owned();
+        let url = url::Url::parse(&self.base_url).ok();
+        if !url.is_some_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host()) {
+            return Err(ConfigError::Value {
+                from: "base_url".into(),
+                detail: format!(
+                    "{:?} is not an address like https://brief.example.org",
+                    self.base_url
+                ),
+            });
+        }
+        // A ceiling that was set below a floor that was not moves the floor.
+        if self.poll.min_interval == MIN_INTERVAL {
+            self.poll.min_interval = self.poll.min_interval.min(self.poll.max_interval);
+        }
+        let (low, high) = (self.poll.min_interval(), self.poll.max_interval());
+        if low.is_zero() || low > high {
+            return Err(ConfigError::Value {
+                from: "poll.min_interval".into(),
+                detail: "must be at least 1s and not above poll.max_interval".into(),
+            });
+        }
+        Ok(())
+    }
+
+    /// The host in `base_url`.
+    pub fn host(&self) -> String {
+        let url = url::Url::parse(&self.base_url).ok();
+        url.and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
+impl Poll {
+    /// Span.
+    pub fn interval(&self) -> Duration {
+        span(self.interval).clamp(self.min_interval(), self.max_interval())
+    }
+    /// Span.
+    pub fn min_interval(&self) -> Duration {
+        span(self.min_interval)
+    }
+    /// Span.
+    pub fn max_interval(&self) -> Duration {
+        span(self.max_interval)
+    }
+}
+
+impl Fetch {
+    /// Span, at least a second.
+    pub fn timeout(&self) -> Duration {
+        span(self.timeout).max(Duration::from_secs(1))
+    }
+}
+
+fn span(signed: SignedDuration) -> Duration {
+    Duration::try_from(signed).unwrap_or_default()
+}
+
+/// Lays `given` over `table`; names an option that is not known.
+fn overlay(table: &mut Table, given: Table, path: &str) -> Result<(), String> {
+    for (key, value) in given {
+        let name = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        match (table.get_mut(&key), value) {
+            (None, _) => return Err(format!("there is no option {name}")),
+            (Some(Value::Table(inner)), Value::Table(given)) => overlay(inner, given, &name)?,
+            (Some(place), value) if place.same_type(&value) => *place = value,
+            (Some(place), value) => {
+                let (want, got) = (place.type_str(), value.type_str());
+                return Err(format!("{name} must be a {want}, not a {got}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Sets the option that `name` stands for, read as the type of its default.
+fn set_from_env(table: &mut Table, name: &str, text: &str) -> Result<(), String> {
+    let wanted = name.strip_prefix(PREFIX).unwrap_or(name).to_ascii_lowercase();
+    let place = find(table, &wanted).ok_or("there is no such option")?;
+    *place = match place {
+        Value::Integer(_) => {
+            Value::Integer(text.trim().parse().map_err(|_| format!("{text:?} is not a number"))?)
+        }
+        Value::Boolean(_) => Value::Boolean(
+            text.trim().parse().map_err(|_| format!("{text:?} is not true or false"))?,
+        ),
+        Value::Array(_) => Value::Array(
+            text.split(',')
+                .map(str::trim)
+                .filter(|t| !t.is_empty())
+                .map(|t| Value::String(t.to_owned()))
+                .collect(),
+        ),
+        _ => Value::String(text.to_owned()),
+    };
+    Ok(())
+}
+
+/// `fetch_timeout` is `timeout` in `[fetch]`, `data_dir` is itself.
+fn find<'t>(table: &'t mut Table, wanted: &str) -> Option<&'t mut Value> {
+    if table.get(wanted).is_some_and(|v| !v.is_table()) {
+        return table.get_mut(wanted);
+    }
+    table.iter_mut().find_map(|(key, value)| {
+        let rest = wanted.strip_prefix(key.as_str())?.strip_prefix('_')?;
+        find(value.as_table_mut()?, rest)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+    }
+
+    fn load(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::load(None, &env(pairs), Overrides::default())
+    }
+
+    #[test]
+    fn needs_nothing() {
+        let config = load(&[]).unwrap();
+        assert_eq!(config.base_url, "http://127.0.0.1:8080");
+        assert_eq!(config.data_dir, Path::new("podbrief-data"));
+        assert_eq!((config.initial_items, config.insights_per_item), (3, 8));
+        assert_eq!(config.poll.interval(), Duration::from_secs(3600));
+    }
+
+    #[test]
+    fn variables_reach_every_kind_of_option() {
+        let config = load(&[
+            ("PODBRIEF_FETCH_ALLOW_PRIVATE", "127.0.0.1:1, [::1]:2"),
+            ("PODBRIEF_POLL_MIN_INTERVAL", "2s"),
+            ("PODBRIEF_INITIAL_ITEMS", "7"),
+            ("PODBRIEF_BASE_URL", "https://brief.example.org/"),
+            ("STATE_DIRECTORY", "/var/lib/podbrief:/x"),
+        ])
+        .unwrap();
+        assert_eq!(config.fetch.allow_private, ["127.0.0.1:1", "[::1]:2"]);
+        assert_eq!(config.poll.min_interval(), Duration::from_secs(2));
+        assert_eq!(config.initial_items, 7);
+        assert_eq!(config.base_url, "https://brief.example.org");
+        assert_eq!(config.host(), "brief.example.org");
+        assert_eq!(config.data_dir, Path::new("/var/lib/podbrief"));
+    }
+
+    #[test]
+    fn a_low_ceiling_moves_the_default_floor_only() {
+        let config = load(&[("PODBRIEF_POLL_MAX_INTERVAL", "10s")]).unwrap();
+        assert_eq!(config.poll.min_interval(), Duration::from_secs(10));
+        assert_eq!(load(&[]).unwrap().poll.min_interval, MIN_INTERVAL);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (name, value, part) in [
+            ("PODBRIEF_POL_INTERVAL", "1h", "no such option"),
+            ("PODBRIEF_INITIAL_ITEMS", "three", "not a number"),
+            ("PODBRIEF_POLL_INTERVAL", "often", "PODBRIEF_POLL_INTERVAL"),
+            ("PODBRIEF_BASE_URL", "brief.example.org", "not an address"),
+            ("PODBRIEF_POLL_MIN_INTERVAL", "48h", "max_interval"),
+        ] {
+            let error = load(&[(name, value)]).unwrap_err().to_string();
+            assert!(error.contains(part), "{name}: {error}");
+        }
+        let mut table: Table = DEFAULTS.parse().unwrap();
+        let given = "[poll]\nintervall = \"1h\"".parse().unwrap();
+        assert_eq!(
+            overlay(&mut table, given, ""),
+            Err("there is no option poll.intervall".to_owned())
+        );
+        let given = "listen = 8080".parse().unwrap();
+        assert!(overlay(&mut table, given, "").unwrap_err().contains("must be a string"));
+    }
+}

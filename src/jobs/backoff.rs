@@ -1,0 +1,25 @@
+//! How long a failed job waits, and when it is set aside. Pure.
+
+use std::time::Duration;
+
+/// After so many failures an item is set aside, so that a poisonous one can't hold up the queue.
+pub(super) const MAX_ATTEMPTS: u32 = 5;
+
+/// One minute, doubling, at most six hours; longer if the other side asked for it.
+pub(super) fn wait(attempts: u32, asked: Option<Duration>) -> Duration {
+    let doubled = 60_u64.saturating_mul(1 << attempts.min(10));
+    Duration::from_secs(doubled.min(6 * 3600)).max(asked.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubles_within_bounds() {
+        assert_eq!(wait(0, None).as_secs(), 60);
+        assert_eq!(wait(3, None).as_secs(), 480);
+        assert_eq!(wait(u32::MAX, None).as_secs(), 6 * 3600);
+        assert_eq!(wait(0, Some(Duration::from_secs(99_999))).as_secs(), 99_999);
+    }
+}

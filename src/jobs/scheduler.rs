@@ -1,0 +1,208 @@
+//! Takes due jobs from the store, runs so many at once, and tells when nothing is left to do.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+
+use super::Event;
+use super::work::{Ended, STORE_PAUSE, run};
+use crate::model::{Job, JobKind, Timestamp};
+use crate::pipeline::Context;
+
+/// Where the time comes from; floor 6 gives the real clock, tests their own.
+pub type Clock = fn() -> Timestamp;
+
+/// Extraction keeps a core busy: so many at once, that the others go on.
+const EXTRACT_AT_ONCE: usize = 1;
+/// Events a slow listener may be behind before it misses some.
+const BACKLOG: usize = 4096;
+/// The longest sleep, so that a clock that jumps is noticed.
+const NAP: Duration = Duration::from_secs(60);
+
+/// Runs until told to stop.
+pub struct Scheduler {
+    ctx: Context,
+    clock: Clock,
+    at_once: usize,
+    asks: mpsc::UnboundedReceiver<Ask>,
+    events: broadcast::Sender<Event>,
+}
+
+/// Speaks to a running scheduler.
+#[derive(Clone)]
+pub struct Handle {
+    asks: mpsc::UnboundedSender<Ask>,
+    events: broadcast::Sender<Event>,
+}
+
+enum Ask {
+    /// Something may be due.
+    Wake,
+    /// Tell when nothing is due and nothing runs.
+    Idle(oneshot::Sender<()>),
+}
+
+impl Handle {
+    /// Something may be due: look at once.
+    pub fn wake(&self) {
+        // A stopped scheduler needs no waking.
+        let _ = self.asks.send(Ask::Wake);
+    }
+
+    /// Returns when nothing is due and nothing runs, or the scheduler has stopped.
+    pub async fn idle(&self) {
+        let (tell, told) = oneshot::channel();
+        if self.asks.send(Ask::Idle(tell)).is_ok() {
+            // An error says that the scheduler has stopped.
+            let _ = told.await;
+        }
+    }
+
+    /// From now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+}
+
+impl Scheduler {
+    /// `at_once` bounds jobs that wait for the network.
+    pub fn new(ctx: Context, clock: Clock, at_once: usize) -> (Self, Handle) {
+        let (send, asks) = mpsc::unbounded_channel();
+        let (events, _) = broadcast::channel(BACKLOG);
+        let handle = Handle { asks: send, events: events.clone() };
+        (Self { ctx, clock, at_once: at_once.max(1), asks, events }, handle)
+    }
+
+    /// Runs jobs until `stop` turns true; then lets those that run end, for at most `grace`. What is cut off
+    /// then is still queued and runs again at the next start.
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>, grace: Duration) {
+        let mut running: JoinSet<(JobKind, Ended)> = JoinSet::new();
+        let mut names: HashSet<JobKind> = HashSet::new();
+        let mut waiting: Vec<oneshot::Sender<()>> = Vec::new();
+        let mut paused_until: Option<Timestamp> = None;
+        while !*stop.borrow() {
+            let now = (self.clock)();
+            let paused = paused_until.is_some_and(|until| now < until);
+            let sleep =
+                if paused { NAP } else { self.start_due(&mut running, &mut names, now).await };
+            if names.is_empty() && (paused || sleep > Duration::ZERO) {
+                waiting.drain(..).for_each(|tell| drop(tell.send(())));
+            }
+            tokio::select! {
+                Some(ended) = running.join_next() => {
+                    if let Some(until) = self.ended(ended, &mut names) {
+                        paused_until = Some(until);
+                    }
+                }
+                ask = self.asks.recv() => match ask {
+                    Some(Ask::Wake) => {}
+                    Some(Ask::Idle(tell)) => waiting.push(tell),
+                    None => break,
+                },
+                () = tokio::time::sleep(sleep), if !sleep.is_zero() => {}
+                _ = stop.changed() => {}
+            }
+        }
+        let finish = async { while running.join_next().await.is_some() {} };
+        if tokio::time::timeout(grace, finish).await.is_err() {
+            tracing::info!("some jobs did not end in time; they run again at the next start");
+        }
+    }
+
+    /// Starts what is due and has room. Returns how long nothing new can be due (zero: something is due, but
+    /// waits for room).
+    async fn start_due(
+        &self,
+        running: &mut JoinSet<(JobKind, Ended)>,
+        names: &mut HashSet<JobKind>,
+        now: Timestamp,
+    ) -> Duration {
+        let look = names.len() + 2 * self.at_once + 64;
+        let seen = self.ctx.door.call(move |s| Ok((s.due_jobs(now, look)?, s.next_due()?))).await;
+        let (due, next) = match seen {
+            Ok(seen) => seen,
+            Err(error) => {
+                tracing::error!(%error, "the queue can't be read");
+                return STORE_PAUSE;
+            }
+        };
+        let mut left = false;
+        for job in due {
+            if names.contains(&job.kind) {
+                continue;
+            }
+            if !self.has_room(&job, names) {
+                left = true;
+                continue;
+            }
+            names.insert(job.kind.clone());
+            let ctx = self.ctx.clone();
+            running.spawn(async move {
+                let kind = job.kind.clone();
+                (kind, run(ctx, job, now).await)
+            });
+        }
+        if left {
+            return Duration::ZERO;
+        }
+        match next {
+            // Due, but running: whatever ends it wakes us.
+            Some(next) if next <= now => NAP,
+            Some(next) => next.since(now).min(NAP),
+            None => NAP,
+        }
+    }
+
+    fn has_room(&self, job: &Job, names: &HashSet<JobKind>) -> bool {
+        let heavy = |kind: &JobKind| matches!(kind, JobKind::Extract(_));
+        let busy = names.iter().filter(|kind| heavy(kind) == heavy(&job.kind)).count();
+        busy < if heavy(&job.kind) { EXTRACT_AT_ONCE } else { self.at_once }
+    }
+
+    /// Returns until when to leave the store alone, if it failed.
+    fn ended(
+        &self,
+        ended: Result<(JobKind, Ended), tokio::task::JoinError>,
+        names: &mut HashSet<JobKind>,
+    ) -> Option<Timestamp> {
+        let Ok((kind, ended)) = ended else {
+            // `run` has its own panic boundary, so this is the runtime going down.
+            return None;
+        };
+        names.remove(&kind);
+        let event = match ended {
+            Ended::Done(event) => event,
+            Ended::Failed(event) => Some(event),
+            Ended::Store(error) => {
+                tracing::error!(job = %kind.key(), %error, "work stops until the store is well again");
+                return Some((self.clock)().after(STORE_PAUSE));
+            }
+        };
+        if let Some(event) = event {
+            log(&event);
+            // Nobody listening is fine.
+            let _ = self.events.send(event);
+        }
+        None
+    }
+}
+
+fn log(event: &Event) {
+    match event {
+        Event::Polled { report, took_ms } if report.ok => {
+            tracing::info!(source = %report.title, status = %report.status, new = report.new_items, took_ms, "polled");
+        }
+        Event::Polled { report, .. } => {
+            tracing::warn!(source = %report.title, problem = %report.status, "poll failed");
+        }
+        Event::Transcribed { report, took_ms } => {
+            tracing::info!(source = %report.source, origin = ?report.origin, problem = report.problem.as_deref(), took_ms, "words found");
+        }
+        Event::Extracted { report, took_ms } => {
+            tracing::info!(item = %report.title, insights = report.insights, unproved = report.unproved, took_ms, "insights published");
+        }
+        Event::Failed { job, what, .. } => tracing::warn!(job, problem = %what, "job failed"),
+    }
+}

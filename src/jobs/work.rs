@@ -1,0 +1,107 @@
+//! Runs one job: the stage, its clock, its panic boundary, and what its failure means for the queue.
+
+use std::time::{Duration, Instant};
+
+use super::Event;
+use super::backoff::{MAX_ATTEMPTS, wait};
+use crate::model::{ItemId, Job, JobKind, Problem, SourceId, Timestamp};
+use crate::pipeline::{self, Context, StageError};
+use crate::store::StoreError;
+
+/// How a job ended.
+pub(super) enum Ended {
+    /// Done, with something to tell if it did anything.
+    Done(Option<Event>),
+    /// Failed, and recorded as such.
+    Failed(Event),
+    /// The store failed: nothing could be recorded.
+    Store(StoreError),
+}
+
+pub(super) async fn run(ctx: Context, job: Job, now: Timestamp) -> Ended {
+    let start = Instant::now();
+    let stage = {
+        let (ctx, kind, attempts) = (ctx.clone(), job.kind.clone(), job.attempts);
+        // A task of its own is the panic boundary.
+        tokio::spawn(async move { stage(&ctx, &kind, attempts, now, start).await })
+    };
+    let error = match stage.await {
+        Ok(Ok(event)) => return Ended::Done(event),
+        Ok(Err(StageError::Store(error))) => return Ended::Store(error),
+        Ok(Err(error)) => error,
+        Err(panic) => StageError::Retry {
+            what: format!("{} failed inside: {panic}", job.kind.key()),
+            hint: "Please report this as a bug, with the log around it.".into(),
+            after: None,
+        },
+    };
+    match record(&ctx, &job, error, now).await {
+        Ok(event) => Ended::Failed(event),
+        Err(error) => Ended::Store(error),
+    }
+}
+
+async fn stage(
+    ctx: &Context,
+    kind: &JobKind,
+    attempts: u32,
+    now: Timestamp,
+    start: Instant,
+) -> Result<Option<Event>, StageError> {
+    let took = || u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok(match kind {
+        JobKind::Poll(id) => pipeline::poll(ctx, id, now)
+            .await?
+            .map(|report| Event::Polled { report, took_ms: took() }),
+        JobKind::Transcribe(id) => pipeline::transcribe(ctx, id, attempts, now)
+            .await?
+            .map(|report| Event::Transcribed { report, took_ms: took() }),
+        JobKind::Extract(id) => pipeline::extract(ctx, id, now)
+            .await?
+            .map(|report| Event::Extracted { report, took_ms: took() }),
+    })
+}
+
+async fn record(
+    ctx: &Context,
+    job: &Job,
+    error: StageError,
+    now: Timestamp,
+) -> Result<Event, StoreError> {
+    let what = error.to_string();
+    let (hint, after, hopeless) = match error {
+        StageError::Retry { hint, after, .. } => (hint, after, job.attempts + 1 >= MAX_ATTEMPTS),
+        StageError::Abort { hint, .. } => (hint, None, true),
+        StageError::Store(error) => return Err(error),
+    };
+    let (kind, text) = (job.kind.clone(), what.clone());
+    let source = match item_of(&kind) {
+        Some(item) => source_of(ctx, item.clone()).await?,
+        None => None,
+    };
+    let due = now.after(wait(job.attempts, after));
+    ctx.door
+        .call(move |s| match item_of(&kind).filter(|_| hopeless) {
+            Some(item) => {
+                let item = item.clone();
+                s.fail_item(&item, &kind, Problem { what: text, hint, since: now })
+            }
+            None => s.postpone_job(&kind, due, &text),
+        })
+        .await?;
+    Ok(Event::Failed { job: job.kind.key(), source, what })
+}
+
+fn item_of(kind: &JobKind) -> Option<&ItemId> {
+    match kind {
+        JobKind::Poll(_) => None,
+        JobKind::Transcribe(id) | JobKind::Extract(id) => Some(id),
+    }
+}
+
+async fn source_of(ctx: &Context, item: ItemId) -> Result<Option<SourceId>, StoreError> {
+    ctx.door.call(move |s| Ok(s.item(&item)?.map(|item| item.source))).await
+}
+
+/// After the store failed, a job is left alone this long.
+pub(super) const STORE_PAUSE: Duration = Duration::from_secs(30);

@@ -1,0 +1,31 @@
+//! What a stage can fail with, sorted by what to do next.
+
+use std::time::Duration;
+
+use crate::store::StoreError;
+
+/// A stage did not finish.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// Trying again may help.
+    #[error("{what}")]
+    Retry {
+        /// One sentence.
+        what: String,
+        /// One sentence.
+        hint: String,
+        /// Not sooner than this.
+        after: Option<Duration>,
+    },
+    /// Trying again can't help.
+    #[error("{what}")]
+    Abort {
+        /// One sentence.
+        what: String,
+        /// One sentence.
+        hint: String,
+    },
+    /// The store failed; nothing is wrong with the item.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

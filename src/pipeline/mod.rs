@@ -1,0 +1,56 @@
+//! One file a stage, each: load, one pure call, one save that commits rows, indexes and next jobs together.
+//! A stage run twice changes nothing.
+
+mod error;
+mod extract;
+mod poll;
+mod schedule;
+mod transcribe;
+
+use std::sync::Arc;
+
+pub use error::StageError;
+pub use extract::{ExtractReport, extract};
+pub use poll::{PollReport, new_source, poll, resolve};
+pub use schedule::Intervals;
+pub use transcribe::{TranscribeReport, transcribe};
+
+use crate::fetch::Fetcher;
+use crate::insight::topics::Tagger;
+use crate::model::TopicSet;
+use crate::search::Index;
+use crate::store::Door;
+
+/// What the stages need.
+#[derive(Clone)]
+pub struct Context {
+    /// The store.
+    pub door: Door,
+    /// Outgoing HTTP.
+    pub fetcher: Fetcher,
+    /// Topics by name.
+    pub topics: Arc<TopicSet>,
+    /// Topics by words.
+    pub tagger: Arc<Tagger>,
+    /// Relations between insights.
+    pub index: Arc<Index>,
+    /// Authority of our `tag:` URIs.
+    pub authority: String,
+    /// The operator's choices.
+    pub settings: Settings,
+}
+
+/// The operator's choices that stages heed.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Polling.
+    pub intervals: Intervals,
+    /// Items of a first poll that are worked on.
+    pub initial_items: usize,
+    /// Insights of one item at most.
+    pub insights_per_item: usize,
+    /// Bytes.
+    pub max_feed: usize,
+    /// Bytes.
+    pub max_transcript: usize,
+}

@@ -1,0 +1,485 @@
+//! Ask one feed for news and record what it said.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::schedule::{after_failure, after_success};
+use super::{Context, StageError};
+use crate::fetch::{Answer, FetchError, Fetched, Request};
+use crate::model::{
+    Coverage, Item, ItemId, ItemKind, ItemState, JobKind, ParsedFeed, ParsedItem, PollState,
+    Problem, Source, SourceId, SourceKind, SourceStatus, Timestamp, Validators, Visibility,
+};
+use crate::parse::feed::{self, FeedError};
+use crate::store::{NewItem, PollOutcome, Profile, StoreError};
+
+const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, \
+                      application/xml;q=0.9, text/xml;q=0.8, */*;q=0.5";
+/// A permanent redirect is believed when it was seen this often in a row: a host's mistake of one day should not
+/// lose a feed.
+const MOVED_AFTER: u32 = 2;
+
+/// What a poll did, for people.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PollReport {
+    /// Whose.
+    pub source: SourceId,
+    /// As it calls itself.
+    pub title: String,
+    /// `200`, `304`, `unchanged`, or what went wrong.
+    pub status: String,
+    /// Whether it went well.
+    pub ok: bool,
+    /// Items not seen before.
+    pub new_items: usize,
+    /// Of these, how many are worked on.
+    pub queued: usize,
+}
+
+/// A source that was never read, for the address as given.
+///
+/// # Errors
+/// [`FetchError::BadUrl`] if it is not one of http or https.
+pub fn new_source(
+    address: &str,
+    title: Option<&str>,
+    visibility: Visibility,
+    now: Timestamp,
+) -> Result<Source, FetchError> {
+    let address = address.trim();
+    let bad = || FetchError::BadUrl(address.to_owned());
+    // `feed:` is how browsers and readers hand feeds on.
+    let address =
+        address.strip_prefix("feed:").map_or(address, |rest| rest.trim_start_matches("//"));
+    let whole =
+        if address.contains("://") { address.to_owned() } else { format!("https://{address}") };
+    let mut url = Url::parse(&whole).map_err(|_| bad())?;
+    let good =
+        matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|h| !h.is_empty());
+    if !good || address.is_empty() || address.len() > 2000 {
+        return Err(bad());
+    }
+    url.set_fragment(None);
+    let url = url.to_string();
+    Ok(Source {
+        id: SourceId::for_feed(&url),
+        title: title.map(str::trim).filter(|t| !t.is_empty()).unwrap_or(&url).to_owned(),
+        kind: SourceKind::Feed { url },
+        link: None,
+        description: String::new(),
+        author: None,
+        language: None,
+        podcast_guid: None,
+        visibility,
+        status: SourceStatus::Active,
+        added: now,
+        poll: PollState { next: now, ..PollState::default() },
+        coverage: Coverage::default(),
+    })
+}
+
+/// Reads an address that a person gave: a feed stays as it is, a web page becomes the first feed it names.
+/// What is wrong is returned beside the source, which can be added all the same: it is asked again by itself.
+///
+/// # Errors
+/// [`FetchError::BadUrl`] if it can't be an address.
+pub async fn resolve(
+    ctx: &Context,
+    address: &str,
+    now: Timestamp,
+) -> Result<(Source, Option<Problem>), FetchError> {
+    let mut source = new_source(address, None, Visibility::Public, now)?;
+    for _ in 0..2 {
+        let SourceKind::Feed { url } = &source.kind;
+        let read = match fetch(ctx, url, None, now).await {
+            Ok(Answer::Body(fetched)) => read(fetched).await,
+            Ok(Answer::NotModified { .. }) => break,
+            Err(error) => Err(Trouble::from(error)),
+        };
+        match read {
+            Ok((_, feed)) => {
+                source.title = title_of(&feed, &source);
+                return Ok((source, None));
+            }
+            Err(Trouble { page_feeds, .. }) if !page_feeds.is_empty() => {
+                source = new_source(&page_feeds[0], None, Visibility::Public, now)?;
+            }
+            Err(trouble) => {
+                let problem = Problem { what: trouble.what, hint: trouble.hint, since: now };
+                source.poll.problem = Some(problem.clone());
+                return Ok((source, Some(problem)));
+            }
+        }
+    }
+    Ok((source, None))
+}
+
+/// The stage.
+///
+/// # Errors
+/// Only if the store fails: what goes wrong with the feed is recorded with the source.
+pub async fn poll(
+    ctx: &Context,
+    id: &SourceId,
+    now: Timestamp,
+) -> Result<Option<PollReport>, StageError> {
+    let wanted = id.clone();
+    let Some(source) = ctx.door.call(move |s| s.source(&wanted)).await? else {
+        let job = JobKind::Poll(id.clone());
+        ctx.door.call(move |s| s.drop_job(&job)).await?;
+        return Ok(None);
+    };
+    let SourceKind::Feed { url } = &source.kind;
+    let answer = fetch(ctx, url, Some(&source.poll.validators), now).await;
+    let outcome = match answer {
+        Ok(Answer::NotModified { max_age }) => success(ctx, &source, now, "304", max_age, None),
+        Ok(Answer::Body(fetched)) => took_body(ctx, &source, fetched, now).await?,
+        Err(error) => failure(ctx, &source, Trouble::from(error), now),
+    };
+    let (outcome, mut report) = outcome;
+    match ctx.door.call(move |s| s.save_poll(outcome)).await {
+        Ok(new) => report.new_items = new,
+        // Removed while it was asked.
+        Err(StoreError::Gone(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Some(report))
+}
+
+async fn fetch(
+    ctx: &Context,
+    url: &str,
+    validators: Option<&Validators>,
+    now: Timestamp,
+) -> Result<Answer, FetchError> {
+    let max_bytes = ctx.settings.max_feed;
+    ctx.fetcher.get(Request { url, validators, accept: ACCEPT, max_bytes, now }).await
+}
+
+/// What keeps a feed from being read.
+struct Trouble {
+    what: String,
+    hint: String,
+    status: Option<u16>,
+    retry_after: Option<Duration>,
+    /// Feeds named by the page that was found instead.
+    page_feeds: Vec<String>,
+}
+
+impl From<FetchError> for Trouble {
+    fn from(error: FetchError) -> Self {
+        let (status, retry_after) = match &error {
+            FetchError::Status { status, retry_after } => (Some(*status), *retry_after),
+            _ => (None, None),
+        };
+        Self {
+            what: error.to_string(),
+            hint: error.hint(),
+            status,
+            retry_after,
+            page_feeds: Vec::new(),
+        }
+    }
+}
+
+impl From<FeedError> for Trouble {
+    fn from(error: FeedError) -> Self {
+        let (what, hint) = (error.to_string(), error.hint());
+        let page_feeds = match error {
+            FeedError::IsHtml { feeds } => feeds,
+            _ => Vec::new(),
+        };
+        Self { what, hint, status: Some(200), retry_after: None, page_feeds }
+    }
+}
+
+/// Parses off the async threads.
+async fn read(fetched: Fetched) -> Result<(Fetched, ParsedFeed), Trouble> {
+    let parsed = tokio::task::spawn_blocking(move || {
+        let base = fetched.url.to_string();
+        let feed = feed::parse(&fetched.body, fetched.content_type.as_deref(), &base)?;
+        Ok((fetched, feed))
+    });
+    match parsed.await {
+        Ok(result) => result.map_err(|e: FeedError| Trouble::from(e)),
+        Err(_) => Err(Trouble {
+            what: "the feed made the parser fail".into(),
+            hint: "Please report the feed's address as a bug.".into(),
+            status: Some(200),
+            retry_after: None,
+            page_feeds: Vec::new(),
+        }),
+    }
+}
+
+type Outcome = (PollOutcome, PollReport);
+
+async fn took_body(
+    ctx: &Context,
+    source: &Source,
+    fetched: Fetched,
+    now: Timestamp,
+) -> Result<Outcome, StageError> {
+    let hash: String = Sha256::digest(&fetched.body).iter().map(|b| format!("{b:02x}")).collect();
+    if source.poll.body_hash.as_ref() == Some(&hash) {
+        let (mut outcome, report) = success(ctx, source, now, "unchanged", fetched.max_age, None);
+        outcome.state.validators = fetched.validators.clone();
+        note_move(&mut outcome, source, &fetched);
+        return Ok((outcome, report));
+    }
+    let (fetched, feed) = match read(fetched).await {
+        Ok(both) => both,
+        Err(trouble) => {
+            let page_feed = trouble.page_feeds.first().cloned();
+            let (mut outcome, report) = failure(ctx, source, trouble, now);
+            // A page was added as if it were a feed: its first feed is asked at once, once.
+            if let (Some(url), None, 0) =
+                (page_feed, source.poll.last_success, source.poll.failures)
+            {
+                outcome.url = Some(url);
+                outcome.state.next = now;
+            }
+            return Ok((outcome, report));
+        }
+    };
+    let ttl = feed.ttl_minutes.map(|m| Duration::from_secs(m.saturating_mul(60)));
+    let (mut outcome, mut report) = success(ctx, source, now, "200", fetched.max_age, ttl);
+    outcome.state.validators = fetched.validators.clone();
+    outcome.state.body_hash = Some(hash);
+    note_move(&mut outcome, source, &fetched);
+    let title = title_of(&feed, source);
+    report.title.clone_from(&title);
+    let warnings = feed.warnings.len();
+    if warnings > 0 {
+        tracing::info!(source = %source.id, warnings, first = %feed.warnings[0], "feed mended while reading");
+    }
+    sort_items(ctx, source, feed, title, &mut outcome, now).await?;
+    report.queued = outcome.new.iter().filter(|n| n.item.state == ItemState::New).count();
+    Ok((outcome, report))
+}
+
+fn title_of(feed: &ParsedFeed, source: &Source) -> String {
+    if feed.title.is_empty() { source.title.clone() } else { feed.title.clone() }
+}
+
+/// Tells new items from known ones, and which of the new are worked on.
+async fn sort_items(
+    ctx: &Context,
+    source: &Source,
+    feed: ParsedFeed,
+    title: String,
+    outcome: &mut PollOutcome,
+    now: Timestamp,
+) -> Result<(), StageError> {
+    let id = source.id.clone();
+    let look = feed.items.len();
+    let (known, recent) =
+        ctx.door.call(move |s| Ok((s.known_items(&id)?, s.items_of(&id, look)?))).await?;
+    let recent: HashMap<ItemId, Item> = recent.into_iter().map(|i| (i.id.clone(), i)).collect();
+    let first_time = source.coverage.items == 0;
+    let mut fresh = Vec::new();
+    for parsed in feed.items {
+        let id = ItemId::new(&source.id, &parsed.key);
+        if !known.contains(&id) {
+            fresh.push((id, parsed));
+        } else if let Some(old) = recent.get(&id).filter(|old| old.state == ItemState::New) {
+            outcome.changed.extend(refreshed(old, parsed));
+        }
+    }
+    let chosen = chosen(&fresh, first_time.then_some(ctx.settings.initial_items));
+    for (place, (id, parsed)) in fresh.into_iter().enumerate() {
+        let state = if chosen[place] { ItemState::New } else { ItemState::Skipped };
+        let notes = parsed.notes_html.clone();
+        let mut item = new_item(source, id, parsed, state, feed.language.clone(), now);
+        if item.state == ItemState::New && !notes.is_empty() {
+            let body = ctx.door.call(move |s| s.put_body(notes.as_bytes())).await?;
+            item.notes = Some(body);
+        }
+        outcome.new.push(NewItem { item, due: now });
+    }
+    outcome.profile = Some(Profile {
+        title,
+        link: feed.link,
+        description: feed.description,
+        author: feed.author,
+        language: feed.language,
+        podcast_guid: feed.podcast_guid,
+    });
+    Ok(())
+}
+
+/// Which fresh items are worked on: all, or on a first read the newest `limit`. Undated ones follow the dated in
+/// the feed's own order.
+fn chosen(fresh: &[(ItemId, ParsedItem)], limit: Option<usize>) -> Vec<bool> {
+    let Some(limit) = limit else { return vec![true; fresh.len()] };
+    let mut order: Vec<usize> = (0..fresh.len()).collect();
+    order.sort_by_key(|i| std::cmp::Reverse(fresh[*i].1.published));
+    let mut chosen = vec![false; fresh.len()];
+    for place in order.into_iter().take(limit) {
+        chosen[place] = true;
+    }
+    chosen
+}
+
+fn new_item(
+    source: &Source,
+    id: ItemId,
+    parsed: ParsedItem,
+    state: ItemState,
+    language: Option<String>,
+    now: Timestamp,
+) -> Item {
+    // Without audio, transcript or stated length it is something to read.
+    let spoken = parsed.enclosure.is_some() || !parsed.transcripts.is_empty();
+    let kind = if spoken { ItemKind::Episode } else { ItemKind::Article };
+    Item {
+        id,
+        source: source.id.clone(),
+        key: parsed.key,
+        kind,
+        title: if parsed.title.is_empty() { "Untitled".into() } else { parsed.title },
+        link: parsed.link,
+        enclosure: parsed.enclosure,
+        published: parsed.published,
+        seen: now,
+        duration_ms: parsed.duration_ms,
+        language,
+        transcripts: parsed.transcripts,
+        persons: parsed.persons,
+        chapters_url: parsed.chapters_url,
+        soundbites: parsed.soundbites,
+        notes: None,
+        transcript: None,
+        state,
+        problem: None,
+    }
+}
+
+/// The row of an item that still waits for its words, if the feed says something new of it.
+fn refreshed(old: &Item, parsed: ParsedItem) -> Option<Item> {
+    let mut item = old.clone();
+    item.transcripts = parsed.transcripts;
+    item.enclosure = parsed.enclosure;
+    item.persons = parsed.persons;
+    item.chapters_url = parsed.chapters_url;
+    item.soundbites = parsed.soundbites;
+    (item != *old).then_some(item)
+}
+
+/// A permanent redirect is counted, and followed for good when it stays.
+fn note_move(outcome: &mut PollOutcome, source: &Source, fetched: &Fetched) {
+    let Some(target) = fetched.moved.as_ref().map(Url::to_string) else {
+        outcome.state.moved = None;
+        return;
+    };
+    let seen = match &source.poll.moved {
+        Some((before, count)) if *before == target => count + 1,
+        _ => 1,
+    };
+    if seen >= MOVED_AFTER {
+        outcome.url = Some(target);
+        outcome.state.moved = None;
+    } else {
+        outcome.state.moved = Some((target, seen));
+    }
+}
+
+fn success(
+    ctx: &Context,
+    source: &Source,
+    now: Timestamp,
+    status: &str,
+    max_age: Option<Duration>,
+    ttl: Option<Duration>,
+) -> Outcome {
+    let mut state = source.poll.clone();
+    state.last = Some(now);
+    state.last_success = Some(now);
+    state.failures = 0;
+    state.problem = None;
+    state.http_status = Some(if status == "304" { 304 } else { 200 });
+    state.next = after_success(now, &ctx.settings.intervals, max_age, ttl, &source.id);
+    outcome(source, state, SourceStatus::Active, status.to_owned(), true)
+}
+
+fn failure(ctx: &Context, source: &Source, trouble: Trouble, now: Timestamp) -> Outcome {
+    let gone = trouble.status == Some(410);
+    let mut state = source.poll.clone();
+    state.last = Some(now);
+    state.failures = state.failures.saturating_add(1);
+    state.http_status = trouble.status;
+    let since = state.problem.take().filter(|p| p.what == trouble.what).map_or(now, |p| p.since);
+    state.problem = Some(Problem { what: trouble.what.clone(), hint: trouble.hint, since });
+    let intervals = &ctx.settings.intervals;
+    state.next = after_failure(now, intervals, state.failures, trouble.retry_after, &source.id);
+    let status = if gone { SourceStatus::Gone } else { SourceStatus::Active };
+    outcome(source, state, status, trouble.what, false)
+}
+
+fn outcome(
+    source: &Source,
+    state: PollState,
+    status: SourceStatus,
+    said: String,
+    ok: bool,
+) -> Outcome {
+    let report = PollReport {
+        source: source.id.clone(),
+        title: source.title.clone(),
+        status: said,
+        ok,
+        new_items: 0,
+        queued: 0,
+    };
+    let outcome = PollOutcome {
+        source: source.id.clone(),
+        state,
+        status,
+        url: None,
+        profile: None,
+        new: Vec::new(),
+        changed: Vec::new(),
+    };
+    (outcome, report)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_taken_as_people_type_them() {
+        let now = Timestamp::from_secs(0);
+        let url = |text: &str| {
+            new_source(text, None, Visibility::Public, now).map(|s| match s.kind {
+                SourceKind::Feed { url } => url,
+            })
+        };
+        assert_eq!(url(" example.org/feed ").unwrap(), "https://example.org/feed");
+        assert_eq!(url("feed://example.org/feed").unwrap(), "https://example.org/feed");
+        assert_eq!(url("feed:http://Example.org/feed#x").unwrap(), "http://example.org/feed");
+        assert!(url("").is_err() && url("ftp://example.org/").is_err() && url("https://").is_err());
+    }
+
+    #[test]
+    fn a_first_read_takes_the_newest() {
+        let source = SourceId::for_feed("x");
+        let fresh: Vec<_> = [Some(5), Some(9), None, Some(7)]
+            .into_iter()
+            .enumerate()
+            .map(|(n, secs)| {
+                let published = secs.map(Timestamp::from_secs);
+                (
+                    ItemId::new(&source, &n.to_string()),
+                    ParsedItem { published, ..ParsedItem::default() },
+                )
+            })
+            .collect();
+        assert_eq!(chosen(&fresh, Some(2)), [false, true, false, true]);
+        assert_eq!(chosen(&fresh, None), [true; 4]);
+    }
+}

@@ -1,0 +1,221 @@
+//! Get an item's words: the best linked transcript that can be read, else its show notes or text.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Context, StageError};
+use crate::fetch::{Answer, Request};
+use crate::model::{
+    Item, ItemId, ItemKind, ItemState, JobKind, Problem, Segment, SourceId, Timestamp, Transcript,
+    TranscriptFormat, TranscriptLink, TranscriptOrigin,
+};
+use crate::parse::transcript;
+use crate::store::{StoreError, TranscriptOutcome};
+use crate::text::html;
+
+/// A transcript that might come later is waited for through this many failures; then the notes serve.
+const PATIENCE: u32 = 3;
+/// Fewer words are no transcript of an episode but a mistake.
+const MIN_WORDS: usize = 20;
+
+/// What the stage did, for people.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TranscribeReport {
+    /// Whose.
+    pub source: SourceId,
+    /// Where the words came from.
+    pub origin: TranscriptOrigin,
+    /// What was wrong with a better one.
+    pub problem: Option<String>,
+}
+
+/// The stage. `attempts` is how often it failed before.
+///
+/// # Errors
+/// [`StageError::Retry`] while a linked transcript may still come.
+pub async fn transcribe(
+    ctx: &Context,
+    id: &ItemId,
+    attempts: u32,
+    now: Timestamp,
+) -> Result<Option<TranscribeReport>, StageError> {
+    let wanted = id.clone();
+    let item = ctx.door.call(move |s| s.item(&wanted)).await?;
+    let Some(item) = item.filter(|item| item.state == ItemState::New) else {
+        let job = JobKind::Transcribe(id.clone());
+        ctx.door.call(move |s| s.drop_job(&job)).await?;
+        return Ok(None);
+    };
+    let mut problem = None;
+    let mut temporary = None;
+    let mut found = None;
+    for link in by_preference(&item.transcripts, item.language.as_deref()) {
+        match read_link(ctx, &link, now).await {
+            Ok(transcript) => {
+                found = Some(transcript);
+                break;
+            }
+            Err(trouble) => {
+                temporary = temporary.or(trouble.temporary.clone());
+                problem.get_or_insert(Problem {
+                    what: trouble.what,
+                    hint: trouble.hint,
+                    since: now,
+                });
+            }
+        }
+    }
+    let (transcript, origin) = match (found, temporary) {
+        (Some(transcript), _) => {
+            problem = None;
+            (transcript, TranscriptOrigin::Publisher)
+        }
+        (None, Some((what, hint))) if attempts < PATIENCE => {
+            return Err(StageError::Retry { what, hint, after: None });
+        }
+        (None, _) => (from_notes(ctx, &item).await?, notes_origin(item.kind)),
+    };
+    let report = TranscribeReport {
+        source: item.source.clone(),
+        origin,
+        problem: problem.as_ref().map(|p| p.what.clone()),
+    };
+    let item = item.id;
+    let saved = ctx.door.call(move |s| {
+        let bytes = serde_json::to_vec(&transcript)
+            .map_err(|e| StoreError::Failed(format!("a transcript can't be written: {e}")))?;
+        let body = s.put_body(&bytes)?;
+        s.save_transcript(TranscriptOutcome { item, body, origin, problem, now })
+    });
+    match saved.await {
+        Err(StoreError::Gone(_)) => Ok(None),
+        other => {
+            other?;
+            Ok(Some(report))
+        }
+    }
+}
+
+fn notes_origin(kind: ItemKind) -> TranscriptOrigin {
+    match kind {
+        ItemKind::Episode => TranscriptOrigin::ShowNotes,
+        ItemKind::Issue | ItemKind::Article => TranscriptOrigin::Body,
+    }
+}
+
+struct Trouble {
+    what: String,
+    hint: String,
+    temporary: Option<(String, String)>,
+}
+
+async fn read_link(
+    ctx: &Context,
+    link: &TranscriptLink,
+    now: Timestamp,
+) -> Result<Transcript, Trouble> {
+    let accept = match link.format {
+        TranscriptFormat::Vtt => "text/vtt, */*;q=0.5",
+        TranscriptFormat::Srt => "application/x-subrip, application/srt, text/srt, */*;q=0.5",
+        TranscriptFormat::Json => "application/json, */*;q=0.5",
+        TranscriptFormat::Html => "text/html, */*;q=0.5",
+        TranscriptFormat::Text => "text/plain, */*;q=0.5",
+    };
+    let url = link.url.as_str();
+    let max_bytes = ctx.settings.max_transcript;
+    let request = Request { url, validators: None, accept, max_bytes, now };
+    let fetched = match ctx.fetcher.get(request).await {
+        Ok(Answer::Body(fetched)) => fetched,
+        Ok(Answer::NotModified { .. }) => {
+            return Err(unreadable(url, "the host answered 304 to an unconditional request"));
+        }
+        Err(error) => {
+            let what = format!("the transcript {url}: {error}");
+            let temporary = error.is_temporary().then(|| (what.clone(), error.hint()));
+            return Err(Trouble { what, hint: error.hint(), temporary });
+        }
+    };
+    let stated = link.format;
+    let parsed = tokio::task::spawn_blocking(move || {
+        let kind = fetched.content_type.as_deref();
+        let guessed = transcript::guess_format(&fetched.body, kind, Some(fetched.url.as_str()));
+        transcript::parse(&fetched.body, guessed.unwrap_or(stated), kind)
+    });
+    match parsed.await {
+        Ok(Ok(transcript)) if transcript.word_count() >= MIN_WORDS => Ok(transcript),
+        Ok(Ok(transcript)) => {
+            Err(unreadable(url, &format!("it has only {} words", transcript.word_count())))
+        }
+        Ok(Err(error)) => Err(unreadable(url, &error.to_string())),
+        Err(_) => Err(unreadable(url, "it made the parser fail")),
+    }
+}
+
+fn unreadable(url: &str, why: &str) -> Trouble {
+    Trouble {
+        what: format!("the transcript {url} can't be used: {why}"),
+        hint: "The show notes serve instead; tell the show's makers.".into(),
+        temporary: None,
+    }
+}
+
+/// The show's language first, timed before untimed; otherwise in the feed's order.
+fn by_preference(links: &[TranscriptLink], language: Option<&str>) -> Vec<TranscriptLink> {
+    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let foreign = |link: &TranscriptLink| match (&link.language, language) {
+        (Some(theirs), Some(ours)) => primary(theirs) != primary(ours),
+        _ => false,
+    };
+    let order = |format: TranscriptFormat| match format {
+        // JSON and VTT name speakers; SRT seldom does.
+        TranscriptFormat::Json | TranscriptFormat::Vtt => 0,
+        TranscriptFormat::Srt => 1,
+        TranscriptFormat::Html => 2,
+        TranscriptFormat::Text => 3,
+    };
+    let mut links = links.to_vec();
+    links.sort_by_key(|link| (foreign(link), order(link.format)));
+    links
+}
+
+/// Show notes or an article as untimed segments, one a paragraph; empty if there are none.
+async fn from_notes(ctx: &Context, item: &Item) -> Result<Transcript, StageError> {
+    let Some(body) = item.notes.clone() else {
+        return Ok(Transcript { language: item.language.clone(), segments: Vec::new() });
+    };
+    let bytes = ctx.door.call(move |s| s.body(&body)).await?;
+    let language = item.language.clone();
+    let made = tokio::task::spawn_blocking(move || {
+        let segments = html::to_paragraphs(&String::from_utf8_lossy(&bytes))
+            .into_iter()
+            .map(|text| Segment { text, ..Segment::default() })
+            .collect();
+        Transcript { language, segments }
+    });
+    made.await.map_err(|_| StageError::Abort {
+        what: "the show notes made the parser fail".into(),
+        hint: "Please report the feed's address as a bug.".into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shows_language_and_times_come_first() {
+        let link = |url: &str, format, language: &str| TranscriptLink {
+            url: url.into(),
+            format,
+            language: Some(language.into()).filter(|l: &String| !l.is_empty()),
+        };
+        let links = [
+            link("html", TranscriptFormat::Html, "en"),
+            link("german", TranscriptFormat::Vtt, "de"),
+            link("srt", TranscriptFormat::Srt, ""),
+            link("vtt", TranscriptFormat::Vtt, "en-US"),
+        ];
+        let order: Vec<_> =
+            by_preference(&links, Some("en-gb")).into_iter().map(|l| l.url).collect();
+        assert_eq!(order, ["vtt", "srt", "html", "german"]);
+    }
+}
