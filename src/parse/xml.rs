@@ -19,6 +19,8 @@ use crate::text::html::entity;
 pub(crate) const MAX_DEPTH: usize = 200;
 /// Attributes read of one element, and namespaces in force at once.
 const MAX_ATTRIBUTES: usize = 200;
+/// Bytes of an `xml:base`.
+const MAX_BASE: usize = 2000;
 /// Entities a document may declare (they are never expanded) before it counts as an attack.
 const MAX_ENTITIES: usize = 300;
 
@@ -94,6 +96,8 @@ pub(crate) struct Xml<'a> {
     reader: Reader<&'a [u8]>,
     open: Vec<Open>,
     namespaces: Vec<(String, Ns)>,
+    /// What an element without prefix is of, where nothing is declared.
+    default: Ns,
     /// End tags still to report for elements that were never closed.
     owed: usize,
     begun: bool,
@@ -117,6 +121,7 @@ impl<'a> Xml<'a> {
             reader,
             open: Vec::new(),
             namespaces: Vec::new(),
+            default: Ns::Rss,
             owed: 0,
             begun: false,
             mended: 0,
@@ -124,9 +129,15 @@ impl<'a> Xml<'a> {
         }
     }
 
-    /// How many elements are open.
-    pub fn depth(&self) -> usize {
-        self.open.len()
+    /// Takes elements without prefix for `ns`, whatever the open elements declare as default: an `rss` element with
+    /// Atom's namespace as default is still RSS.
+    pub fn set_default(&mut self, ns: Ns) {
+        self.default = ns;
+        for (prefix, known) in &mut self.namespaces {
+            if prefix.is_empty() {
+                *known = ns;
+            }
+        }
     }
 
     /// The next piece; after an error or [`Piece::Done`] nothing more is to be had.
@@ -187,15 +198,6 @@ impl<'a> Xml<'a> {
         }
     }
 
-    /// Passes over the rest of the element just begun.
-    pub fn skip(&mut self) -> Result<(), XmlError> {
-        let outside = self.open.len().saturating_sub(1);
-        while self.open.len() > outside {
-            self.next()?;
-        }
-        Ok(())
-    }
-
     /// `None` if it is no tag but a stray `<` in text.
     fn start(&mut self, start: &BytesStart<'_>) -> Result<Option<Node>, XmlError> {
         let full = start.name();
@@ -232,7 +234,7 @@ impl<'a> Xml<'a> {
         let ns = match known {
             Some((_, Ns::Other)) if ns::by_prefix(prefix) != Ns::Other => ns::by_prefix(prefix),
             Some((_, ns)) => *ns,
-            None if prefix.is_empty() => Ns::Rss,
+            None if prefix.is_empty() => self.default,
             None => ns::by_prefix(prefix),
         };
         self.begun = true;
@@ -277,12 +279,16 @@ impl<'a> Xml<'a> {
     }
 }
 
+/// A base of endless length would be copied into every element below it, so one is left out.
 fn resolve_base(outer: Option<Rc<Url>>, value: &str) -> Option<Rc<Url>> {
+    if value.len() > MAX_BASE {
+        return outer;
+    }
     let joined = match &outer {
         Some(outer) => outer.join(value),
         None => Url::parse(value),
     };
-    joined.map(Rc::new).ok().or(outer)
+    joined.ok().filter(|url| url.as_str().len() <= MAX_BASE).map(Rc::new).or(outer)
 }
 
 #[cfg(test)]

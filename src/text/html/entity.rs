@@ -89,7 +89,9 @@ pub fn reference(body: &str) -> Option<char> {
         Some(&mapped) if mapped != 0 => u32::from(mapped),
         _ => code,
     };
-    char::from_u32(code).filter(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r'))
+    // Control characters and what XML 1.0 2.2 forbids are no text, however they are written.
+    let forbidden = |c: &char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
+    char::from_u32(code).filter(|c| !forbidden(c) || matches!(c, '\t' | '\n' | '\r'))
 }
 
 /// Text with its references decoded once. A stray `&` and what is no known name stay as written.
