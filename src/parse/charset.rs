@@ -88,7 +88,10 @@ mod tests {
 
     #[test]
     fn mark_then_header_then_declaration() {
-        assert_eq!(decode(b"\xef\xbb\xbf<t>\xc3\xa9", Some("text/xml; charset=iso-8859-1")), "<t>é");
+        assert_eq!(
+            decode(b"\xef\xbb\xbf<t>\xc3\xa9", Some("text/xml; charset=iso-8859-1")),
+            "<t>é"
+        );
         assert_eq!(decode(b"\xff\xfe<\0t\0>\0\xe9\0", None), "<t>é");
         assert_eq!(decode(b"\0<\0t\0>\0\xe9", None), "<t>é");
         assert!(decode(&latin(" encoding='ISO-8859-1'"), None).contains('é'));
@@ -100,9 +103,14 @@ mod tests {
 
     #[test]
     fn false_claims_are_seen_through() {
-        assert_eq!(decode("<?xml encoding='utf-8'?>é".as_bytes(), Some("text/xml;charset=latin1")), "<?xml encoding='utf-8'?>é");
+        assert_eq!(
+            decode("<?xml encoding='utf-8'?>é".as_bytes(), Some("text/xml;charset=latin1")),
+            "<?xml encoding='utf-8'?>é"
+        );
         assert!(decode(&latin(" encoding='UTF-8'"), None).contains('é'));
-        assert!(decode(&latin(" encoding='iso-8859-2'"), Some("text/xml; charset=utf-8")).contains('é'));
+        assert!(
+            decode(&latin(" encoding='iso-8859-2'"), Some("text/xml; charset=utf-8")).contains('é')
+        );
         assert!(decode(&latin(" encoding='no-such'"), Some("x; charset=no-such")).contains('é'));
         assert_eq!(decode(b"\xc3\xa9 \xff", None), "é \u{fffd}");
     }

@@ -9,10 +9,31 @@ const MONTHS: [&str; 12] =
 
 /// Names of RFC 5322 4.3 and others in use, with their offset in minutes. Doubtful ones are left out: they count as UTC.
 const ZONES: [(&str, i64); 25] = [
-    ("est", -300), ("edt", -240), ("cst", -360), ("cdt", -300), ("mst", -420), ("mdt", -360),
-    ("pst", -480), ("pdt", -420), ("akst", -540), ("akdt", -480), ("hst", -600), ("wet", 0),
-    ("west", 60), ("bst", 60), ("cet", 60), ("cest", 120), ("met", 60), ("mest", 120), ("eet", 120),
-    ("eest", 180), ("msk", 180), ("jst", 540), ("kst", 540), ("aest", 600), ("aedt", 660),
+    ("est", -300),
+    ("edt", -240),
+    ("cst", -360),
+    ("cdt", -300),
+    ("mst", -420),
+    ("mdt", -360),
+    ("pst", -480),
+    ("pdt", -420),
+    ("akst", -540),
+    ("akdt", -480),
+    ("hst", -600),
+    ("wet", 0),
+    ("west", 60),
+    ("bst", 60),
+    ("cet", 60),
+    ("cest", 120),
+    ("met", 60),
+    ("mest", 120),
+    ("eet", 120),
+    ("eest", 180),
+    ("msk", 180),
+    ("jst", 540),
+    ("kst", 540),
+    ("aest", 600),
+    ("aedt", 660),
 ];
 
 /// A date of either kind; `None` if it names no day.
@@ -47,7 +68,8 @@ fn mail(text: &str) -> Option<Timestamp> {
     let words = text.split(|c: char| c.is_ascii_whitespace() || c == ',').filter(|w| !w.is_empty());
     let (mut day, mut month, mut year, mut seconds, mut zone) = (None, None, None, None, None);
     for word in words.flat_map(|w| split_dashed(w).into_iter().flatten()) {
-        let number = || word.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<i64>().ok();
+        let number =
+            || word.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<i64>().ok();
         if word.contains(':') && seconds.is_none() && !word.starts_with(['+', '-']) {
             seconds = Some(clock(word)?);
         } else if seconds.is_some() && zone.is_none() && year.is_some() {
@@ -153,16 +175,36 @@ mod tests {
             "2026-11-24t02:00-05:00",
             "  Tue,  24 Nov 2026 07:00:00 -0000 ",
         ] {
-            assert_eq!(parse(text).map(Timestamp::rfc3339).as_deref(), Some("2026-11-24T07:00:00Z"), "{text}");
+            assert_eq!(
+                parse(text).map(Timestamp::rfc3339).as_deref(),
+                Some("2026-11-24T07:00:00Z"),
+                "{text}"
+            );
         }
-        for (text, day) in [("2026", "2026-01-01"), ("2026-11", "2026-11-01"), ("24 Nov 2026", "2026-11-24"), ("1 Jan 70 00:00:00 PST", "1970-01-01")] {
+        for (text, day) in [
+            ("2026", "2026-01-01"),
+            ("2026-11", "2026-11-01"),
+            ("24 Nov 2026", "2026-11-24"),
+            ("1 Jan 70 00:00:00 PST", "1970-01-01"),
+        ] {
             assert_eq!(parse(text).map(Timestamp::date).as_deref(), Some(day), "{text}");
         }
     }
 
     #[test]
     fn what_names_no_day_is_none() {
-        for text in ["", "soon", "2026-13-01", "2026-02-30", "31 Feb 2026", "24 Nov", "99:99:99", "Nov 2026", "0000-00-00 00:00:00", "24 Nov 99999"] {
+        for text in [
+            "",
+            "soon",
+            "2026-13-01",
+            "2026-02-30",
+            "31 Feb 2026",
+            "24 Nov",
+            "99:99:99",
+            "Nov 2026",
+            "0000-00-00 00:00:00",
+            "24 Nov 99999",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -10,8 +10,12 @@ use crate::text::html::scan::{Scanner, Tag, Token};
 /// More than any page means.
 const MOST: usize = 50;
 const TYPES: [&str; 6] = [
-    "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
-    "text/xml+rss", "application/x.atom+xml",
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/feed+json",
+    "application/rdf+xml",
+    "text/xml+rss",
+    "application/x.atom+xml",
 ];
 
 /// Absolute http(s) addresses in the order of the document, each once, feeds of comments last: what `<link
@@ -49,7 +53,9 @@ fn alternate(tag: &Tag<'_>, base: Option<&Url>) -> Option<(String, bool)> {
         // JSON Feed 1.0 used the type of all JSON; WordPress names its REST API with it.
         || (media_type == "application/json" && href.contains("feed"))
         || (matches!(media_type, "text/xml" | "application/xml") && looks_like_feed(&href));
-    let fits = rels.any(|rel| (rel == "alternate" && typed) || (rel == "feed" && (typed || media_type.is_empty())));
+    let fits = rels.any(|rel| {
+        (rel == "alternate" && typed) || (rel == "feed" && (typed || media_type.is_empty()))
+    });
     if !fits {
         return None;
     }
@@ -71,7 +77,10 @@ fn looks_like_feed(href: &str) -> bool {
     let path = lower.split(['?', '#']).next().unwrap_or("").trim_end_matches('/');
     let last = path.rsplit('/').next().unwrap_or("");
     let page = ["sitemap", "opml", "osd", "opensearch"].iter().any(|word| last.contains(word));
-    let named = matches!(last, "feed" | "feeds" | "rss" | "atom" | "podcast.xml" | "feed.json" | "index.xml");
+    let named = matches!(
+        last,
+        "feed" | "feeds" | "rss" | "atom" | "podcast.xml" | "feed.json" | "index.xml"
+    );
     let ending = [".rss", ".xml", ".atom", ".rdf"].iter().any(|end| last.ends_with(end));
     !page && (lower.starts_with("feed:") || named || ending)
 }
@@ -100,7 +109,10 @@ mod tests {
     fn anchors_only_where_no_link_is() {
         let html = "<a href=/about.html>x</a><a href='/show/rss'>RSS</a><a href=/sitemap.xml>m</a>\
                     <a href='javascript:rss'>no</a><A HREF=episodes.xml>y</A>";
-        assert_eq!(feeds(html, "https://s.example/p/"), ["https://s.example/show/rss", "https://s.example/p/episodes.xml"]);
+        assert_eq!(
+            feeds(html, "https://s.example/p/"),
+            ["https://s.example/show/rss", "https://s.example/p/episodes.xml"]
+        );
         let with = format!("{html}<base href='//b.example/q/'><link rel='feed' href=f>");
         assert_eq!(feeds(&with, "https://s.example/p/"), ["https://b.example/q/f"]);
         assert_eq!(feeds(html, "no address"), [""; 0]);

@@ -20,9 +20,14 @@ use crate::text::html::scan::{Scanner, Token};
 /// `content_type` is the HTTP header, whose charset counts (RFC 7303); what kind of document it is, the bytes say.
 /// `base_url` is where the feed was read; relative addresses count from `xml:base`, else the site's page, else from it.
 /// A feed cut short or broken gives the items complete before the break, with a warning, if there is one.
-pub fn parse(bytes: &[u8], content_type: Option<&str>, base_url: &str) -> Result<ParsedFeed, FeedError> {
+pub fn parse(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    base_url: &str,
+) -> Result<ParsedFeed, FeedError> {
     let text = charset::decode(bytes, content_type);
-    let trimmed = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\0' || c == '\u{feff}');
+    let trimmed =
+        text.trim_start_matches(|c: char| c.is_whitespace() || c == '\0' || c == '\u{feff}');
     let feed_url = Url::parse(base_url).ok();
     if trimmed.is_empty() {
         return Err(FeedError::Empty);
@@ -94,9 +99,12 @@ fn is_page(text: &str) -> bool {
         _ => None,
     });
     first.is_some_and(|tag| {
-        ["html", "head", "body", "title", "meta", "script", "style", "div", "p", "h1", "a", "br", "center", "table"]
-            .iter()
-            .any(|name| tag.is(name))
+        [
+            "html", "head", "body", "title", "meta", "script", "style", "div", "p", "h1", "a",
+            "br", "center", "table",
+        ]
+        .iter()
+        .any(|name| tag.is(name))
     })
 }
 

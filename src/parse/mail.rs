@@ -36,7 +36,9 @@ pub enum MailError {
     #[error("the message is empty")]
     Empty,
     /// Not a message.
-    #[error("this is no mail message: it has no headers; save the message as .eml with its full source")]
+    #[error(
+        "this is no mail message: it has no headers; save the message as .eml with its full source"
+    )]
     NotMail,
     /// Over the size limit.
     #[error("the message is larger than 32 MiB; save it without its attachments")]
@@ -63,12 +65,22 @@ pub fn to_html_or_text(bytes: &[u8]) -> Result<MailText, MailError> {
         None => bytes,
     };
     let mail = mailparse::parse_mail(bytes).map_err(broken)?;
-    let header = |name| mail.headers.get_first_value(name).map(|v| collapse(&v)).unwrap_or_default();
-    if ["Subject", "From", "Date", "Received", "Message-ID", "Content-Type"].iter().all(|h| header(h).is_empty()) {
+    let header =
+        |name| mail.headers.get_first_value(name).map(|v| collapse(&v)).unwrap_or_default();
+    if ["Subject", "From", "Date", "Received", "Message-ID", "Content-Type"]
+        .iter()
+        .all(|h| header(h).is_empty())
+    {
         return Err(MailError::NotMail);
     }
     let (body, is_html) = best_text(&mail).ok_or(MailError::NoText)?;
-    Ok(MailText { subject: header("Subject"), from: header("From"), date: date::parse(&header("Date")), body, is_html })
+    Ok(MailText {
+        subject: header("Subject"),
+        from: header("From"),
+        date: date::parse(&header("Date")),
+        body,
+        is_html,
+    })
 }
 
 fn broken(error: MailParseError) -> MailError {
@@ -126,7 +138,11 @@ mod tests {
         assert_eq!(mail.subject, "Café & Co: the week’s letter");
         assert_eq!(mail.from, "Letters from Nowhere <letters@nowhere.example>");
         assert_eq!(mail.date.map(Timestamp::rfc3339).as_deref(), Some("2026-11-24T07:00:00Z"));
-        assert!(mail.is_html && mail.body.contains("<p>Water boils at 100\u{a0}°C — usually.</p>"), "{}", mail.body);
+        assert!(
+            mail.is_html && mail.body.contains("<p>Water boils at 100\u{a0}°C — usually.</p>"),
+            "{}",
+            mail.body
+        );
     }
 
     #[test]

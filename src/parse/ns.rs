@@ -26,21 +26,37 @@ pub(crate) fn by_uri(uri: &str) -> Ns {
     let uri = uri.trim().to_ascii_lowercase();
     let uri = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://")).unwrap_or(&uri);
     match uri.trim_end_matches(['/', '#']) {
-        "" | "purl.org/rss/1.0" | "purl.org/rss/2.0" | "my.netscape.com/rdf/simple/0.9"
-        | "my.netscape.com/publish/formats/rss-0.91.dtd" | "channel.netscape.com/rdf/simple/0.9"
-        | "backend.userland.com/rss" | "backend.userland.com/rss2" | "backend.userland.com/rss091"
-        | "blogs.law.harvard.edu/tech/rss" | "cyber.law.harvard.edu/rss/rss.html"
-        | "www.rssboard.org/rss-specification" | "www.rssboard.org/rss-2-0" => Ns::Rss,
+        ""
+        | "purl.org/rss/1.0"
+        | "purl.org/rss/2.0"
+        | "my.netscape.com/rdf/simple/0.9"
+        | "my.netscape.com/publish/formats/rss-0.91.dtd"
+        | "channel.netscape.com/rdf/simple/0.9"
+        | "backend.userland.com/rss"
+        | "backend.userland.com/rss2"
+        | "backend.userland.com/rss091"
+        | "blogs.law.harvard.edu/tech/rss"
+        | "cyber.law.harvard.edu/rss/rss.html"
+        | "www.rssboard.org/rss-specification"
+        | "www.rssboard.org/rss-2-0" => Ns::Rss,
         "www.w3.org/2005/atom" | "purl.org/atom/ns" => Ns::Atom,
         "purl.org/rss/1.0/modules/content" => Ns::Content,
-        "purl.org/dc/elements/1.1" | "purl.org/dc/elements/1.0" | "purl.org/dc/terms"
+        "purl.org/dc/elements/1.1"
+        | "purl.org/dc/elements/1.0"
+        | "purl.org/dc/terms"
         | "purl.org/rss/1.0/modules/dcterms" => Ns::Dc,
-        "search.yahoo.com/mrss" | "tools.search.yahoo.com/mrss"
-        | "video.search.yahoo.com/mrss" => Ns::Media,
-        "www.itunes.com/dtds/podcast-1.0.dtd" | "www.itunes.com/dtd/podcast-1.0.dtd"
+        "search.yahoo.com/mrss" | "tools.search.yahoo.com/mrss" | "video.search.yahoo.com/mrss" => {
+            Ns::Media
+        }
+        "www.itunes.com/dtds/podcast-1.0.dtd"
+        | "www.itunes.com/dtd/podcast-1.0.dtd"
         | "itunes.com/dtds/podcast-1.0.dtd" => Ns::Itunes,
-        other if other.starts_with("podcastindex.org/namespace")
-            || other.starts_with("github.com/podcastindex-org/podcast-namespace") => Ns::Podcast,
+        other
+            if other.starts_with("podcastindex.org/namespace")
+                || other.starts_with("github.com/podcastindex-org/podcast-namespace") =>
+        {
+            Ns::Podcast
+        }
         _ => Ns::Other,
     }
 }

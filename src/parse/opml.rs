@@ -25,10 +25,14 @@ pub enum OpmlError {
     #[error("the file is empty; export the subscriptions again")]
     Empty,
     /// Something else.
-    #[error("this is no OPML file but {0}; in most apps the right one is called \"export subscriptions\"")]
+    #[error(
+        "this is no OPML file but {0}; in most apps the right one is called \"export subscriptions\""
+    )]
     NotOpml(String),
     /// Ends too early or is not XML.
-    #[error("the OPML file is broken after {found} feeds ({detail}); export the subscriptions again")]
+    #[error(
+        "the OPML file is broken after {found} feeds ({detail}); export the subscriptions again"
+    )]
     Broken {
         /// Feeds before the break.
         found: usize,
@@ -76,11 +80,18 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<OpmlFeed>, OpmlError> {
             Ok(Piece::Done) => break,
             Ok(_) => {}
             Err(XmlError::Bomb(detail)) => return Err(OpmlError::Bomb(detail.to_owned())),
-            Err(_) if !rooted => return Err(OpmlError::NotOpml("something that is not XML".to_owned())),
-            Err(XmlError::CutShort) => {
-                return Err(OpmlError::Broken { found: feeds.len(), detail: "it ends too early".to_owned() });
+            Err(_) if !rooted => {
+                return Err(OpmlError::NotOpml("something that is not XML".to_owned()));
             }
-            Err(XmlError::Broken(detail)) => return Err(OpmlError::Broken { found: feeds.len(), detail }),
+            Err(XmlError::CutShort) => {
+                return Err(OpmlError::Broken {
+                    found: feeds.len(),
+                    detail: "it ends too early".to_owned(),
+                });
+            }
+            Err(XmlError::Broken(detail)) => {
+                return Err(OpmlError::Broken { found: feeds.len(), detail });
+            }
         }
     }
     if feeds.is_empty() { Err(OpmlError::NoFeeds) } else { Ok(feeds) }
@@ -131,7 +142,8 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_feeds_and_no_more() {
-        let many: String = (0..100_010).map(|n| format!("<outline xmlUrl='http://x.example/{n}'/>")).collect();
+        let many: String =
+            (0..100_010).map(|n| format!("<outline xmlUrl='http://x.example/{n}'/>")).collect();
         assert_eq!(parse(format!("<opml>{many}</opml>").as_bytes()).map(|f| f.len()), Ok(MOST));
     }
 

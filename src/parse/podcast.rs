@@ -71,7 +71,9 @@ impl ChannelExtras {
     pub fn add(&mut self, node: &Node, place: &Place) {
         match (node.ns, node.name.to_ascii_lowercase().as_str()) {
             (Ns::Podcast, "guid") => keep(&mut self.podcast_guid, node.text()),
-            (Ns::Podcast, "person") if self.persons.len() < MOST => self.persons.extend(person(node)),
+            (Ns::Podcast, "person") if self.persons.len() < MOST => {
+                self.persons.extend(person(node))
+            }
             (Ns::Itunes, "new-feed-url") => {
                 let url = place.resolve(node, &node.text());
                 self.new_feed_url = self.new_feed_url.take().or(url);
@@ -182,16 +184,23 @@ fn offer(node: &Node, url: &str, length: &str, place: &Place) -> Option<Enclosur
 /// Whether it is audio or video by its type, else by its address.
 pub(crate) fn is_media(enclosure: &Enclosure) -> bool {
     let kind = enclosure.media_type.as_str();
-    let known = ["mp3", "m4a", "m4b", "aac", "ogg", "oga", "opus", "flac", "wav", "mp4", "m4v", "mov", "webm", "mkv"];
+    let known = [
+        "mp3", "m4a", "m4b", "aac", "ogg", "oga", "opus", "flac", "wav", "mp4", "m4v", "mov",
+        "webm", "mkv",
+    ];
     kind.starts_with("audio/")
         || kind.starts_with("video/")
-        || matches!(kind, "application/ogg" | "application/vnd.apple.mpegurl" | "application/x-mpegurl")
+        || matches!(
+            kind,
+            "application/ogg" | "application/vnd.apple.mpegurl" | "application/x-mpegurl"
+        )
         || (!is_still(enclosure) && known.contains(&link::extension(&enclosure.url).as_str()))
 }
 
 fn is_still(enclosure: &Enclosure) -> bool {
     let kind = enclosure.media_type.as_str();
-    let known = ["jpg", "jpeg", "png", "gif", "webp", "svg", "avif", "pdf", "html", "htm", "epub", "zip"];
+    let known =
+        ["jpg", "jpeg", "png", "gif", "webp", "svg", "avif", "pdf", "html", "htm", "epub", "zip"];
     kind.starts_with("image/")
         || kind.starts_with("text/")
         || matches!(kind, "application/pdf" | "application/epub+zip" | "application/zip")
@@ -223,7 +232,11 @@ pub(crate) fn duration_ms(text: &str) -> Option<u64> {
             match c {
                 '0'..='9' | '.' => digits.push(c),
                 'h' | 'm' | 's' if !digits.is_empty() => {
-                    let unit = match c { 'h' => 3600.0, 'm' => 60.0, _ => 1.0 };
+                    let unit = match c {
+                        'h' => 3600.0,
+                        'm' => 60.0,
+                        _ => 1.0,
+                    };
                     total += number(&digits)? * unit;
                     digits.clear();
                 }
@@ -247,14 +260,20 @@ fn number(text: &str) -> Option<f64> {
 pub(crate) fn language(text: &str) -> Option<String> {
     let text = text.trim().replace('_', "-");
     let parts: Vec<&str> = text.split('-').collect();
-    let good = parts.iter().all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
-    let first = parts.first().is_some_and(|p| (2..=3).contains(&p.len()) && !p.bytes().any(|b| b.is_ascii_digit()));
+    let good = parts
+        .iter()
+        .all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let first = parts
+        .first()
+        .is_some_and(|p| (2..=3).contains(&p.len()) && !p.bytes().any(|b| b.is_ascii_digit()));
     if !good || !first || parts.len() > 5 {
         return None;
     }
     let cased = parts.iter().enumerate().map(|(at, part)| match part.len() {
         2 if at > 0 => part.to_ascii_uppercase(),
-        4 if at > 0 => format!("{}{}", part[..1].to_ascii_uppercase(), part[1..].to_ascii_lowercase()),
+        4 if at > 0 => {
+            format!("{}{}", part[..1].to_ascii_uppercase(), part[1..].to_ascii_lowercase())
+        }
         _ => part.to_ascii_lowercase(),
     });
     Some(cased.collect::<Vec<_>>().join("-"))
@@ -269,11 +288,25 @@ mod tests {
     #[test]
     fn durations_in_all_their_forms() {
         for (text, ms) in [
-            ("3723", Some(3_723_000)), ("3723.25", Some(3_723_250)), ("62:03", Some(3_723_000)),
-            ("01:02:03", Some(3_723_000)), ("1:02:03.5", Some(3_723_500)), ("PT1H2M3S", Some(3_723_000)),
-            ("1h 2m 3s", Some(3_723_000)), ("5 minutes", Some(300_000)), ("45 min", Some(2_700_000)), ("45m", Some(2_700_000)),
-            ("", None), ("0", None), ("00:00:00", None), ("1:2:3:4", None), ("-5", None),
-            ("99999999999999999999999", None), ("NaN", None), ("inf", None), ("1e3", None),
+            ("3723", Some(3_723_000)),
+            ("3723.25", Some(3_723_250)),
+            ("62:03", Some(3_723_000)),
+            ("01:02:03", Some(3_723_000)),
+            ("1:02:03.5", Some(3_723_500)),
+            ("PT1H2M3S", Some(3_723_000)),
+            ("1h 2m 3s", Some(3_723_000)),
+            ("5 minutes", Some(300_000)),
+            ("45 min", Some(2_700_000)),
+            ("45m", Some(2_700_000)),
+            ("", None),
+            ("0", None),
+            ("00:00:00", None),
+            ("1:2:3:4", None),
+            ("-5", None),
+            ("99999999999999999999999", None),
+            ("NaN", None),
+            ("inf", None),
+            ("1e3", None),
         ] {
             assert_eq!(duration_ms(text), ms, "{text}");
         }
@@ -281,7 +314,14 @@ mod tests {
 
     #[test]
     fn languages_are_tags() {
-        for (text, tag) in [("en_us", Some("en-US")), (" EN ", Some("en")), ("zh-hant-tw", Some("zh-Hant-TW")), ("english", None), ("", None), ("x", None)] {
+        for (text, tag) in [
+            ("en_us", Some("en-US")),
+            (" EN ", Some("en")),
+            ("zh-hant-tw", Some("zh-Hant-TW")),
+            ("english", None),
+            ("", None),
+            ("x", None),
+        ] {
             assert_eq!(language(text).as_deref(), tag, "{text}");
         }
     }

@@ -162,12 +162,16 @@ impl<'a> Xml<'a> {
                 Ok(Event::GeneralRef(name)) => {
                     // Names the document declares itself are not in the table, so they stay as written.
                     let text = entity::reference(&name);
-                    return Ok(Piece::Text(text.map_or_else(|| format!("&{};", &*name), String::from)));
+                    return Ok(Piece::Text(
+                        text.map_or_else(|| format!("&{};", &*name), String::from),
+                    ));
                 }
                 Ok(Event::DocType(doctype)) => self.doctype(&doctype)?,
                 Ok(Event::Eof) => return Err(XmlError::CutShort),
                 Ok(_) => {}
-                Err(QuickError::Syntax(_)) if !self.open.is_empty() => return Err(XmlError::CutShort),
+                Err(QuickError::Syntax(_)) if !self.open.is_empty() => {
+                    return Err(XmlError::CutShort);
+                }
                 Err(error) => return Err(XmlError::Broken(error.to_string())),
             }
         }
@@ -320,8 +324,9 @@ mod tests {
 
     #[test]
     fn open_and_stray_tags_are_mended() {
-        let (node, mended) = 
-            root("<r><d><p>one<br>two</d><t>x</i></t>5 < 6 <c a='<'><![CDATA[7 < 8]]></c></r>").unwrap();
+        let (node, mended) =
+            root("<r><d><p>one<br>two</d><t>x</i></t>5 < 6 <c a='<'><![CDATA[7 < 8]]></c></r>")
+                .unwrap();
         assert_eq!(node.text_of(Ns::Rss, "t").as_deref(), Some("x"));
         assert_eq!(mended, 3);
         assert_eq!(node.text(), "5 < 6");

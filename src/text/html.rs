@@ -8,11 +8,57 @@ use scan::{Scanner, Token};
 
 /// Elements that begin and end a paragraph (HTML 15.3.3 and table parts).
 const BLOCKS: [&str; 51] = [
-    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
-    "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1",
-    "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "legend", "li", "main",
-    "menu", "nav", "ol", "optgroup", "option", "p", "pre", "search", "section", "select", "summary",
-    "table", "tbody", "td", "th", "tr", "ul", "video",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hgroup",
+    "hr",
+    "html",
+    "legend",
+    "li",
+    "main",
+    "menu",
+    "nav",
+    "ol",
+    "optgroup",
+    "option",
+    "p",
+    "pre",
+    "search",
+    "section",
+    "select",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "tr",
+    "ul",
+    "video",
 ];
 
 /// What to leave out besides `script`, `style`, `head` and `template`, which never are prose.
@@ -219,7 +265,19 @@ mod tests {
         let begun = Instant::now();
         let deep = format!("{}word{}", "<div><p><b>".repeat(100_000), "</div>".repeat(100_000));
         assert_eq!(to_paragraphs(&deep), ["word"]);
-        for piece in ["<", "<a ", "<a '", "<a x=\"", "<!--", "&", "</", "<script>", "<template>", "<br>", "a=\""] {
+        for piece in [
+            "<",
+            "<a ",
+            "<a '",
+            "<a x=\"",
+            "<!--",
+            "&",
+            "</",
+            "<script>",
+            "<template>",
+            "<br>",
+            "a=\"",
+        ] {
             to_paragraphs(&piece.repeat(2_000_000 / piece.len()));
         }
         let tag = format!("<a {}>", "=\" ".repeat(600_000));

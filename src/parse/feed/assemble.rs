@@ -18,7 +18,12 @@ const MAX_DESCRIPTION: usize = 4_000;
 const MAX_KEY: usize = 2_000;
 
 /// `extras` by number; entries without a number count by their place.
-pub(super) fn assemble(read: Read, channel: ChannelExtras, mut extras: Vec<ItemExtras>, warnings: Vec<String>) -> ParsedFeed {
+pub(super) fn assemble(
+    read: Read,
+    channel: ChannelExtras,
+    mut extras: Vec<ItemExtras>,
+    warnings: Vec<String>,
+) -> ParsedFeed {
     let description = read.description.map(plain_text).filter(|text| !text.is_empty());
     let summary = || channel.summary.as_deref().map(to_plain).unwrap_or_default();
     let mut feed = ParsedFeed {
@@ -35,7 +40,8 @@ pub(super) fn assemble(read: Read, channel: ChannelExtras, mut extras: Vec<ItemE
     let mut seen = HashSet::new();
     let (mut doubles, mut empty) = (0, 0);
     for (place, entry) in read.entries.into_iter().enumerate() {
-        let extra = extras.get_mut(entry.number.unwrap_or(place)).map(std::mem::take).unwrap_or_default();
+        let extra =
+            extras.get_mut(entry.number.unwrap_or(place)).map(std::mem::take).unwrap_or_default();
         let mut item = join(entry, extra, &shared);
         if item.persons.is_empty() {
             // The namespace: a channel's persons speak in every item that names none of its own.
@@ -53,7 +59,8 @@ pub(super) fn assemble(read: Read, channel: ChannelExtras, mut extras: Vec<ItemE
         feed.warnings.push(format!("{empty} items that say nothing were left out."));
     }
     if doubles > 0 {
-        feed.warnings.push(format!("{doubles} items that repeat another's identifier were left out."));
+        feed.warnings
+            .push(format!("{doubles} items that repeat another's identifier were left out."));
     }
     feed
 }
@@ -82,7 +89,8 @@ fn shared_ids(entries: &[ReadEntry]) -> HashSet<String> {
 
 fn join(entry: ReadEntry, extra: ItemExtras, shared: &HashSet<String>) -> ParsedItem {
     let title = entry.title.map(title).unwrap_or_default();
-    let texts = [entry.content.map(Words::into_html), entry.summary.map(Words::into_html), extra.summary];
+    let texts =
+        [entry.content.map(Words::into_html), entry.summary.map(Words::into_html), extra.summary];
     // The first of equally long ones: `max_by_key` would take the last.
     let notes_html = texts.into_iter().flatten().rev().max_by_key(String::len).unwrap_or_default();
     let key = if !entry.id.is_empty() && !shared.contains(&entry.id) {
@@ -123,11 +131,14 @@ fn content_key(parts: &[&str]) -> String {
 /// RSS doesn't say whether a title is HTML. It is taken for it only if it holds an element people use in titles;
 /// otherwise `Vec<T>` keeps its angle brackets.
 fn title(words: Words) -> String {
-    const INLINE: [&str; 14] = ["a", "abbr", "b", "br", "code", "em", "font", "i", "p", "span", "strong", "sub", "sup", "u"];
-    let marked = words.html && Scanner::new(&words.text).any(|token| match token {
-        Token::Start(tag) => INLINE.iter().any(|name| tag.is(name)),
-        _ => false,
-    });
+    const INLINE: [&str; 14] = [
+        "a", "abbr", "b", "br", "code", "em", "font", "i", "p", "span", "strong", "sub", "sup", "u",
+    ];
+    let marked = words.html
+        && Scanner::new(&words.text).any(|token| match token {
+            Token::Start(tag) => INLINE.iter().any(|name| tag.is(name)),
+            _ => false,
+        });
     let text = match (marked, words.html) {
         (true, _) => to_plain(&words.text),
         (false, true) => collapse(&entity::decode(&words.text)),

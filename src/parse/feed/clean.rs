@@ -44,7 +44,9 @@ pub(super) fn clean(text: &str, feed_url: Option<&Url>) -> Result<Clean, FeedErr
         match xml.next() {
             Ok(Piece::Start(root)) => break root,
             Ok(_) => {}
-            Err(XmlError::CutShort) => return Err(FeedError::NotAFeed { found: "plain text".to_owned() }),
+            Err(XmlError::CutShort) => {
+                return Err(FeedError::NotAFeed { found: "plain text".to_owned() });
+            }
             Err(error) => return Err(refuse(error)),
         }
     };
@@ -58,7 +60,11 @@ pub(super) fn clean(text: &str, feed_url: Option<&Url>) -> Result<Clean, FeedErr
             return Err(FeedError::IsHtml { feeds });
         }
         "opml" => return Err(FeedError::NotAFeed { found: "an OPML list of feeds".to_owned() }),
-        other => return Err(FeedError::NotAFeed { found: format!("XML of the kind <{}>", short(other)) }),
+        other => {
+            return Err(FeedError::NotAFeed {
+                found: format!("XML of the kind <{}>", short(other)),
+            });
+        }
     };
     run.finish(&xml, end)
 }
@@ -131,7 +137,9 @@ impl Run {
     /// `false` if the feed has had its number of items.
     fn add(&mut self, write: impl Fn(usize, &Place, &mut String), item: &Node) -> bool {
         if self.clean.items.len() >= MAX_ITEMS {
-            self.clean.warnings.push(format!("The feed has more than {MAX_ITEMS} items; the rest was not read."));
+            self.clean
+                .warnings
+                .push(format!("The feed has more than {MAX_ITEMS} items; the rest was not read."));
             return false;
         }
         let mut out = String::new();
@@ -157,7 +165,8 @@ impl Run {
                 self.clean.language = language(&node.text()).or(self.clean.language.take());
             }
             (Ns::Rss, "ttl") => {
-                self.clean.ttl_minutes = node.text().parse().ok().filter(|minutes| *minutes <= 525_600);
+                self.clean.ttl_minutes =
+                    node.text().parse().ok().filter(|minutes| *minutes <= 525_600);
             }
             (Ns::Atom, "title") => construct(out, "title", node),
             (Ns::Atom, "subtitle" | "tagline") => construct(out, "subtitle", node),
@@ -188,7 +197,9 @@ impl Run {
             self.clean.warnings.push(format!("{} wrongly closed tags were mended.", xml.mended));
         }
         if xml.declares_entities {
-            self.clean.warnings.push("The feed declares entities of its own, which are never expanded.".to_owned());
+            self.clean.warnings.push(
+                "The feed declares entities of its own, which are never expanded.".to_owned(),
+            );
         }
         Ok(self.clean)
     }
@@ -217,11 +228,22 @@ fn cut(text: &str) -> &str {
 }
 
 fn rss_item(item: &Node, number: usize, place: &Place, out: &mut String) {
-    let longest = |texts: &mut dyn Iterator<Item = String>| texts.max_by_key(String::len).unwrap_or_default();
+    let longest =
+        |texts: &mut dyn Iterator<Item = String>| texts.max_by_key(String::len).unwrap_or_default();
     let named = |ns, name: &'static str| item.nodes().filter(move |node| node.is(ns, name));
-    let title = [(Ns::Rss, "title"), (Ns::Itunes, "title"), (Ns::Dc, "title"), (Ns::Media, "title")];
+    let title =
+        [(Ns::Rss, "title"), (Ns::Itunes, "title"), (Ns::Dc, "title"), (Ns::Media, "title")];
     let title = title.into_iter().find_map(|(ns, name)| item.child(ns, name).map(Node::markup));
-    let dates = [(Ns::Rss, "pubDate"), (Ns::Dc, "date"), (Ns::Dc, "issued"), (Ns::Dc, "created"), (Ns::Atom, "published"), (Ns::Atom, "updated"), (Ns::Rss, "updated"), (Ns::Rss, "date")];
+    let dates = [
+        (Ns::Rss, "pubDate"),
+        (Ns::Dc, "date"),
+        (Ns::Dc, "issued"),
+        (Ns::Dc, "created"),
+        (Ns::Atom, "published"),
+        (Ns::Atom, "updated"),
+        (Ns::Rss, "updated"),
+        (Ns::Rss, "date"),
+    ];
     let date = dates.into_iter().flat_map(|(ns, name)| named(ns, name)).map(Node::text);
     let date = date.filter_map(|text| date::parse(&text)).next();
     let described = named(Ns::Rss, "description").chain(named(Ns::Dc, "description"));
@@ -247,14 +269,18 @@ fn rss_link(item: &Node, place: &Place) -> Option<String> {
     });
     let atom = || {
         let mut links = item.nodes().filter(|node| node.is(Ns::Atom, "link"));
-        links.find(|n| n.attr("rel").is_none_or(|rel| rel == "alternate")).and_then(|n| place.resolve(n, n.attr("href")?))
+        links
+            .find(|n| n.attr("rel").is_none_or(|rel| rel == "alternate"))
+            .and_then(|n| place.resolve(n, n.attr("href")?))
     };
     // Only what is absolute already: a bare number would pass for a relative address.
     let permanent = |text: &str| place.absolute_only(text);
     plain
         .or_else(atom)
         .or_else(|| {
-            let guid = named("guid").find(|guid| guid.attr("isPermaLink").is_none_or(|v| !v.eq_ignore_ascii_case("false")));
+            let guid = named("guid").find(|guid| {
+                guid.attr("isPermaLink").is_none_or(|v| !v.eq_ignore_ascii_case("false"))
+            });
             guid.and_then(|guid| permanent(&guid.text()))
         })
         .or_else(|| item.attr("rdf:about").and_then(permanent))
@@ -262,13 +288,18 @@ fn rss_link(item: &Node, place: &Place) -> Option<String> {
 
 fn atom_entry(entry: &Node, number: usize, place: &Place, out: &mut String) {
     let date = |names: &[&'static str]| {
-        let dates = names.iter().flat_map(|name| entry.nodes().filter(|node| node.is(Ns::Atom, name)));
+        let dates =
+            names.iter().flat_map(|name| entry.nodes().filter(|node| node.is(Ns::Atom, name)));
         dates.filter_map(|node| date::parse(&node.text())).next().map(|date| date.rfc3339())
     };
     out.push_str("<entry>");
     element(out, "id", &entry.text_of(Ns::Atom, "id").unwrap_or_default());
     // Atom 0.3 says issued, created, modified.
-    element(out, "published", &date(&["published", "issued", "created", "pubDate"]).unwrap_or_default());
+    element(
+        out,
+        "published",
+        &date(&["published", "issued", "created", "pubDate"]).unwrap_or_default(),
+    );
     element(out, "updated", &date(&["updated", "modified"]).unwrap_or_default());
     for node in entry.nodes().filter(|node| node.ns == Ns::Atom) {
         match node.name.to_ascii_lowercase().as_str() {
@@ -296,7 +327,11 @@ fn atom_link(out: &mut String, node: &Node, place: &Place) -> Option<String> {
     if rel != "alternate" {
         return None;
     }
-    out.push_str(&format!("<link rel=\"alternate\" type=\"{}\" href=\"{}\"/>", escape(kind), escape(&href)));
+    out.push_str(&format!(
+        "<link rel=\"alternate\" type=\"{}\" href=\"{}\"/>",
+        escape(kind),
+        escape(&href)
+    ));
     (kind.is_empty() || kind.contains("html")).then_some(href)
 }
 
@@ -319,15 +354,27 @@ fn construct(out: &mut String, name: &str, node: &Node) {
 /// Finds where the feed begins in a body that may have warnings of a web server's programs before it.
 pub(super) fn begin(text: &str) -> &str {
     const MARKS: [&str; 11] = [
-        "<?xml", "<!doctype", "<!--", "<rss", "<rdf:rdf", "<feed", "<atom:feed", "<channel", "<entry", "<html", "<opml",
+        "<?xml",
+        "<!doctype",
+        "<!--",
+        "<rss",
+        "<rdf:rdf",
+        "<feed",
+        "<atom:feed",
+        "<channel",
+        "<entry",
+        "<html",
+        "<opml",
     ];
     /// How much of other text may come before.
     const GARBAGE: usize = 64 * 1024;
     let head = &text[..text.floor_char_boundary(GARBAGE)];
     let mut tags = head.match_indices('<').map(|(at, _)| at);
     let marked = tags.find(|at| {
-        let rest = head[*at..].as_bytes();
-        MARKS.iter().any(|m| rest.get(..m.len()).is_some_and(|s| s.eq_ignore_ascii_case(m.as_bytes())))
+        let rest = &head.as_bytes()[*at..];
+        MARKS
+            .iter()
+            .any(|m| rest.get(..m.len()).is_some_and(|s| s.eq_ignore_ascii_case(m.as_bytes())))
     });
     marked.map_or(text.trim_start(), |at| &text[at..])
 }

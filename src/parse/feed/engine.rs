@@ -78,7 +78,8 @@ fn convert(feed: Feed) -> Read {
 
 fn entry(entry: Entry, untold: bool) -> ReadEntry {
     let words = |text: Text| words(text, untold);
-    let number = entry.links.iter().rev().find_map(|link| link.href.strip_prefix(NUMBER)?.parse().ok());
+    let number =
+        entry.links.iter().rev().find_map(|link| link.href.strip_prefix(NUMBER)?.parse().ok());
     let content = entry.content.and_then(|content| {
         let html = content.content_type.as_str() != "text/plain";
         content.body.map(|text| Words { text, html })
@@ -98,7 +99,9 @@ fn entry(entry: Entry, untold: bool) -> ReadEntry {
 /// The page: of several, the first that is HTML or doesn't say what it is.
 fn page(links: &[Link]) -> Option<String> {
     let usable = || links.iter().filter(|link| !link.href.starts_with(NUMBER));
-    let html = |link: &&Link| link.media_type.as_deref().is_none_or(|t| t.is_empty() || t.contains("html"));
+    let html = |link: &&Link| {
+        link.media_type.as_deref().is_none_or(|t| t.is_empty() || t.contains("html"))
+    };
     usable().find(html).or_else(|| usable().next()).map(|link| link.href.clone())
 }
 

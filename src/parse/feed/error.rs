@@ -42,14 +42,27 @@ impl FeedError {
             Self::IsHtml { feeds } if feeds.is_empty() => {
                 "The page names no feed; look for an RSS link on the site and add that.".to_owned()
             }
-            Self::IsHtml { feeds } => format!("Add the feed that the page names: {}", feeds.join(" or ")),
-            Self::Empty => "Open the address in a browser; if it is empty there too, ask the publisher.".to_owned(),
-            Self::Truncated => "It is tried again at the next poll; if it stays so, ask the publisher.".to_owned(),
-            Self::Broken { .. } => {
-                "Check the feed with a feed validator and tell the publisher what it finds.".to_owned()
+            Self::IsHtml { feeds } => {
+                format!("Add the feed that the page names: {}", feeds.join(" or "))
             }
-            Self::Bomb { .. } => "Remove the source unless you trust it; ask the publisher to serve a plain feed.".to_owned(),
-            Self::NotAFeed { .. } => "Check the address: it must be that of the feed itself.".to_owned(),
+            Self::Empty => {
+                "Open the address in a browser; if it is empty there too, ask the publisher."
+                    .to_owned()
+            }
+            Self::Truncated => {
+                "It is tried again at the next poll; if it stays so, ask the publisher.".to_owned()
+            }
+            Self::Broken { .. } => {
+                "Check the feed with a feed validator and tell the publisher what it finds."
+                    .to_owned()
+            }
+            Self::Bomb { .. } => {
+                "Remove the source unless you trust it; ask the publisher to serve a plain feed."
+                    .to_owned()
+            }
+            Self::NotAFeed { .. } => {
+                "Check the address: it must be that of the feed itself.".to_owned()
+            }
         }
     }
 }

@@ -25,7 +25,9 @@ pub(super) fn clean(text: &str, feed_url: Option<&Url>) -> Result<CleanJson, Fee
     let feed = match values.next() {
         Some(Ok(Value::Object(feed))) => feed,
         Some(Err(error)) if error.to_string().contains("recursion limit") => {
-            return Err(FeedError::Bomb { detail: "its values nest deeper than 128 levels".to_owned() });
+            return Err(FeedError::Bomb {
+                detail: "its values nest deeper than 128 levels".to_owned(),
+            });
         }
         Some(Err(error)) if error.is_eof() => return Err(FeedError::Truncated),
         Some(Err(error)) => return Err(FeedError::Broken { detail: error.to_string() }),
@@ -35,7 +37,9 @@ pub(super) fn clean(text: &str, feed_url: Option<&Url>) -> Result<CleanJson, Fee
         return Err(FeedError::NotAFeed { found: "other JSON".to_owned() });
     };
     let versioned = string(&feed, "version").is_some_and(|v| v.contains("jsonfeed.org"));
-    if !versioned && !["title", "feed_url", "home_page_url"].iter().any(|key| feed.contains_key(*key)) {
+    if !versioned
+        && !["title", "feed_url", "home_page_url"].iter().any(|key| feed.contains_key(*key))
+    {
         return Err(FeedError::NotAFeed { found: "other JSON".to_owned() });
     }
     let mut place = Place::new(feed_url);
@@ -43,15 +47,23 @@ pub(super) fn clean(text: &str, feed_url: Option<&Url>) -> Result<CleanJson, Fee
     if let Some(site) = &site {
         place.set_site(site);
     }
-    let mut clean = CleanJson { language: string(&feed, "language").as_deref().and_then(language), ..CleanJson::default() };
+    let mut clean = CleanJson {
+        language: string(&feed, "language").as_deref().and_then(language),
+        ..CleanJson::default()
+    };
     if !versioned {
-        clean.warnings.push("The feed doesn't say that it is a JSON Feed; it was read as one.".to_owned());
+        clean
+            .warnings
+            .push("The feed doesn't say that it is a JSON Feed; it was read as one.".to_owned());
     }
     if items.len() > MAX_ITEMS {
-        clean.warnings.push(format!("The feed has more than {MAX_ITEMS} items; the rest was not read."));
+        clean
+            .warnings
+            .push(format!("The feed has more than {MAX_ITEMS} items; the rest was not read."));
     }
     let author = feed.get("authors").and_then(|list| list.get(0)).or_else(|| feed.get("author"));
-    clean.channel.author = author.and_then(|a| a.get("name")).and_then(Value::as_str).map(str::to_owned);
+    clean.channel.author =
+        author.and_then(|a| a.get("name")).and_then(Value::as_str).map(str::to_owned);
     let mut strict = Vec::new();
     for item in items.iter().take(MAX_ITEMS).filter_map(Value::as_object) {
         strict.push(strict_item(item, &place));
@@ -83,7 +95,15 @@ fn string(object: &Map<String, Value>, key: &str) -> Option<String> {
 
 fn strict_item(item: &Map<String, Value>, place: &Place) -> Value {
     let mut out = Map::new();
-    for key in ["id", "title", "content_html", "content_text", "summary", "date_published", "date_modified"] {
+    for key in [
+        "id",
+        "title",
+        "content_html",
+        "content_text",
+        "summary",
+        "date_published",
+        "date_modified",
+    ] {
         if let Some(text) = string(item, key) {
             out.insert(key.to_owned(), text.into());
         }
@@ -97,16 +117,22 @@ fn strict_item(item: &Map<String, Value>, place: &Place) -> Value {
 
 fn extras(item: &Map<String, Value>, place: &Place) -> ItemExtras {
     let attachments = item.get("attachments").and_then(Value::as_array);
-    let mut found = attachments.into_iter().flatten().filter_map(Value::as_object).filter_map(|attached| {
-        let enclosure = Enclosure {
-            url: place.absolute(&string(attached, "url")?)?,
-            media_type: string(attached, "mime_type").unwrap_or_default().trim().to_ascii_lowercase(),
-            length: attached.get("size_in_bytes").and_then(Value::as_u64).filter(|n| *n > 0),
-        };
-        let seconds = attached.get("duration_in_seconds").and_then(Value::as_f64);
-        let duration = seconds.filter(|s| *s > 0.0 && *s < 3_600_000.0).map(|s| (s * 1000.0).round() as u64);
-        Some((enclosure, duration))
-    });
+    let mut found =
+        attachments.into_iter().flatten().filter_map(Value::as_object).filter_map(|attached| {
+            let enclosure = Enclosure {
+                url: place.absolute(&string(attached, "url")?)?,
+                media_type: string(attached, "mime_type")
+                    .unwrap_or_default()
+                    .trim()
+                    .to_ascii_lowercase(),
+                length: attached.get("size_in_bytes").and_then(Value::as_u64).filter(|n| *n > 0),
+            };
+            let seconds = attached.get("duration_in_seconds").and_then(Value::as_f64);
+            let duration = seconds
+                .filter(|s| *s > 0.0 && *s < 3_600_000.0)
+                .map(|s| (s * 1000.0).round() as u64);
+            Some((enclosure, duration))
+        });
     let chosen = found.find(|(enclosure, _)| is_media(enclosure));
     ItemExtras {
         duration_ms: chosen.as_ref().and_then(|(_, duration)| *duration),

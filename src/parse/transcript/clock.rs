@@ -33,7 +33,13 @@ fn millis(fraction: &str) -> Option<u64> {
     if !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    Some(fraction.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
+    Some(
+        fraction
+            .bytes()
+            .chain(*b"000")
+            .take(3)
+            .fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')),
+    )
 }
 
 /// A time in `[...]`, `(...)` or bare at the start, and what follows it.
@@ -45,7 +51,9 @@ pub(super) fn leading(text: &str) -> Option<(u64, &str)> {
             return parse(first_of_range(time)).map(|time| (time, rest));
         }
     }
-    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ','))).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ',')))
+        .unwrap_or(text.len());
     let (time, rest) = text.split_at(end);
     let apart = rest.is_empty() || rest.starts_with(char::is_whitespace);
     // A closing full stop or comma belongs to a sentence, not to a time.
@@ -64,9 +72,19 @@ mod tests {
     #[test]
     fn times_in_their_forms() {
         for (text, ms) in [
-            ("00:01:02.345", Some(62_345)), ("01:02,3", Some(62_300)), ("1:02", Some(62_000)),
-            ("90:00", Some(5_400_000)), ("100:00:00.000", Some(360_000_000)), ("00:00:01.234567", Some(1_234)),
-            ("12", None), ("1:2:3:4", None), ("00:61", None), ("a:b", None), ("1:99:00", None), ("", None), (":", None),
+            ("00:01:02.345", Some(62_345)),
+            ("01:02,3", Some(62_300)),
+            ("1:02", Some(62_000)),
+            ("90:00", Some(5_400_000)),
+            ("100:00:00.000", Some(360_000_000)),
+            ("00:00:01.234567", Some(1_234)),
+            ("12", None),
+            ("1:2:3:4", None),
+            ("00:61", None),
+            ("a:b", None),
+            ("1:99:00", None),
+            ("", None),
+            (":", None),
         ] {
             assert_eq!(parse(text), ms, "{text}");
         }

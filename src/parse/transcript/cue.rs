@@ -4,6 +4,9 @@ use super::{clock, rolling, speaker};
 use crate::model::Segment;
 use crate::text::html::{collapse, entity};
 
+/// Bytes of a tag of ASS.
+const LONGEST_TAG: usize = 500;
+
 /// A block as read: text with its markup still in.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cue {
@@ -113,14 +116,22 @@ fn spans_of(payload: &str) -> Vec<(Voice, String)> {
 /// `<...>` or `{\...}` if it is a tag of captions and not an author's own bracket.
 fn cut_tag(text: &str) -> Option<(&str, &str)> {
     if let Some(inner) = text.strip_prefix("{\\") {
-        return inner.split_once('}');
+        // The search is short, so that braces can't cost a square.
+        let end = inner[..inner.floor_char_boundary(LONGEST_TAG)].find('}')?;
+        return Some((&inner[..end], &inner[end + 1..]));
     }
     let inner = text.strip_prefix('<')?;
     let end = inner.find(['>', '<'])?;
     let tag = inner[..end].trim();
     let after = inner[end..].strip_prefix('>')?;
-    let name = tag.trim_start_matches('/').split(|c: char| matches!(c, '.' | '/') || c.is_whitespace()).next()?;
-    let known = ["v", "c", "b", "i", "u", "s", "em", "strong", "ruby", "rt", "lang", "font", "span", "br", "p", "div"];
+    let name = tag
+        .trim_start_matches('/')
+        .split(|c: char| matches!(c, '.' | '/') || c.is_whitespace())
+        .next()?;
+    let known = [
+        "v", "c", "b", "i", "u", "s", "em", "strong", "ruby", "rt", "lang", "font", "span", "br",
+        "p", "div",
+    ];
     let tagged = known.iter().any(|k| name.eq_ignore_ascii_case(k)) || clock::parse(tag).is_some();
     // `</anything>` is never said.
     (tagged || (tag.starts_with('/') && !name.is_empty())).then_some((tag, after))
@@ -171,7 +182,10 @@ impl Spans {
         for line in text.lines() {
             let changed = strip_change(line, dashed);
             if let Some(said) = changed {
-                self.push(std::mem::replace(&mut voice, Voice::Changed), &std::mem::take(&mut pending));
+                self.push(
+                    std::mem::replace(&mut voice, Voice::Changed),
+                    &std::mem::take(&mut pending),
+                );
                 pending.push_str(said);
             } else {
                 pending.push(' ');
@@ -221,7 +235,9 @@ mod tests {
     fn tags_go_and_voices_part() {
         let named = |name: &str| Voice::Named(name.to_owned());
         assert_eq!(
-            spans("<v.loud.first Mary Ann>Hi <i.x>all</i> &amp; <00:00:01.000><c>you</c></v> <v Bob>5 < 6 &lt;"),
+            spans(
+                "<v.loud.first Mary Ann>Hi <i.x>all</i> &amp; <00:00:01.000><c>you</c></v> <v Bob>5 < 6 &lt;"
+            ),
             [(named("Mary Ann"), "Hi all & you".to_owned()), (named("Bob"), "5 < 6 <".to_owned())]
         );
         assert_eq!(
@@ -234,9 +250,16 @@ mod tests {
     fn marks_of_change() {
         assert_eq!(
             spans("end.\n>> Yes?\n&gt;&gt; BOB: No."),
-            [(Voice::Same, "end.".to_owned()), (Voice::Changed, "Yes?".to_owned()), (Voice::Changed, "BOB: No.".to_owned())]
+            [
+                (Voice::Same, "end.".to_owned()),
+                (Voice::Changed, "Yes?".to_owned()),
+                (Voice::Changed, "BOB: No.".to_owned())
+            ]
         );
-        assert_eq!(spans("- One.\n- Two."), [(Voice::Changed, "One.".to_owned()), (Voice::Changed, "Two.".to_owned())]);
+        assert_eq!(
+            spans("- One.\n- Two."),
+            [(Voice::Changed, "One.".to_owned()), (Voice::Changed, "Two.".to_owned())]
+        );
         assert_eq!(spans("one\n- two"), [(Voice::Same, "one - two".to_owned())]);
     }
 }

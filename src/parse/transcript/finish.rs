@@ -15,11 +15,18 @@ pub(super) fn finish(transcript: Transcript) -> Transcript {
     for segment in transcript.segments {
         let text = collapse(&segment.text);
         let start_ms = segment.start_ms;
-        let end_ms = segment.end_ms.filter(|_| start_ms.is_some()).map(|end| end.max(start_ms.unwrap_or(0)));
+        let end_ms =
+            segment.end_ms.filter(|_| start_ms.is_some()).map(|end| end.max(start_ms.unwrap_or(0)));
         let speaker = segment.speaker.map(|name| collapse(&name)).filter(|name| !name.is_empty());
-        let speaker = speaker.map(|name| name.chars().take(MAX_NAME).collect::<String>().trim().to_owned());
+        let speaker =
+            speaker.map(|name| name.chars().take(MAX_NAME).collect::<String>().trim().to_owned());
         for piece in pieces(&text) {
-            segments.push(Segment { start_ms, end_ms, speaker: speaker.clone(), text: piece.to_owned() });
+            segments.push(Segment {
+                start_ms,
+                end_ms,
+                speaker: speaker.clone(),
+                text: piece.to_owned(),
+            });
         }
         if segments.len() >= MAX_SEGMENTS {
             break;
@@ -67,7 +74,12 @@ mod tests {
 
     #[test]
     fn promises_are_kept() {
-        let segment = |start, end, text: &str| Segment { start_ms: start, end_ms: end, speaker: None, text: text.to_owned() };
+        let segment = |start, end, text: &str| Segment {
+            start_ms: start,
+            end_ms: end,
+            speaker: None,
+            text: text.to_owned(),
+        };
         let long = "word ".repeat(5_000);
         let done = finish(Transcript {
             language: None,
@@ -79,7 +91,17 @@ mod tests {
                 segment(Some(30), None, &long),
             ],
         });
-        let got: Vec<_> = done.segments.iter().map(|s| (s.start_ms, s.end_ms, s.text.chars().count())).collect();
-        assert_eq!(got, [(Some(1), None, 1), (Some(9), Some(9), 3), (None, None, 7), (Some(30), None, 19_999), (Some(30), None, 4_999)]);
+        let got: Vec<_> =
+            done.segments.iter().map(|s| (s.start_ms, s.end_ms, s.text.chars().count())).collect();
+        assert_eq!(
+            got,
+            [
+                (Some(1), None, 1),
+                (Some(9), Some(9), 3),
+                (None, None, 7),
+                (Some(30), None, 19_999),
+                (Some(30), None, 4_999)
+            ]
+        );
     }
 }

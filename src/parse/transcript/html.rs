@@ -9,8 +9,8 @@ use crate::text::html::{Leave, collapse, entity, is_block, paragraphs_without};
 
 /// What surrounds a page's text.
 const AROUND: [&str; 16] = [
-    "nav", "header", "footer", "aside", "form", "button", "select", "figure", "svg", "h1", "h2", "h3", "h4", "h5", "h6",
-    "dialog",
+    "nav", "header", "footer", "aside", "form", "button", "select", "figure", "svg", "h1", "h2",
+    "h3", "h4", "h5", "h6", "dialog",
 ];
 /// Words without which a page is a notice, not a transcript.
 const FEW: usize = 20;
@@ -52,7 +52,9 @@ fn labelled(html: &str) -> Vec<Paragraph> {
             Token::Text(text) => next.text.push_str(&entity::decode(text)),
             Token::Raw(_) => {}
             Token::Start(tag) => {
-                let begins = ["cite", "time", "h1", "h2", "h3", "h4", "h5", "h6"].into_iter().find(|n| tag.is(n));
+                let begins = ["cite", "time", "h1", "h2", "h3", "h4", "h5", "h6"]
+                    .into_iter()
+                    .find(|n| tag.is(n));
                 if begins.is_some() || is_block(tag.name) || tag.is("br") {
                     flush(&mut next, &mut done);
                 }
@@ -89,7 +91,11 @@ fn flush(next: &mut Paragraph, done: &mut Vec<Paragraph>) {
 }
 
 fn page(html: &str) -> Vec<Paragraph> {
-    let whole = [main_part(html, "article"), main_part(html, "main")].into_iter().flatten().next().unwrap_or(html);
+    let whole = [main_part(html, "article"), main_part(html, "main")]
+        .into_iter()
+        .flatten()
+        .next()
+        .unwrap_or(html);
     let mut texts = paragraphs_without(whole, Leave { out: &AROUND });
     if texts.is_empty() {
         // One of the elements left out may never have been closed.

@@ -85,10 +85,13 @@ impl Loose {
     /// Seconds, as a number or as text with or without colons, to milliseconds.
     fn millis(self) -> Option<u64> {
         match self {
-            Self::Number(seconds) if (0.0..3_600_000.0).contains(&seconds) => Some((seconds * 1000.0).round() as u64),
+            Self::Number(seconds) if (0.0..3_600_000.0).contains(&seconds) => {
+                Some((seconds * 1000.0).round() as u64)
+            }
             Self::Text(text) => {
                 let text = text.trim().trim_end_matches('s').replace(',', ".");
-                let zero = !text.is_empty() && text.bytes().all(|b| matches!(b, b'0' | b':' | b'.'));
+                let zero =
+                    !text.is_empty() && text.bytes().all(|b| matches!(b, b'0' | b':' | b'.'));
                 if zero { Some(0) } else { duration_ms(&text) }
             }
             _ => None,
@@ -98,11 +101,14 @@ impl Loose {
 
 /// Depth is bounded by serde_json at 128.
 pub(super) fn parse(text: &str) -> Result<Transcript, TranscriptError> {
-    let malformed = |detail: String| TranscriptError::Malformed { format: TranscriptFormat::Json, detail };
+    let malformed =
+        |detail: String| TranscriptError::Malformed { format: TranscriptFormat::Json, detail };
     // Untagged reading hides where the fault is; a plain reading first says it.
-    serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| malformed(error.to_string()))?;
-    let document: Document = serde_json::from_str(text)
-        .map_err(|_| malformed("it has no list of segments of the podcast namespace's kind".to_owned()))?;
+    serde_json::from_str::<serde::de::IgnoredAny>(text)
+        .map_err(|error| malformed(error.to_string()))?;
+    let document: Document = serde_json::from_str(text).map_err(|_| {
+        malformed("it has no list of segments of the podcast namespace's kind".to_owned())
+    })?;
     let (items, language_tag, whole) = match document {
         Document::Array(items) => (items, None, None),
         Document::Object(object) => {
@@ -112,7 +118,9 @@ pub(super) fn parse(text: &str) -> Result<Transcript, TranscriptError> {
             };
             let tag = object.language.and_then(Loose::text).as_deref().and_then(language);
             if object.monologues.is_some() && object.segments.is_none() && inner.is_none() {
-                return Err(malformed("its monologues are not of the podcast namespace's kind".to_owned()));
+                return Err(malformed(
+                    "its monologues are not of the podcast namespace's kind".to_owned(),
+                ));
             }
             (object.segments.or(inner).unwrap_or_default(), tag, object.text.and_then(Loose::text))
         }
@@ -138,8 +146,12 @@ fn segment(item: Item) -> Option<Segment> {
     let text = item.body.and_then(Loose::text).or(item.text.and_then(Loose::text))?;
     let text = collapse(&entity::decode(&text));
     let speaker = item.speaker.and_then(Loose::text).map(|name| collapse(&name));
-    let start = [item.start_time, item.start_time_2, item.start].into_iter().flatten().find_map(Loose::millis);
-    let end = [item.end_time, item.end_time_2, item.end].into_iter().flatten().find_map(Loose::millis);
+    let start = [item.start_time, item.start_time_2, item.start]
+        .into_iter()
+        .flatten()
+        .find_map(Loose::millis);
+    let end =
+        [item.end_time, item.end_time_2, item.end].into_iter().flatten().find_map(Loose::millis);
     (!text.is_empty()).then_some(Segment {
         start_ms: start,
         end_ms: end,
@@ -152,13 +164,15 @@ fn join_words(words: Vec<Segment>) -> Vec<Segment> {
     let mut joined: Vec<Segment> = Vec::new();
     let mut count = 0;
     for word in words {
-        let mark = word.text.chars().all(|c| c.is_ascii_punctuation() || matches!(c, '…' | '’' | '”'));
+        let mark =
+            word.text.chars().all(|c| c.is_ascii_punctuation() || matches!(c, '…' | '’' | '”'));
         if let Some(last) = joined.last_mut() {
             let paused = match (last.end_ms.or(last.start_ms), word.start_ms) {
                 (Some(end), Some(start)) => start > end.saturating_add(PAUSE_MS),
                 _ => false,
             };
-            let ended = last.text.trim_end_matches(['"', '”', '’', ')']).ends_with(['.', '?', '!', '…']);
+            let ended =
+                last.text.trim_end_matches(['"', '”', '’', ')']).ends_with(['.', '?', '!', '…']);
             let same = word.speaker == last.speaker || (mark && word.speaker.is_none());
             if same && !paused && (mark || (count < JOINED_WORDS && !ended)) {
                 if !mark {

@@ -16,9 +16,12 @@ pub(super) fn collapse(spans: &mut Vec<Span>) {
     let overlaps: Vec<usize> = std::iter::once(0)
         .chain(texts.windows(2).map(|pair| overlap(&pair[0], &pair[1])))
         .collect();
-    // One shared word is chance; a whole caption that comes again, or three words, is scrolling.
+    // One shared word is chance; three, or the whole of either caption, are scrolling.
     let telling = (1..texts.len())
-        .filter(|&at| overlaps[at] >= 3 || (overlaps[at] > 0 && overlaps[at] == texts[at].len()))
+        .filter(|&at| {
+            let whole = overlaps[at] == texts[at].len() || overlaps[at] == texts[at - 1].len();
+            overlaps[at] >= 3 || (overlaps[at] > 0 && whole)
+        })
         .count();
     if telling < 3 || telling * 100 < texts.len() * SHARE {
         return;

@@ -21,11 +21,12 @@ pub(super) fn sniff(text: &str) -> Option<TranscriptFormat> {
     }
     // A page has a tag of its own close to the start; prose may mention one later.
     let opening = Scanner::new(text).take(3).any(|token| match token {
-        Token::Start(tag) => {
-            ["html", "head", "body", "meta", "cite", "time", "article", "main", "div", "p", "h1", "h2", "section", "title"]
-                .iter()
-                .any(|name| tag.is(name))
-        }
+        Token::Start(tag) => [
+            "html", "head", "body", "meta", "cite", "time", "article", "main", "div", "p", "h1",
+            "h2", "section", "title",
+        ]
+        .iter()
+        .any(|name| tag.is(name)),
         _ => false,
     });
     let doctype = text.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype"));
@@ -50,7 +51,8 @@ fn captions(line: &str) -> Option<TranscriptFormat> {
 /// Text has next to no control characters and no run of undecodable bytes.
 pub(super) fn is_binary(text: &str) -> bool {
     let head = text.chars().take(4_000);
-    let odd = |c: char| c == '\u{fffd}' || (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}'));
+    let odd =
+        |c: char| c == '\u{fffd}' || (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}'));
     let (mut all, mut bad) = (0_usize, 0_usize);
     for c in head {
         all += 1;
@@ -61,8 +63,12 @@ pub(super) fn is_binary(text: &str) -> bool {
 
 /// By media type and address. A type that only says `text/plain` or `octet-stream` gives way to a telling ending.
 /// `None` for what can't hold words we can read.
-pub(crate) fn format_of(media_type: Option<&str>, url_or_name: Option<&str>) -> Option<TranscriptFormat> {
-    let media_type = media_type.unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+pub(crate) fn format_of(
+    media_type: Option<&str>,
+    url_or_name: Option<&str>,
+) -> Option<TranscriptFormat> {
+    let media_type =
+        media_type.unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     let by_name = match url_or_name.map(link::extension).unwrap_or_default().as_str() {
         "vtt" | "webvtt" => Some(TranscriptFormat::Vtt),
         "srt" => Some(TranscriptFormat::Srt),
@@ -73,13 +79,22 @@ pub(crate) fn format_of(media_type: Option<&str>, url_or_name: Option<&str>) -> 
     };
     match media_type.as_str() {
         "text/vtt" | "text/webvtt" | "application/vtt" | "vtt" => Some(TranscriptFormat::Vtt),
-        "application/x-subrip" | "application/srt" | "application/x-srt" | "text/srt" | "text/x-srt"
-        | "application/x-subtitle" | "srt" => Some(TranscriptFormat::Srt),
+        "application/x-subrip"
+        | "application/srt"
+        | "application/x-srt"
+        | "text/srt"
+        | "text/x-srt"
+        | "application/x-subtitle"
+        | "srt" => Some(TranscriptFormat::Srt),
         "application/json" | "text/json" | "json" => Some(TranscriptFormat::Json),
-        "text/html" | "application/xhtml+xml" | "html" => Some(by_name.filter(|f| f.is_timed()).unwrap_or(TranscriptFormat::Html)),
-        "" | "text/plain" | "text/markdown" | "application/octet-stream" | "binary/octet-stream" => {
-            by_name.or(Some(TranscriptFormat::Text))
+        "text/html" | "application/xhtml+xml" | "html" => {
+            Some(by_name.filter(|f| f.is_timed()).unwrap_or(TranscriptFormat::Html))
         }
+        ""
+        | "text/plain"
+        | "text/markdown"
+        | "application/octet-stream"
+        | "binary/octet-stream" => by_name.or(Some(TranscriptFormat::Text)),
         other if other.starts_with("text/") => by_name.or(Some(TranscriptFormat::Text)),
         _ => by_name,
     }

@@ -10,16 +10,72 @@ const MOST_NAMES: usize = 300;
 
 /// Words that stand before a colon in prose and minutes, never people.
 const NEVER: [&str; 46] = [
-    "also", "and", "because", "bonus", "but", "chapter", "copyright", "credits", "date", "disclaimer", "email",
-    "episode", "example", "fact", "first", "guests", "hosts", "http", "https", "imagine", "length", "link", "links", "listen",
-    "note", "notes", "part", "problem", "reason", "remember", "result", "second", "section", "show notes", "so",
-    "solution", "source", "step", "third", "time", "tip", "title", "transcript", "update", "warning", "website",
+    "also",
+    "and",
+    "because",
+    "bonus",
+    "but",
+    "chapter",
+    "copyright",
+    "credits",
+    "date",
+    "disclaimer",
+    "email",
+    "episode",
+    "example",
+    "fact",
+    "first",
+    "guests",
+    "hosts",
+    "http",
+    "https",
+    "imagine",
+    "length",
+    "link",
+    "links",
+    "listen",
+    "note",
+    "notes",
+    "part",
+    "problem",
+    "reason",
+    "remember",
+    "result",
+    "second",
+    "section",
+    "show notes",
+    "so",
+    "solution",
+    "source",
+    "step",
+    "third",
+    "time",
+    "tip",
+    "title",
+    "transcript",
+    "update",
+    "warning",
+    "website",
 ];
 
 /// Labels of what is heard but not said by anyone in the talk.
 const SOUNDS: [&str; 16] = [
-    "ad", "ad break", "advert", "advertisement", "audio", "break", "clip", "intro", "jingle", "music", "outro", "song",
-    "sound", "sound sample", "sponsor", "theme music",
+    "ad",
+    "ad break",
+    "advert",
+    "advertisement",
+    "audio",
+    "break",
+    "clip",
+    "intro",
+    "jingle",
+    "music",
+    "outro",
+    "song",
+    "sound",
+    "sound sample",
+    "sponsor",
+    "theme music",
 ];
 
 /// A line that begins with a label.
@@ -46,8 +102,11 @@ pub(super) fn learn<'a>(texts: impl Iterator<Item = &'a str>) -> Speakers {
         }
     }
     let often = |name: &str, count: usize| count > 1 || is_shouted(name) || is_numbered(name);
-    let sure: HashSet<String> =
-        counts.iter().filter(|(name, count)| often(name, **count)).map(|(name, _)| name.clone()).collect();
+    let sure: HashSet<String> = counts
+        .iter()
+        .filter(|(name, count)| often(name, **count))
+        .map(|(name, _)| name.clone())
+        .collect();
     let mut names = sure;
     if !names.is_empty() {
         // Beside known speakers a full name that comes once is one more.
@@ -109,19 +168,28 @@ pub(super) fn clean(name: &str) -> String {
 
 /// One to five words, each with a capital or a small word of names, no sentence.
 pub(super) fn plausible(name: &str) -> bool {
-    let small = ["de", "der", "den", "van", "von", "da", "di", "la", "le", "al", "bin", "of", "the", "and", "y", "dos", "&"];
+    let small = [
+        "de", "der", "den", "van", "von", "da", "di", "la", "le", "al", "bin", "of", "the", "and",
+        "y", "dos", "&",
+    ];
     let lower = name.to_lowercase();
     let mut words = name.split(' ').filter(|w| !w.is_empty()).peekable();
     let capital = |c: char| c.is_alphabetic() && !c.is_lowercase();
     let count = words.clone().count();
-    if !(1..=MOST_WORDS).contains(&count) || name.len() > LONGEST || NEVER.contains(&lower.as_str()) {
+    if !(1..=MOST_WORDS).contains(&count) || name.len() > LONGEST || NEVER.contains(&lower.as_str())
+    {
         return false;
     }
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '.' | ',' | '-' | '\'' | '’' | '&' | '#' | '"' | '“' | '”');
+    let allowed = |c: char| {
+        c.is_alphanumeric()
+            || matches!(c, ' ' | '.' | ',' | '-' | '\'' | '’' | '&' | '#' | '"' | '“' | '”')
+    };
     let first = words.peek().is_some_and(|w| w.trim_start_matches(['"', '“']).starts_with(capital));
     let each = words.all(|word| {
         let bare = word.trim_start_matches(['"', '“', '\'', '’', '#']);
-        bare.starts_with(capital) || small.contains(&word) || bare.bytes().all(|b| b.is_ascii_digit())
+        bare.starts_with(capital)
+            || small.contains(&word)
+            || bare.bytes().all(|b| b.is_ascii_digit())
     });
     // A full stop is for initials and titles: "J. R. Smith", "Dr. Ada".
     let stops = name.split(' ').all(|word| !word.ends_with('.') || word.chars().count() <= 5);
@@ -149,19 +217,41 @@ mod tests {
 
     #[test]
     fn names_are_told_from_sentences() {
-        for good in ["Ann", "Mireille Reece, PsyD", "Ludwig van Beethoven", "SPEAKER 1", "Dr. Ada B. Smith", "O’Neil", "José"] {
+        for good in [
+            "Ann",
+            "Mireille Reece, PsyD",
+            "Ludwig van Beethoven",
+            "SPEAKER 1",
+            "Dr. Ada B. Smith",
+            "O’Neil",
+            "José",
+        ] {
             assert!(plausible(good), "{good}");
         }
-        for bad in ["", "so", "Here is the thing", "Note", "He said. She", "A very Long and Winding Road Again", "What?", "10", "https"] {
+        for bad in [
+            "",
+            "so",
+            "Here is the thing",
+            "Note",
+            "He said. She",
+            "A very Long and Winding Road Again",
+            "What?",
+            "10",
+            "https",
+        ] {
             assert!(!plausible(bad), "{bad}");
         }
     }
 
     #[test]
     fn one_colon_is_no_proof() {
-        let texts = ["Ann: Hello.", "Python: a language.", "Bob Ray: Hi.", "at 10:30: tea", "Ann: Bye."];
+        let texts =
+            ["Ann: Hello.", "Python: a language.", "Bob Ray: Hi.", "at 10:30: tea", "Ann: Bye."];
         let known = learn(texts.into_iter());
-        assert_eq!(known.take("Ann: x"), Some(Found { speaker: Some("Ann".to_owned()), rest: "x" }));
+        assert_eq!(
+            known.take("Ann: x"),
+            Some(Found { speaker: Some("Ann".to_owned()), rest: "x" })
+        );
         assert_eq!(known.take("Bob Ray: x").and_then(|f| f.speaker).as_deref(), Some("Bob Ray"));
         assert_eq!(known.take("Python: x"), None);
         assert_eq!(known.take("Break: x"), Some(Found { speaker: None, rest: "x" }));

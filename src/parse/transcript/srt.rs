@@ -10,9 +10,12 @@ pub(super) fn parse(text: &str) -> Transcript {
     let mut after_blank = true;
     // The last line of text so far, if it may be the number of the next cue.
     let mut number: Option<&str> = None;
+    let mut last_number = 0_usize;
     for line in cue::lines(text) {
         if let Some((start_ms, end_ms)) = cue::timing(line) {
-            if let (Some(cue), Some(number)) = (&mut open, number.take()) {
+            let taken = number.take();
+            last_number = taken.and_then(|text| text.trim().parse().ok()).unwrap_or(last_number);
+            if let (Some(cue), Some(number)) = (&mut open, taken) {
                 let kept = cue.payload.len() - number.len();
                 cue.payload.truncate(kept);
             }
@@ -29,7 +32,8 @@ pub(super) fn parse(text: &str) -> Transcript {
             cue.payload.push_str(line);
         }
         let digits = line.trim().bytes().all(|b| b.is_ascii_digit());
-        let follows = line.trim().parse::<usize>().is_ok_and(|n| n == cues.len() + 1 || n == cues.len() + 2);
+        let follows =
+            line.trim().parse::<usize>().is_ok_and(|n| n > last_number && n - last_number <= 2);
         number = (digits && (after_blank || follows)).then_some(line);
         after_blank = false;
     }

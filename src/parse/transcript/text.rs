@@ -14,7 +14,9 @@ pub(super) fn parse(text: &str) -> Transcript {
     let (front, body) = front_matter(&text);
     let tag = front.lines().find_map(|line| {
         let (key, value) = line.split_once(':')?;
-        matches!(key.trim(), "lang" | "language").then(|| language(value.trim().trim_matches(['"', '\'']))).flatten()
+        matches!(key.trim(), "lang" | "language")
+            .then(|| language(value.trim().trim_matches(['"', '\''])))
+            .flatten()
     });
     let mut paragraphs: Vec<Paragraph> = Vec::new();
     let mut gathered = String::new();
@@ -61,11 +63,14 @@ fn heading(line: &str) -> Option<&str> {
 
 /// Rules, templates' commands and attributes, comments, pictures, and definitions of links.
 fn is_command(line: &str) -> bool {
-    let rule = line.len() > 2 && line.bytes().all(|b| matches!(b, b'-' | b'*' | b'_' | b'=' | b' '));
-    let template = (line.starts_with("{%") && line.ends_with("%}")) || (line.starts_with("{:") && line.ends_with('}'));
+    let rule =
+        line.len() > 2 && line.bytes().all(|b| matches!(b, b'-' | b'*' | b'_' | b'=' | b' '));
+    let template = (line.starts_with("{%") && line.ends_with("%}"))
+        || (line.starts_with("{:") && line.ends_with('}'));
     let comment = line.starts_with("<!--") && line.ends_with("-->");
     let picture = line.starts_with("![") && line.ends_with(')');
-    let definition = line.starts_with('[') && line.split_once("]: ").is_some_and(|(_, url)| url.starts_with("http"));
+    let definition = line.starts_with('[')
+        && line.split_once("]: ").is_some_and(|(_, url)| url.starts_with("http"));
     rule || template || comment || picture || definition
 }
 
@@ -91,7 +96,9 @@ fn close(gathered: &mut String, paragraphs: &mut Vec<Paragraph>) {
         None => (None, plain.as_str()),
     };
     let paragraph = match bold_name(rest) {
-        Some((name, said)) => Paragraph { text: plain_inline(said), speaker: Some(name), start_ms: time },
+        Some((name, said)) => {
+            Paragraph { text: plain_inline(said), speaker: Some(name), start_ms: time }
+        }
         None => Paragraph { text: plain_inline(rest), speaker: None, start_ms: time },
     };
     // A time that stands alone is the next paragraph's.
@@ -100,9 +107,12 @@ fn close(gathered: &mut String, paragraphs: &mut Vec<Paragraph>) {
 
 /// A paragraph set whole in emphasis that is no sentence: a section's title.
 fn is_section_title(block: &str) -> bool {
-    let inner = ["**", "__", "_", "*"].iter().find_map(|mark| block.strip_prefix(mark)?.strip_suffix(mark));
+    let inner =
+        ["**", "__", "_", "*"].iter().find_map(|mark| block.strip_prefix(mark)?.strip_suffix(mark));
     inner.is_some_and(|title| {
-        !title.contains("**") && title.len() < 200 && !title.ends_with(['.', '!', '?', ':', '…', '"', '”'])
+        !title.contains("**")
+            && title.len() < 200
+            && !title.ends_with(['.', '!', '?', ':', '…', '"', '”'])
     })
 }
 
@@ -110,11 +120,12 @@ fn is_section_title(block: &str) -> bool {
 fn bold_name(text: &str) -> Option<(String, &str)> {
     let inner = text.strip_prefix("**").or_else(|| text.strip_prefix("__"))?;
     let (label, after) = inner.split_once(&text[..2])?;
-    let (label, said) = match (label.trim_end().strip_suffix(':'), after.trim_start().strip_prefix(':')) {
-        (Some(label), _) => (label, after),
-        (None, Some(said)) => (label, said),
-        (None, None) => return None,
-    };
+    let (label, said) =
+        match (label.trim_end().strip_suffix(':'), after.trim_start().strip_prefix(':')) {
+            (Some(label), _) => (label, after),
+            (None, Some(said)) => (label, said),
+            (None, None) => return None,
+        };
     let name = speaker::clean(label);
     speaker::plausible(&name).then(|| (name, said.trim_start()))
 }
@@ -168,10 +179,12 @@ fn plain_inline(text: &str) -> String {
 /// `[label](address)` or `[label][name]`. The search for each part is short, so that brackets can't cost a square.
 fn link(text: &str) -> Option<(&str, &str)> {
     let inner = text.strip_prefix('[')?;
-    let near = |text: &str, end: char, most: usize| text[..text.floor_char_boundary(most)].find(end);
+    let near =
+        |text: &str, end: char, most: usize| text[..text.floor_char_boundary(most)].find(end);
     let end = near(inner, ']', 500)?;
     let (label, after) = (&inner[..end], &inner[end + 1..]);
-    let (open, close) = [('(', ')'), ('[', ']')].into_iter().find(|(open, _)| after.starts_with(*open))?;
+    let (open, close) =
+        [('(', ')'), ('[', ']')].into_iter().find(|(open, _)| after.starts_with(*open))?;
     let target = after.strip_prefix(open)?;
     let end = near(target, close, 1_000)?;
     (!label.contains('[')).then_some((label, &target[end + 1..]))

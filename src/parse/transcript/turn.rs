@@ -44,7 +44,11 @@ pub(super) fn to_segments(paragraphs: Vec<Paragraph>) -> Vec<Segment> {
         if let Some(found) = known.take(said) {
             // `Ann (00:12): text` has its time before the colon.
             let label = &said[..said.len() - found.rest.len()];
-            time = label.find(['(', '[']).and_then(|at| clock::leading(&label[at..])).map(|(t, _)| t).or(time);
+            time = label
+                .find(['(', '['])
+                .and_then(|at| clock::leading(&label[at..]))
+                .map(|(t, _)| t)
+                .or(time);
             current = found.speaker;
             said = found.rest;
         }
@@ -54,7 +58,12 @@ pub(super) fn to_segments(paragraphs: Vec<Paragraph>) -> Vec<Segment> {
         }
         let text = collapse(said);
         if !text.is_empty() {
-            segments.push(Segment { start_ms: time.take(), end_ms: None, speaker: current.clone(), text });
+            segments.push(Segment {
+                start_ms: time.take(),
+                end_ms: None,
+                speaker: current.clone(),
+                text,
+            });
         }
     }
     segments
@@ -62,7 +71,8 @@ pub(super) fn to_segments(paragraphs: Vec<Paragraph>) -> Vec<Segment> {
 
 /// Without a time at its start.
 pub(super) fn after_time(text: &str) -> &str {
-    clock::leading(text).map_or(text, |(_, rest)| rest.trim_start_matches([' ', '-', '–', '—', ':']))
+    clock::leading(text)
+        .map_or(text, |(_, rest)| rest.trim_start_matches([' ', '-', '–', '—', ':']))
 }
 
 /// A line that holds a name and a time and nothing else: `Ann Lee  0:12`.
@@ -71,5 +81,6 @@ pub(super) fn name_and_time(line: &str) -> Option<(String, u64)> {
     let (name, time) = line.rsplit_once(|c: char| c.is_whitespace() || matches!(c, '(' | '['))?;
     let time = clock::parse(time.trim_matches(['(', ')', '[', ']', ' ']))?;
     let name = speaker::clean(name.trim_end_matches(['(', '[', ' ', '-', '|', ',']));
-    (speaker::plausible(&name) && name.bytes().any(|b| b.is_ascii_alphabetic() || b > 127)).then_some((name, time))
+    (speaker::plausible(&name) && name.bytes().any(|b| b.is_ascii_alphabetic() || b > 127))
+        .then_some((name, time))
 }

@@ -13,7 +13,8 @@ pub(super) fn parse(text: &str) -> Transcript {
         if let Some((start_ms, end_ms)) = cue::timing(line) {
             // A time line ends the cue before even without a blank line between (6.2, step 14).
             cues.extend(open.replace(Cue { start_ms, end_ms, payload: String::new() }));
-        } else if line.trim().is_empty() {
+        } else if line.trim().is_empty() && !(line.starts_with(' ') && opens(open.as_ref())) {
+            // Strictly only an empty line ends a cue; YouTube's begin with a line of one space.
             cues.extend(open.take());
         } else if let Some(cue) = &mut open {
             if !cue.payload.is_empty() {
@@ -27,4 +28,8 @@ pub(super) fn parse(text: &str) -> Transcript {
     }
     cues.extend(open);
     Transcript { language: spoken_language, segments: cue::to_segments(cues) }
+}
+
+fn opens(cue: Option<&Cue>) -> bool {
+    cue.is_some_and(|cue| cue.payload.is_empty())
 }

@@ -53,9 +53,9 @@ const OTHERS: &str = "\
 
 /// What browsers make of the numbers 128 to 159 (HTML 13.2.5.80); a zero stands for itself.
 const WINDOWS_1252: [u16; 32] = [
-    0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152,
-    0, 0x017d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161,
-    0x203a, 0x0153, 0, 0x017e, 0x0178,
+    0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039,
+    0x0152, 0, 0x017d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc,
+    0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
 ];
 
 /// The longest name in the tables, in bytes; what is longer is not looked up.
@@ -129,7 +129,9 @@ mod tests {
     fn tables_are_whole() {
         assert_eq!(LATIN_1.split_whitespace().count(), 96);
         assert!(table().keys().all(|name| name.len() <= LONGEST));
-        for (name, c) in [("nbsp", '\u{a0}'), ("yuml", 'ÿ'), ("rsquo", '’'), ("diams", '♦'), ("apos", '\'')] {
+        for (name, c) in
+            [("nbsp", '\u{a0}'), ("yuml", 'ÿ'), ("rsquo", '’'), ("diams", '♦'), ("apos", '\'')]
+        {
             assert_eq!(reference(name), Some(c), "{name}");
         }
     }

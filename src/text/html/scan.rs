@@ -4,9 +4,8 @@
 use super::entity;
 
 /// Elements whose content is text up to their own end tag (HTML 13.2.5.2 to 13.2.5.4): none of it is prose.
-const RAW: [&str; 9] = [
-    "script", "style", "title", "textarea", "noscript", "iframe", "noembed", "noframes", "xmp",
-];
+const RAW: [&str; 9] =
+    ["script", "style", "title", "textarea", "noscript", "iframe", "noembed", "noframes", "xmp"];
 
 /// One piece of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,7 +174,8 @@ fn find_end_tag(text: &str, name: &str) -> Option<usize> {
     while let Some(found) = text[from..].find("</") {
         let at = from + found;
         let after = &text.as_bytes()[at + 2..];
-        let named = after.get(..name.len()).is_some_and(|s| s.eq_ignore_ascii_case(name.as_bytes()));
+        let named =
+            after.get(..name.len()).is_some_and(|s| s.eq_ignore_ascii_case(name.as_bytes()));
         let bounded = after
             .get(name.len())
             .is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>'));
@@ -241,7 +241,17 @@ mod tests {
         let html = "<!doctype html><P CLASS=x>é < b<br/><!-- <i> --><script>if (a</b) '</p>'</SCRIPT >z</p>";
         assert_eq!(
             shape(html),
-            ["<P>", "é ", "< b", "<br>", "<script>", "[if (a</b) '</p>']", "</SCRIPT>", "z", "</p>"]
+            [
+                "<P>",
+                "é ",
+                "< b",
+                "<br>",
+                "<script>",
+                "[if (a</b) '</p>']",
+                "</SCRIPT>",
+                "z",
+                "</p>"
+            ]
         );
         assert_eq!(shape("a<!-->b<!--->c<![CDATA[x]]>d<!-- open"), ["a", "b", "c", "d"]);
         assert_eq!(shape("a <b href='"), ["a "]);
@@ -249,7 +259,8 @@ mod tests {
 
     #[test]
     fn attributes_as_browsers_read_them() {
-        let html = r#"<a HREF="x?a=1&amp;b=2>" title='it"s' rel = alternate =odd data-x disabled/>"#;
+        let html =
+            r#"<a HREF="x?a=1&amp;b=2>" title='it"s' rel = alternate =odd data-x disabled/>"#;
         let Some(Token::Start(tag)) = Scanner::new(html).next() else { panic!("no tag") };
         assert_eq!(tag.attr("href").as_deref(), Some("x?a=1&b=2>"));
         assert_eq!(tag.attr("TITLE").as_deref(), Some("it\"s"));
