@@ -14,3 +14,5 @@ pub mod store;
 // Floor 1: words.
 // Floor 0: plain types.
 pub mod model;
+pub mod parse;
+pub mod text;
