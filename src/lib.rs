@@ -3,16 +3,27 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 // Floor 6: arguments, start, stop order.
+pub mod app;
+pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod notify;
 // Floor 5: doors.
+pub mod admin;
+pub mod jobs;
+pub mod web;
 // Floor 4: stages.
+pub mod pipeline;
 // Floor 3: outside and stored things.
 pub mod fetch;
+pub mod search;
 pub mod store;
 // Floor 2: pure rooms of the domain.
+pub mod insight;
+pub mod parse;
+pub mod publish;
+pub mod rank;
 // Floor 1: words.
+pub mod text;
 // Floor 0: plain types.
 pub mod model;
-pub mod parse;
-pub mod text;

@@ -68,7 +68,10 @@ fn each_bad_source_is_told_of_and_the_others_go_on() {
 fn a_wrong_transcript_falls_back_to_the_show_notes() {
     let host = Host::start();
     host_show(&host, "tea", 3);
-    host.set("/tea/1.vtt", Answer::body("text/html", "<html><body><h1>Not found</h1></body></html>"));
+    host.set(
+        "/tea/1.vtt",
+        Answer::body("text/html", "<html><body><h1>Not found</h1></body></html>"),
+    );
     host.set("/tea/2.vtt", Answer::Status(404, vec![]));
     host.set("/tea/3.vtt", Answer::body("text/vtt", vec![0xc3; 5000]));
     let program = Program::new(&[&host]);
@@ -92,7 +95,10 @@ fn a_truncated_feed_deletes_nothing_and_a_healed_one_is_read() {
     let whole = feed(&host, "tea", 2);
     host.set("/tea.xml", Answer::rss(&whole.as_bytes()[..whole.len() / 3]));
     program.run(&["poll", "--all"]);
-    assert_eq!(program.json(&["source", "show", "Show tea", "--json"])["items"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        program.json(&["source", "show", "Show tea", "--json"])["items"].as_array().unwrap().len(),
+        2
+    );
     host_show(&host, "tea", 3);
     let table = program.json(&["poll", "--all", "--json"]);
     assert_eq!((&table[0]["ok"], &table[0]["new_items"]), (&true.into(), &1.into()));

@@ -98,7 +98,8 @@ fn verbs_go_through_the_running_server() {
     let mut other = Program::new(&[&host]);
     other.set("PODBRIEF_LOG_LEVEL", "warn");
     assert!(other.ok(&["restore", file.to_str().unwrap()]).contains("restored"));
-    let (a, b) = (program.json(&["source", "list", "--json"]), other.json(&["source", "list", "--json"]));
+    let (a, b) =
+        (program.json(&["source", "list", "--json"]), other.json(&["source", "list", "--json"]));
     assert_eq!(a, b);
     let again = other.run(&["restore", file.to_str().unwrap()]);
     assert!(text(&again.stderr).contains("is there already"), "{}", text(&again.stderr));

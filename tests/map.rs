@@ -84,7 +84,8 @@ fn foreign_crates_stay_at_home() {
                 let line = line.trim_start();
                 let bare = krate.trim_start_matches("::");
                 !line.starts_with("//")
-                    && (line.starts_with(&format!("use {bare}")) || line.contains(&format!(" {krate}")))
+                    && (line.starts_with(&format!("use {bare}"))
+                        || line.contains(&format!(" {krate}")))
                     && !line.contains(&format!("crate::publish::{bare}"))
             });
             let home = homes.iter().any(|home| name.starts_with(home));

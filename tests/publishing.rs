@@ -7,8 +7,11 @@ use crate::support::program::Server;
 use crate::support::show::host_show;
 use crate::support::{Host, Program, get};
 
-const FORMATS: [(&str, &str); 3] =
-    [("atom", "application/atom+xml"), ("rss", "application/rss+xml"), ("json", "application/feed+json")];
+const FORMATS: [(&str, &str); 3] = [
+    ("atom", "application/atom+xml"),
+    ("rss", "application/rss+xml"),
+    ("json", "application/feed+json"),
+];
 
 fn filled() -> (Host, Program, Server) {
     let host = Host::start();
@@ -91,7 +94,9 @@ fn pages_hold_every_insight_once_in_every_format() {
     let mut path = "/latest.json".to_owned();
     loop {
         let page = get(&server.base, &path).json();
-        by_json.extend(page["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()));
+        by_json.extend(
+            page["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()),
+        );
         match page["next_url"].as_str() {
             Some(next) => path = next.strip_prefix(&server.base).unwrap().to_owned(),
             None => break,

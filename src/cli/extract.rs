@@ -70,7 +70,7 @@ fn read(args: &Extract, bytes: &[u8], name: &str) -> Result<Input> {
 }
 
 fn read_mail(bytes: &[u8]) -> Result<Input> {
-    let mail = mail::read(bytes)?;
+    let mail = mail::to_html_or_text(bytes)?;
     let paragraphs = if mail.is_html {
         html::to_paragraphs(&mail.body)
     } else {

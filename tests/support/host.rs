@@ -107,9 +107,12 @@ fn serve(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         };
         match answer {
             Answer::Body { media_type, bytes } => {
-                let etag = format!("\"{:x}\"", bytes.iter().fold(7_u64, |h, b| {
-                    h.wrapping_mul(31).wrapping_add(u64::from(*b))
-                }));
+                let etag = format!(
+                    "\"{:x}\"",
+                    bytes
+                        .iter()
+                        .fold(7_u64, |h, b| { h.wrapping_mul(31).wrapping_add(u64::from(*b)) })
+                );
                 if fields.get("if-none-match") == Some(&etag) {
                     note(304);
                     write!(out, "HTTP/1.1 304 Not Modified\r\nETag: {etag}\r\n\r\n")?;

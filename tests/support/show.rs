@@ -6,7 +6,12 @@ use super::{Answer, Host};
 
 /// Claims that differ, so that each episode gives other insights.
 const SUBJECTS: [&str; 6] = [
-    "heat pumps", "small databases", "night trains", "sourdough bread", "city cycling", "chip design",
+    "heat pumps",
+    "small databases",
+    "night trains",
+    "sourdough bread",
+    "city cycling",
+    "chip design",
 ];
 
 /// A feed at `/{name}.xml` with `episodes` episodes, newest first, each with a VTT transcript.
@@ -46,11 +51,20 @@ fn vtt(name: &str, n: usize) -> String {
     let lines = [
         format!("Welcome back to {name}, I'm Ada, and this is episode {n}."),
         "How was your weekend? Mine was lovely, thanks.".into(),
-        format!("The main reason {subject} fail in practice is not the technology but the maintenance contract, because nobody pays for upkeep until something breaks."),
-        format!("We measured this across {} sites, and {share} percent of the total cost came after the third year, which is far more than most owners expect.", 40 + n),
-        format!("So if you plan {subject} for a town, you should budget for repairs first and only then choose the cheapest supplier."),
+        format!(
+            "The main reason {subject} fail in practice is not the technology but the maintenance contract, because nobody pays for upkeep until something breaks."
+        ),
+        format!(
+            "We measured this across {} sites, and {share} percent of the total cost came after the third year, which is far more than most owners expect.",
+            40 + n
+        ),
+        format!(
+            "So if you plan {subject} for a town, you should budget for repairs first and only then choose the cheapest supplier."
+        ),
         "Right. Yeah. Mm-hmm.".into(),
-        format!("Compared with ten years ago, {subject} now need half the energy, since the control software learned to predict demand."),
+        format!(
+            "Compared with ten years ago, {subject} now need half the energy, since the control software learned to predict demand."
+        ),
         "Please subscribe and leave us a review wherever you listen.".into(),
     ];
     let mut out = String::from("WEBVTT\n\n");
@@ -60,7 +74,10 @@ fn vtt(name: &str, n: usize) -> String {
         writeln!(
             out,
             "00:{:02}:{:02}.000 --> 00:{:02}:{:02}.000\n<v {who}>{line}</v>\n",
-            start / 60, start % 60, end / 60, end % 60
+            start / 60,
+            start % 60,
+            end / 60,
+            end % 60
         )
         .unwrap();
     }
