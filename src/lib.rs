@@ -14,3 +14,4 @@ pub mod store;
 // Floor 1: words.
 // Floor 0: plain types.
 pub mod model;
+pub mod publish;
