@@ -27,3 +27,4 @@ pub mod rank;
 pub mod text;
 // Floor 0: plain types.
 pub mod model;
+pub mod publish;

@@ -1,0 +1,106 @@
+//! Atom (RFC 4287) with paging (RFC 5005 section 3), by `atom_syndication`.
+
+use atom_syndication as at;
+
+use crate::model::{Entry, Timestamp};
+
+use super::document::language_of;
+use super::{FeedDocument, Format, GENERATOR, PublishError, clean};
+
+/// Writes the document as Atom.
+///
+/// # Errors
+/// [`PublishError::Atom`] if the writer fails.
+pub fn atom(document: &FeedDocument<'_>) -> Result<Vec<u8>, PublishError> {
+    let site_name = clean::line(&document.site.name, 200);
+    let feed = at::Feed {
+        title: at::Text::plain(clean::line(&document.head.title, 300)),
+        id: document.id(),
+        updated: date(document.updated()),
+        authors: vec![at::Person { name: site_name, ..at::Person::default() }],
+        generator: Some(at::Generator { value: GENERATOR.into(), ..at::Generator::default() }),
+        icon: Some(document.icon_url()),
+        links: feed_links(document),
+        subtitle: Some(at::Text::plain(clean::line(&document.head.subtitle, 1000))),
+        entries: document.entries.iter().map(|(_, e)| entry(document, e)).collect(),
+        lang: document.language(),
+        ..at::Feed::default()
+    };
+    let mut bytes = feed.write_to(Vec::new())?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn feed_links(document: &FeedDocument<'_>) -> Vec<at::Link> {
+    let atom = Some(Format::Atom);
+    let own = Some(Format::Atom.media_type());
+    let mut links = vec![
+        link("self", document.url(atom), own),
+        link("alternate", document.url(None), Some("text/html")),
+        link("first", document.first_url(atom), own),
+    ];
+    links.extend(document.next_url(atom).map(|next| link("next", next, own)));
+    links
+}
+
+fn entry(document: &FeedDocument<'_>, entry: &Entry) -> at::Entry {
+    let lang = language_of(entry);
+    let text = |value: String| at::Text { value, lang: lang.clone(), ..at::Text::default() };
+    let mut links = vec![link("alternate", document.entry_url(entry), Some("text/html"))];
+    links
+        .extend(entry.via.as_deref().and_then(clean::web_url).map(|u| link("via", u.into(), None)));
+    at::Entry {
+        title: text(clean::line(&entry.title, 300)),
+        id: entry.id.clone(),
+        updated: date(entry.published),
+        published: Some(date(entry.published)),
+        authors: entry.authors.iter().filter_map(|name| person(name)).collect(),
+        categories: entry.topics.iter().map(|topic| category(document, topic)).collect(),
+        links,
+        source: source(entry),
+        summary: Some(text(clean::text(&entry.summary).into_owned())),
+        content: Some(at::Content {
+            value: Some(clean::text(&entry.content_html).into_owned()),
+            content_type: Some("html".into()),
+            lang,
+            ..at::Content::default()
+        }),
+        ..at::Entry::default()
+    }
+}
+
+/// RFC 4287 4.2.11. The source's own date of the item is the best we know of its `updated`.
+fn source(entry: &Entry) -> Option<at::Source> {
+    let feed = clean::web_url(&entry.source.feed_url)?;
+    let mut links = vec![link("self", feed.to_string(), None)];
+    let page = entry.source.link.as_deref().and_then(clean::web_url);
+    links.extend(page.map(|url| link("alternate", url.into(), None)));
+    Some(at::Source {
+        title: at::Text::plain(clean::line(&entry.source.title, 300)),
+        id: feed.into(),
+        updated: date(entry.source.item_published.unwrap_or(entry.published)),
+        links,
+        ..at::Source::default()
+    })
+}
+
+fn category(document: &FeedDocument<'_>, (slug, name): &(String, String)) -> at::Category {
+    at::Category {
+        term: clean::line(slug, 100),
+        scheme: Some(format!("{}/topics/", document.site.base_url)),
+        label: Some(clean::line(name, 100)),
+    }
+}
+
+fn person(name: &str) -> Option<at::Person> {
+    let name = clean::line(name, 200);
+    (!name.is_empty()).then(|| at::Person { name, ..at::Person::default() })
+}
+
+fn link(rel: &str, href: String, media_type: Option<&str>) -> at::Link {
+    at::Link { href, rel: rel.into(), mime_type: media_type.map(Into::into), ..at::Link::default() }
+}
+
+fn date(at: Timestamp) -> at::FixedDateTime {
+    chrono::DateTime::from_timestamp(at.secs(), 0).unwrap_or_default().fixed_offset()
+}

@@ -1,0 +1,178 @@
+//! One page of one feed, before it takes a format, and how much fits into it.
+
+use crate::model::{Entry, Timestamp};
+
+use super::{Format, clean};
+
+/// Bytes a document may have: some readers refuse more.
+pub const LIMIT: usize = 512 * 1024;
+
+/// Entries a page has at most.
+pub const PAGE_SIZE: usize = 50;
+
+/// Whose feeds these are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// For people.
+    pub name: String,
+    /// Without a slash at the end.
+    pub base_url: String,
+    /// `store::Instance::authority`: the authority and date of our `tag:` URIs (RFC 4151).
+    pub authority: String,
+    /// When the instance was made: the date of a feed without entries.
+    pub created: Timestamp,
+}
+
+/// What a feed is, whichever page of it is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedHead {
+    /// Its permanent name: `latest`, `topics/ai`, `sources/<id>`.
+    pub id_path: String,
+    /// Where it is: `/latest`, without a suffix.
+    pub path: String,
+    /// Plain text.
+    pub title: String,
+    /// Plain text, one sentence.
+    pub subtitle: String,
+}
+
+/// One page of a feed.
+#[derive(Debug, Clone, Copy)]
+pub struct FeedDocument<'a> {
+    /// Whose.
+    pub site: &'a Site,
+    /// Which feed.
+    pub head: &'a FeedHead,
+    /// The cursor of this page; none on the first.
+    pub before: Option<u64>,
+    /// Newest first, with their `seq`.
+    pub entries: &'a [(u64, Entry)],
+    /// The cursor of the page after this, if there is one.
+    pub next: Option<u64>,
+}
+
+impl<'a> FeedDocument<'a> {
+    /// The page that begins `found`: at most [`PAGE_SIZE`] entries and [`LIMIT`] bytes in every format.
+    /// Give one entry more than a page holds, so that a next page is known of. What does not fit is
+    /// on the next page, never dropped.
+    pub fn page(
+        site: &'a Site,
+        head: &'a FeedHead,
+        before: Option<u64>,
+        found: &'a [(u64, Entry)],
+    ) -> Self {
+        let kept = fit(site, head, found).min(PAGE_SIZE);
+        let (entries, rest) = found.split_at(kept);
+        let next = if rest.is_empty() { None } else { entries.last().map(|(seq, _)| *seq) };
+        Self { site, head, before, entries, next }
+    }
+
+    /// The newest entry's date; the instance's where there is none. It never moves by itself.
+    pub fn updated(&self) -> Timestamp {
+        self.entries.iter().map(|(_, e)| e.published).max().unwrap_or(self.site.created)
+    }
+
+    /// atom:id and the like: the same on every page and in every format, for ever.
+    pub fn id(&self) -> String {
+        format!("tag:{}:feed/{}", self.site.authority, self.head.id_path)
+    }
+
+    /// Where this page is, as HTML (`None`) or as a feed.
+    pub fn url(&self, format: Option<Format>) -> String {
+        self.url_at(format, self.before)
+    }
+
+    /// Where the first page is.
+    pub fn first_url(&self, format: Option<Format>) -> String {
+        self.url_at(format, None)
+    }
+
+    /// Where the next page is, if there is one.
+    pub fn next_url(&self, format: Option<Format>) -> Option<String> {
+        self.next.map(|next| self.url_at(format, Some(next)))
+    }
+
+    fn url_at(&self, format: Option<Format>, before: Option<u64>) -> String {
+        let mut url = format!("{}{}", self.site.base_url, self.head.path);
+        if let Some(format) = format {
+            url.push('.');
+            url.push_str(format.suffix());
+        }
+        if let Some(before) = before {
+            url.push_str(&format!("?before={before}"));
+        }
+        url
+    }
+
+    /// Our page of an entry.
+    pub fn entry_url(&self, entry: &Entry) -> String {
+        format!("{}/insights/{}", self.site.base_url, entry.insight)
+    }
+
+    /// Our icon.
+    pub fn icon_url(&self) -> String {
+        format!("{}/favicon.svg", self.site.base_url)
+    }
+
+    /// The language that all entries have, if they have one.
+    pub fn language(&self) -> Option<String> {
+        let mut tags = self.entries.iter().map(|(_, e)| language_of(e));
+        let first = tags.next()??;
+        tags.all(|tag| tag.as_ref() == Some(&first)).then_some(first)
+    }
+}
+
+/// An entry's language if it is a language.
+pub(super) fn language_of(entry: &Entry) -> Option<String> {
+    entry.language.as_deref().and_then(clean::language)
+}
+
+/// How many of `found` fit into one document of any format, at least one if there is one.
+/// Counts the worst case of escaping instead of writing each format, so it may take a few too few.
+pub fn fit(site: &Site, head: &FeedHead, found: &[(u64, Entry)]) -> usize {
+    let mut room = LIMIT.saturating_sub(head_cost(site, head));
+    let kept = found.iter().take_while(|(_, entry)| {
+        let cost = entry_cost(site, entry);
+        let fits = cost <= room;
+        room = room.saturating_sub(cost);
+        fits
+    });
+    kept.count().max(1).min(found.len())
+}
+
+/// Bytes that no format's document of these entries exceeds.
+#[cfg(test)]
+pub(super) fn upper_bound(site: &Site, head: &FeedHead, found: &[(u64, Entry)]) -> usize {
+    head_cost(site, head) + found.iter().map(|(_, entry)| entry_cost(site, entry)).sum::<usize>()
+}
+
+fn head_cost(site: &Site, head: &FeedHead) -> usize {
+    let texts = cost(&head.title) + cost(&head.subtitle) + cost(&head.id_path) + cost(&site.name);
+    4096 + 12 * (site.base_url.len() + head.path.len()) + 2 * texts
+}
+
+fn entry_cost(site: &Site, entry: &Entry) -> usize {
+    let base = site.base_url.len();
+    let authors: usize = entry.authors.iter().map(|name| cost(name) + 64).sum();
+    let topics: usize =
+        entry.topics.iter().map(|(slug, name)| cost(slug) + cost(name) + base + 80).sum();
+    let source = 2 * cost(&entry.source.feed_url)
+        + cost(&entry.source.title)
+        + entry.source.link.as_deref().map_or(0, cost);
+    let texts = cost(&entry.id) + cost(&entry.title) + cost(&entry.summary);
+    let via = entry.via.as_deref().map_or(0, cost);
+    1500 + 2 * base + authors + topics + source + texts + via + cost(&entry.content_html)
+}
+
+/// Bytes that a text takes at most in any of the formats.
+fn cost(text: &str) -> usize {
+    text.chars()
+        .map(|c| match c {
+            // `&quot;`, `\u0001`, and `]]>` which is split in CDATA.
+            '"' | '\'' | '\\' | ']' | '\0'..='\u{1f}' => 6,
+            '&' => 5,
+            '<' | '>' => 4,
+            _ => c.len_utf8(),
+        })
+        .sum()
+}

@@ -1,0 +1,90 @@
+//! RSS 2.0 with `content:encoded`, `dc:creator` and the Atom links of the RSS Advisory Board's profile
+//! and RFC 5005, by `rss`.
+
+use std::collections::BTreeMap;
+
+use ::rss::extension::dublincore::DublinCoreExtension;
+use ::rss::extension::{Extension, ExtensionMap};
+use ::rss::{Category, Channel, Guid, Item, Source};
+
+use crate::model::Entry;
+
+use super::{FeedDocument, Format, GENERATOR, PublishError, clean};
+
+const DOCS: &str = "https://www.rssboard.org/rss-specification";
+
+/// Minutes a reader may keep what it read.
+const TTL_MINUTES: &str = "30";
+
+/// Writes the document as RSS.
+///
+/// # Errors
+/// [`PublishError::Rss`] if the writer fails.
+pub fn rss(document: &FeedDocument<'_>) -> Result<Vec<u8>, PublishError> {
+    let title = clean::line(&document.head.title, 300);
+    let description = clean::line(&document.head.subtitle, 1000);
+    let channel = Channel {
+        // The specification asks for a description; an empty one says nothing.
+        description: if description.is_empty() { title.clone() } else { description },
+        title,
+        link: document.url(None),
+        language: document.language().map(|tag| tag.to_ascii_lowercase()),
+        last_build_date: Some(document.updated().rfc822()),
+        generator: Some(GENERATOR.into()),
+        docs: Some(DOCS.into()),
+        ttl: Some(TTL_MINUTES.into()),
+        items: document.entries.iter().map(|(_, e)| item(document, e)).collect(),
+        extensions: links(document),
+        namespaces: BTreeMap::from([("atom".into(), "http://www.w3.org/2005/Atom".into())]),
+        ..Channel::default()
+    };
+    let mut bytes = b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_vec();
+    channel.write_to(&mut bytes)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn links(document: &FeedDocument<'_>) -> ExtensionMap {
+    let rss = Some(Format::Rss);
+    let mut links = vec![link("self", document.url(rss)), link("first", document.first_url(rss))];
+    links.extend(document.next_url(rss).map(|next| link("next", next)));
+    BTreeMap::from([("atom".into(), BTreeMap::from([("link".into(), links)]))])
+}
+
+fn link(rel: &str, href: String) -> Extension {
+    let attrs = [
+        ("rel".into(), rel.into()),
+        ("href".into(), href),
+        ("type".into(), Format::Rss.media_type().into()),
+    ];
+    Extension { name: "atom:link".into(), attrs: BTreeMap::from(attrs), ..Extension::default() }
+}
+
+fn item(document: &FeedDocument<'_>, entry: &Entry) -> Item {
+    let names = entry.authors.iter().map(|name| clean::line(name, 200));
+    let creators: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+    Item {
+        title: Some(clean::line(&entry.title, 300)),
+        link: Some(document.entry_url(entry)),
+        // RSS descriptions are HTML by custom.
+        description: Some(clean::html(&entry.summary)),
+        categories: entry.topics.iter().map(|topic| category(document, topic)).collect(),
+        guid: Some(Guid { value: entry.id.clone(), permalink: false }),
+        pub_date: Some(entry.published.rfc822()),
+        source: clean::web_url(&entry.source.feed_url).map(|url| Source {
+            url: url.into(),
+            title: Some(clean::line(&entry.source.title, 300)),
+        }),
+        content: Some(clean::text(&entry.content_html).into_owned()),
+        dublin_core_ext: (!creators.is_empty())
+            .then(|| DublinCoreExtension { creators, ..DublinCoreExtension::default() }),
+        ..Item::default()
+    }
+}
+
+fn category(document: &FeedDocument<'_>, (_, name): &(String, String)) -> Category {
+    Category {
+        name: clean::line(name, 100),
+        domain: Some(format!("{}/topics/", document.site.base_url)),
+    }
+}
