@@ -4,7 +4,7 @@
 //! Stop: close the doors (no new connections, no new jobs), let requests and jobs end for [`GRACE`], then exit; what a
 //! job had not committed is still queued. Every acknowledged write is durable already, so nothing is flushed here.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,7 +72,7 @@ pub fn open(config: &Config) -> Result<Rooms> {
     let (scheduler, jobs) = Scheduler::new(ctx.clone(), now, config.poll.concurrency);
     let site = Site {
         name: config.site_name.clone(),
-        base_url: config.base_url.clone(),
+        base_url: config.base_url(None),
         authority: instance.authority,
         created: instance.created,
     };
@@ -108,8 +108,8 @@ fn fetcher(config: &Config) -> Result<Fetcher> {
     let allow_private =
         allow_private.collect::<Result<Vec<_>, _>>().context("fetch.allow_private")?;
     let contact = match config.fetch.contact.as_str() {
-        "" => &config.base_url,
-        contact => contact,
+        "" => config.base_url(None),
+        contact => contact.to_owned(),
     };
     let agent = format!("podbrief/{} (+{contact})", env!("CARGO_PKG_VERSION"));
     let limits =
@@ -160,13 +160,21 @@ impl Rooms {
     /// # Errors
     /// If an address can't be listened on.
     pub async fn serve(
-        self,
+        mut self,
         config: &Config,
-        ready: impl FnOnce(SocketAddr, Handle),
+        ready: impl FnOnce(String, Handle),
         until: impl Future<Output = ()>,
     ) -> Result<()> {
         let listener = listen(&config.listen)?;
         let address = listener.local_addr()?;
+        self.site.base_url = config.base_url(Some(address));
+        if address.ip().is_unspecified() && config.base_url.is_empty() {
+            tracing::warn!(
+                base_url = %self.site.base_url,
+                "links in feeds lead to this machine only; set base_url to the address readers use"
+            );
+        }
+        let base = self.site.base_url.clone();
         let index = Arc::clone(&self.admin.ctx.index);
         let state = actix::Data::new(WebState::new(
             self.admin.ctx.door.clone(),
@@ -189,7 +197,7 @@ impl Rooms {
             async move { admin::serve(admin, &dir, stopped).await }
         });
         let jobs = tokio::spawn(self.scheduler.run(stopped, GRACE));
-        ready(address, self.admin.jobs.clone());
+        ready(base, self.admin.jobs.clone());
         until.await;
         tracing::info!("stopping");
         stop.send_replace(true);

@@ -1,6 +1,7 @@
 //! Options: the defaults in `data/podbrief.toml`, then a file, then `PODBRIEF_*`, then the command line.
 //! Only floor 6 knows this type; other rooms get the few values they need.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Address and port.
     pub listen: String,
-    /// Without a slash at the end once resolved.
+    /// Without a slash at the end; empty if not set (see [`Config::base_url`]).
     pub base_url: String,
     /// For people.
     pub site_name: String,
@@ -155,12 +156,10 @@ impl Config {
         }
         self.listen = over.listen.unwrap_or_else(|| self.listen.clone());
         self.base_url = over.base_url.unwrap_or_else(|| self.base_url.clone());
-        if self.base_url.is_empty() {
-            self.base_url = format!("http://{}", self.listen);
-        }
         self.base_url = self.base_url.trim_end_matches('/').to_owned();
         let url = url::Url::parse(&self.base_url).ok();
-        if !url.is_some_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host()) {
+        let good = url.is_some_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host());
+        if !good && !self.base_url.is_empty() {
             return Err(ConfigError::Value {
                 from: "base_url".into(),
                 detail: format!(
@@ -183,9 +182,22 @@ impl Config {
         Ok(())
     }
 
-    /// The host in `base_url`.
+    /// The address for links: as set, else the one listened on (`bound`, once it is known, because the port may have
+    /// been the system's choice). Listening on all addresses gives the loopback one.
+    pub fn base_url(&self, bound: Option<SocketAddr>) -> String {
+        if !self.base_url.is_empty() {
+            return self.base_url.clone();
+        }
+        match bound.or_else(|| self.listen.parse().ok()) {
+            Some(at) if at.ip().is_unspecified() => format!("http://127.0.0.1:{}", at.port()),
+            Some(at) => format!("http://{at}"),
+            None => format!("http://{}", self.listen),
+        }
+    }
+
+    /// The host in the address for links.
     pub fn host(&self) -> String {
-        let url = url::Url::parse(&self.base_url).ok();
+        let url = url::Url::parse(&self.base_url(None)).ok();
         url.and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default()
     }
 }
@@ -282,7 +294,7 @@ mod tests {
     #[test]
     fn needs_nothing() {
         let config = load(&[]).unwrap();
-        assert_eq!(config.base_url, "http://127.0.0.1:8080");
+        assert_eq!(config.base_url(None), "http://127.0.0.1:8080");
         assert_eq!(config.data_dir, Path::new("podbrief-data"));
         assert_eq!((config.initial_items, config.insights_per_item), (3, 8));
         assert_eq!(config.poll.interval(), Duration::from_secs(3600));
@@ -301,7 +313,7 @@ mod tests {
         assert_eq!(config.fetch.allow_private, ["127.0.0.1:1", "[::1]:2"]);
         assert_eq!(config.poll.min_interval(), Duration::from_secs(2));
         assert_eq!(config.initial_items, 7);
-        assert_eq!(config.base_url, "https://brief.example.org");
+        assert_eq!(config.base_url(None), "https://brief.example.org");
         assert_eq!(config.host(), "brief.example.org");
         assert_eq!(config.data_dir, Path::new("/var/lib/podbrief"));
     }

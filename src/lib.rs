@@ -14,4 +14,6 @@ pub mod store;
 // Floor 1: words.
 // Floor 0: plain types.
 pub mod model;
+pub mod parse;
 pub mod publish;
+pub mod text;

@@ -17,7 +17,7 @@ pub(super) struct Args {
     #[arg(long, global = true, value_name = "FILE", env = "PODBRIEF_CONFIG")]
     pub config: Option<PathBuf>,
     /// Where the data is kept [default: $STATE_DIRECTORY, else ./podbrief-data]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", verbatim_doc_comment)]
     pub data_dir: Option<PathBuf>,
     /// Where the web server listens [default: 127.0.0.1:8080]
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]

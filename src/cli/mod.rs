@@ -33,14 +33,13 @@ pub fn main() -> ExitCode {
 fn run(args: Args) -> Result<ExitCode> {
     let env: Vec<(String, String)> = std::env::vars().collect();
     let over = Overrides { data_dir: args.data_dir, listen: args.listen, base_url: args.base_url };
-    let given = (over.data_dir.is_some(), over.base_url.is_some());
     let config = Config::load(args.config.as_deref(), &env, over)?;
     let verb = args.verb.unwrap_or(Verb::Serve);
     let long = matches!(verb, Verb::Serve | Verb::Demo);
     start_log(&config.log, long)?;
     match verb {
         Verb::Serve => serve::serve(&config),
-        Verb::Demo => serve::demo(config, given),
+        Verb::Demo => serve::demo(config),
         Verb::Poll { all, json } => poll::poll(&config, all, json),
         Verb::Source { verb } => verbs::source(&config, verb),
         Verb::Import { file } => verbs::import(&config, &file),

@@ -19,8 +19,8 @@ pub(super) fn serve(config: &Config) -> Result<ExitCode> {
     })?;
     runtime()?.block_on(async {
         let until = app::stop_signal()?;
-        let ready = |address, _| {
-            tracing::info!(%address, base_url = %config.base_url, data = %config.data_dir.display(), "serving");
+        let ready = |base_url: String, _| {
+            tracing::info!(%base_url, data = %config.data_dir.display(), "serving");
             notify::ready();
         };
         rooms.serve(config, ready, until).await
@@ -28,16 +28,10 @@ pub(super) fn serve(config: &Config) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// `given`: whether the data directory and the base address were chosen by hand.
-pub(super) fn demo(mut config: Config, given: (bool, bool)) -> Result<ExitCode> {
-    let (own_dir, own_base) = given;
+/// The demo's data is its own and goes with it, so `--data-dir` does not count here.
+pub(super) fn demo(mut config: Config) -> Result<ExitCode> {
     let scratch = demo::Scratch::new()?;
-    if !own_dir {
-        config.data_dir = scratch.path().to_owned();
-    }
-    if !own_base {
-        config.base_url = format!("http://{}", config.listen);
-    }
+    scratch.path().clone_into(&mut config.data_dir);
     let done = runtime()?.block_on(async {
         let until = app::stop_signal()?;
         let host = demo::Host::start(app::now()).await?;
@@ -48,8 +42,7 @@ pub(super) fn demo(mut config: Config, given: (bool, bool)) -> Result<ExitCode> 
         for url in host.feeds() {
             demo::add(&rooms.admin, &url).await?;
         }
-        let base = config.base_url.clone();
-        let ready = |_, jobs: crate::jobs::Handle| {
+        let ready = |base: String, jobs: crate::jobs::Handle| {
             tokio::spawn(async move {
                 let mut events = jobs.events();
                 jobs.wake();

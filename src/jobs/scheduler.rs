@@ -88,7 +88,10 @@ impl Scheduler {
             let sleep =
                 if paused { NAP } else { self.start_due(&mut running, &mut names, now).await };
             if names.is_empty() && (paused || sleep > Duration::ZERO) {
-                waiting.drain(..).for_each(|tell| drop(tell.send(())));
+                for tell in waiting.drain(..) {
+                    // Whoever asked may have gone.
+                    let _ = tell.send(());
+                }
             }
             tokio::select! {
                 Some(ended) = running.join_next() => {

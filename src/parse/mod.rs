@@ -1,0 +1,15 @@
+//! Bytes from outside to plain types: feeds, pages, transcripts, OPML, mail. Pure; knows no clock, file or socket.
+//! Bad input is data: a parser returns what it could read, or one clear error; it never panics.
+
+pub mod discover;
+pub mod feed;
+pub mod mail;
+pub mod opml;
+pub mod transcript;
+
+mod charset;
+mod date;
+mod link;
+mod ns;
+mod podcast;
+mod xml;

@@ -1,0 +1,3 @@
+//! Words, with no knowledge of the domain.
+
+pub mod html;

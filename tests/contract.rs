@@ -1,0 +1,372 @@
+//! The store's contract, for every backend. A backend is a function that opens a store in a directory.
+
+use std::path::Path;
+
+use podbrief::model::*;
+use podbrief::store::*;
+
+type Open = fn(&Path) -> Box<dyn Store>;
+
+fn open_sled(dir: &Path) -> Box<dyn Store> {
+    let mint = sled::Mint { now: at(1000), host: "brief.example.org", random: "r" };
+    Box::new(sled::open(dir, &mint).unwrap())
+}
+
+/// One test for each rule and backend.
+macro_rules! contract {
+    ($($rule:ident),* $(,)?) => {
+        mod on_sled {
+            $(#[test] fn $rule() {
+                let dir = tempfile::tempdir().unwrap();
+                super::$rule(super::open_sled, dir.path());
+            })*
+        }
+    };
+}
+
+contract!(
+    adding_a_source_queues_its_poll,
+    a_poll_commits_items_jobs_and_the_next_poll_together,
+    a_paused_source_is_not_polled,
+    an_item_goes_through_the_stages_once,
+    feeds_are_newest_first_and_page,
+    what_is_private_shows_to_its_owner_only,
+    removing_a_source_removes_all_of_it,
+    a_failing_job_waits_and_is_set_aside,
+    everything_survives_a_reopen,
+    a_backup_restores_to_the_same,
+    bodies_are_kept_once,
+    ids_rest_on_what_was_minted_first,
+);
+
+fn at(secs: i64) -> Timestamp {
+    Timestamp::from_secs(secs)
+}
+
+fn source(url: &str, visibility: Visibility) -> Source {
+    podbrief::pipeline::new_source(url, Some(url), visibility, at(1000)).unwrap()
+}
+
+fn item(source: &Source, key: &str, published: i64) -> Item {
+    Item {
+        id: ItemId::new(&source.id, key),
+        source: source.id.clone(),
+        key: key.into(),
+        kind: ItemKind::Episode,
+        title: format!("Item {key}"),
+        link: None,
+        enclosure: None,
+        published: Some(at(published)),
+        seen: at(1000),
+        duration_ms: None,
+        language: None,
+        transcripts: Vec::new(),
+        persons: Vec::new(),
+        chapters_url: None,
+        soundbites: Vec::new(),
+        notes: None,
+        transcript: None,
+        state: ItemState::New,
+        problem: None,
+    }
+}
+
+fn outcome(source: &Source, items: &[Item], next: i64) -> PollOutcome {
+    PollOutcome {
+        source: source.id.clone(),
+        state: PollState { last: Some(at(1001)), next: at(next), ..PollState::default() },
+        status: SourceStatus::Active,
+        url: None,
+        profile: None,
+        new: items.iter().map(|i| NewItem { item: i.clone(), due: at(1001) }).collect(),
+        changed: Vec::new(),
+    }
+}
+
+fn publication(source: &Source, item: &Item, n: usize, topics: &[&str]) -> Publication {
+    let quote = Quote {
+        text: format!("quote {n}"),
+        first: n,
+        last: n,
+        start_ms: None,
+        end_ms: None,
+        speaker: None,
+    };
+    let id = InsightId::new(&item.id, n, n, &quote.text);
+    let insight = Insight {
+        id: id.clone(),
+        item: item.id.clone(),
+        source: source.id.clone(),
+        visibility: source.visibility.clone(),
+        claim: format!("claim {n}"),
+        headline: format!("headline {n}"),
+        quote,
+        basis: Basis::Spoken,
+        score: 0.5,
+        topics: topics.iter().map(|t| (*t).to_owned()).collect(),
+        language: None,
+        published: at(1002),
+        seq: 0,
+    };
+    let entry = Entry {
+        id: format!("tag:x:{id}"),
+        insight: id,
+        title: insight.headline.clone(),
+        content_html: String::new(),
+        summary: insight.claim.clone(),
+        published: at(1002),
+        authors: Vec::new(),
+        topics: Vec::new(),
+        via: None,
+        source: EntrySource {
+            feed_url: String::new(),
+            title: String::new(),
+            link: None,
+            item_published: None,
+        },
+        language: None,
+    };
+    Publication { insight, entry }
+}
+
+/// Takes an item through all stages, with `count` insights.
+fn publish(store: &dyn Store, source: &Source, key: &str, count: usize, topics: &[&str]) -> Item {
+    let item = item(source, key, 900);
+    store.save_poll(outcome(source, std::slice::from_ref(&item), 5000)).unwrap();
+    let body = store.put_body(b"{\"segments\":[]}").unwrap();
+    let origin = TranscriptOrigin::Publisher;
+    let words =
+        TranscriptOutcome { item: item.id.clone(), body, origin, problem: None, now: at(1) };
+    store.save_transcript(words).unwrap();
+    let publications = (0..count).map(|n| publication(source, &item, n, topics)).collect();
+    let extraction = Extraction { item: item.id.clone(), origin, publications };
+    assert_eq!(store.save_extraction(extraction).unwrap().len(), count);
+    item
+}
+
+fn due(store: &dyn Store, now: i64) -> Vec<String> {
+    store.due_jobs(at(now), 100).unwrap().iter().map(|j| j.kind.key()).collect()
+}
+
+fn headlines(store: &dyn Store, scope: &Scope, viewer: Option<&SubscriberId>) -> Vec<String> {
+    let found = store.insights_for(scope, viewer, None, 100).unwrap();
+    found.into_iter().map(|i| i.headline).collect()
+}
+
+fn adding_a_source_queues_its_poll(open: Open, dir: &Path) {
+    let store = open(dir);
+    let a = source("https://a.example/feed", Visibility::Public);
+    assert_eq!(store.add_source(a.clone()).unwrap(), Added::New);
+    assert_eq!(store.add_source(a.clone()).unwrap(), Added::Existing);
+    assert!(due(&*store, 999).is_empty());
+    assert_eq!(due(&*store, 1000), [format!("poll/{}", a.id)]);
+    assert_eq!(store.next_due().unwrap(), Some(at(1000)));
+}
+
+fn a_poll_commits_items_jobs_and_the_next_poll_together(open: Open, dir: &Path) {
+    let store = open(dir);
+    let a = source("https://a.example/feed", Visibility::Public);
+    store.add_source(a.clone()).unwrap();
+    let (one, mut two) = (item(&a, "1", 900), item(&a, "2", 950));
+    two.state = ItemState::Skipped;
+    let generation = store.generation();
+    assert_eq!(store.save_poll(outcome(&a, &[one.clone(), two.clone()], 5000)).unwrap(), 2);
+    assert_ne!(store.generation(), generation);
+    assert_eq!(due(&*store, 4999), [format!("transcribe/{}", one.id)]);
+    assert_eq!(due(&*store, 5000).len(), 2);
+    let again = store.save_poll(outcome(&a, &[one.clone(), two.clone()], 6000)).unwrap();
+    assert_eq!(again, 0, "known items are not new");
+    let keys: Vec<_> = store.items_of(&a.id, 10).unwrap().into_iter().map(|i| i.key).collect();
+    assert_eq!(keys, ["2", "1"], "newest first");
+    assert_eq!(store.known_items(&a.id).unwrap().len(), 2);
+    assert_eq!(store.source(&a.id).unwrap().unwrap().coverage.items, 2);
+}
+
+fn a_paused_source_is_not_polled(open: Open, dir: &Path) {
+    let store = open(dir);
+    let a = source("https://a.example/feed", Visibility::Public);
+    store.add_source(a.clone()).unwrap();
+    store.set_status(&a.id, SourceStatus::Paused, at(1)).unwrap();
+    assert!(due(&*store, i64::MAX).is_empty());
+    assert_eq!(store.poll_now(None, at(1)).unwrap(), 0);
+    store.save_poll(outcome(&a, &[], 10)).unwrap();
+    assert!(due(&*store, i64::MAX).is_empty(), "a poll under way does not undo the pause");
+    store.set_status(&a.id, SourceStatus::Active, at(7)).unwrap();
+    assert_eq!(due(&*store, 7).len(), 1);
+    assert_eq!(store.poll_now(None, at(3)).unwrap(), 1);
+    assert_eq!(due(&*store, 3).len(), 1);
+}
+
+fn an_item_goes_through_the_stages_once(open: Open, dir: &Path) {
+    let store = open(dir);
+    let a = source("https://a.example/feed", Visibility::Public);
+    store.add_source(a.clone()).unwrap();
+    let item = publish(&*store, &a, "1", 2, &["ai"]);
+    assert_eq!(due(&*store, 4999), [""; 0], "nothing is left to do for it");
+    let extraction = Extraction {
+        item: item.id.clone(),
+        origin: TranscriptOrigin::Publisher,
+        publications: vec![publication(&a, &item, 7, &[])],
+    };
+    assert!(store.save_extraction(extraction).unwrap().is_empty(), "it is published already");
+    assert_eq!(headlines(&*store, &Scope::Latest, None), ["headline 0", "headline 1"]);
+    assert_eq!(store.insights_of_item(&item.id, None).unwrap().len(), 2);
+    let coverage = store.source(&a.id).unwrap().unwrap().coverage;
+    assert_eq!((coverage.processed, coverage.with_transcript, coverage.insights), (1, 1, 2));
+    assert_eq!(store.topic_counts().unwrap()["ai"], 2);
+}
+
+fn feeds_are_newest_first_and_page(open: Open, dir: &Path) {
+    let store = open(dir);
+    let a = source("https://a.example/feed", Visibility::Public);
+    store.add_source(a.clone()).unwrap();
+    publish(&*store, &a, "1", 3, &["ai", "ai-policy"]);
+    publish(&*store, &a, "2", 3, &["ai"]);
+    let mut seen = Vec::new();
+    let mut before = None;
+    loop {
+        let page = store.entries_for(&Scope::Latest, None, before, 2).unwrap();
+        let Some((seq, _)) = page.last() else { break };
+        before = Some(*seq);
+        seen.extend(page.into_iter().map(|(seq, _)| seq));
+    }
+    assert_eq!(seen.len(), 6);
+    assert!(seen.is_sorted_by(|a, b| a > b), "{seen:?}");
+    assert_eq!(headlines(&*store, &Scope::Topic("ai".into()), None).len(), 6);
+    assert_eq!(headlines(&*store, &Scope::Topic("ai-policy".into()), None).len(), 3);
+    assert_eq!(headlines(&*store, &Scope::Topic("a".into()), None).len(), 0);
+}
+
+fn what_is_private_shows_to_its_owner_only(open: Open, dir: &Path) {
+    let store = open(dir);
+    let owner = SubscriberId::new("owner");
+    let a = source("https://a.example/feed", Visibility::Private(owner.clone()));
+    store.add_source(a.clone()).unwrap();
+    let item = publish(&*store, &a, "1", 2, &["ai"]);
+    let of_source = Scope::Source(a.id.clone());
+    let stranger = SubscriberId::new("stranger");
+    for viewer in [None, Some(&stranger)] {
+        assert!(headlines(&*store, &Scope::Latest, viewer).is_empty());
+        assert!(headlines(&*store, &Scope::Topic("ai".into()), viewer).is_empty());
+        assert!(headlines(&*store, &of_source, viewer).is_empty());
+        assert!(store.insights_of_item(&item.id, viewer).unwrap().is_empty());
+        let id = publication(&a, &item, 0, &[]).insight.id;
+        assert!(store.insight(&id, viewer).unwrap().is_none());
+        assert!(store.entry(&id, viewer).unwrap().is_none());
+    }
+    assert!(store.topic_counts().unwrap().is_empty());
+    assert_eq!(headlines(&*store, &of_source, Some(&owner)).len(), 2);
+}
+
+fn removing_a_source_removes_all_of_it(open: Open, dir: &Path) {
+    let store = open(dir);
+    let a = source("https://a.example/feed", Visibility::Public);
+    let b = source("https://b.example/feed", Visibility::Public);
+    store.add_source(a.clone()).unwrap();
+    store.add_source(b.clone()).unwrap();
+    publish(&*store, &a, "1", 2, &["ai"]);
+    publish(&*store, &b, "1", 1, &["ai"]);
+    store.save_poll(outcome(&a, &[item(&a, "2", 5)], 5000)).unwrap();
+    assert!(store.remove_source(&a.id).unwrap());
+    assert!(!store.remove_source(&a.id).unwrap());
+    let counts = store.counts().unwrap();
+    let left = Counts { sources: 1, items: 1, insights: 1, jobs: 1 };
+    assert_eq!(counts, left);
+    assert_eq!(headlines(&*store, &Scope::Topic("ai".into()), None).len(), 1);
+    assert!(matches!(store.save_poll(outcome(&a, &[], 1)), Err(StoreError::Gone(_))));
+}
+
+fn a_failing_job_waits_and_is_set_aside(open: Open, dir: &Path) {
+    let store = open(dir);
+    let a = source("https://a.example/feed", Visibility::Public);
+    store.add_source(a.clone()).unwrap();
+    let item = item(&a, "1", 900);
+    store.save_poll(outcome(&a, std::slice::from_ref(&item), 9000)).unwrap();
+    let job = JobKind::Transcribe(item.id.clone());
+    store.postpone_job(&job, at(2000), "no answer").unwrap();
+    assert!(due(&*store, 1999).is_empty());
+    let waiting = store.due_jobs(at(2000), 1).unwrap().remove(0);
+    assert_eq!((waiting.attempts, waiting.error.as_deref()), (1, Some("no answer")));
+    let problem = Problem { what: "w".into(), hint: "h".into(), since: at(1) };
+    store.fail_item(&item.id, &job, problem.clone()).unwrap();
+    assert!(due(&*store, 8999).is_empty());
+    let failed = store.item(&item.id).unwrap().unwrap();
+    assert_eq!((failed.state, failed.problem), (ItemState::Failed, Some(problem)));
+}
+
+fn everything_survives_a_reopen(open: Open, dir: &Path) {
+    let a = source("https://a.example/feed", Visibility::Public);
+    let before = {
+        let store = open(dir);
+        store.add_source(a.clone()).unwrap();
+        publish(&*store, &a, "1", 3, &["ai"]);
+        (store.counts().unwrap(), headlines(&*store, &Scope::Latest, None))
+    };
+    let store = open(dir);
+    assert_eq!((store.counts().unwrap(), headlines(&*store, &Scope::Latest, None)), before);
+    publish(&*store, &a, "2", 1, &[]);
+    let seqs: Vec<u64> =
+        store.insights_for(&Scope::Latest, None, None, 9).unwrap().iter().map(|i| i.seq).collect();
+    assert_eq!(seqs.len(), 4);
+    assert!(seqs.is_sorted_by(|a, b| a > b), "places go on where they ended: {seqs:?}");
+}
+
+fn a_backup_restores_to_the_same(open: Open, dir: &Path) {
+    let first = dir.join("first");
+    let a = source("https://a.example/feed", Visibility::Public);
+    let store = open(&first);
+    store.add_source(a.clone()).unwrap();
+    let mut item = publish(&*store, &a, "1", 3, &["ai"]);
+    item = store.item(&item.id).unwrap().unwrap();
+    let mut bytes = Vec::new();
+    let written = store.backup(&mut bytes, at(5)).unwrap();
+    let path = dir.join("backup");
+    let file = || -> std::io::Result<Box<dyn std::io::BufRead>> {
+        Ok(Box::new(std::io::BufReader::new(std::fs::File::open(&path)?)))
+    };
+    for cut in [0, bytes.len() / 2, bytes.len() - 1] {
+        std::fs::write(&path, &bytes[..cut]).unwrap();
+        assert!(sled::verify(&file).is_err(), "cut at {cut}");
+    }
+    let mut broken = bytes.clone();
+    let middle = broken.len() / 2;
+    broken[middle] ^= 1;
+    std::fs::write(&path, &broken).unwrap();
+    assert!(sled::restore(&dir.join("bad"), at(6), &file).is_err());
+    std::fs::write(&path, &bytes).unwrap();
+    let second = dir.join("second");
+    let read = sled::restore(&second, at(6), &file).unwrap();
+    assert_eq!((read.rows, read.bodies), (written.rows, written.bodies));
+    let restored = open(&second);
+    assert_eq!(restored.instance().unwrap(), store.instance().unwrap());
+    assert_eq!(restored.sources().unwrap(), store.sources().unwrap());
+    assert_eq!(restored.item(&item.id).unwrap(), Some(item.clone()));
+    assert_eq!(restored.counts().unwrap(), store.counts().unwrap());
+    let list = |s: &dyn Store| s.entries_for(&Scope::Topic("ai".into()), None, None, 9).unwrap();
+    assert_eq!(list(&*restored), list(&*store));
+    assert_eq!(due(&*restored, i64::MAX), due(&*store, i64::MAX));
+    let body = item.transcript.unwrap();
+    assert_eq!(restored.body(&body).unwrap(), store.body(&body).unwrap());
+    assert!(sled::restore(&second, at(6), &file).is_err(), "what is there is not written over");
+}
+
+fn bodies_are_kept_once(open: Open, dir: &Path) {
+    let store = open(dir);
+    let text = "words ".repeat(10_000);
+    let id = store.put_body(text.as_bytes()).unwrap();
+    assert_eq!(store.put_body(text.as_bytes()).unwrap(), id);
+    assert_eq!(store.body(&id).unwrap(), text.as_bytes());
+    assert!(store.body(&BlobId::of(b"other")).is_err());
+}
+
+fn ids_rest_on_what_was_minted_first(open: Open, dir: &Path) {
+    let minted = open(dir).instance().unwrap();
+    assert_eq!(minted.authority, "brief.example.org,1970-01-01");
+    let mint = sled::Mint { now: at(99_999_999), host: "moved.example.org", random: "other" };
+    assert_eq!(sled::open(dir, &mint).unwrap().instance().unwrap(), minted);
+    let second = sled::open(dir, &mint).map(|_| ());
+    assert!(second.is_ok(), "a closed store opens again");
+    let held = open(dir);
+    assert!(matches!(sled::open(dir, &mint).map(|_| ()), Err(StoreError::Locked(_))));
+    drop(held);
+}

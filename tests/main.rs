@@ -1,0 +1,13 @@
+//! The black-box tests: the binary, real HTTP on loopback, real bytes; and the store's contract.
+//! No network beyond loopback, no sleeping: everything waits for what it waits for.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod bad_input;
+mod cli;
+mod contract;
+mod crash;
+mod journey;
+mod map;
+mod publishing;
+mod support;

@@ -1,0 +1,144 @@
+//! What feed readers meet: conditional requests, codings, media types, pages, permanence.
+
+use std::collections::BTreeSet;
+
+use crate::support::client::request;
+use crate::support::program::Server;
+use crate::support::show::host_show;
+use crate::support::{Host, Program, get};
+
+const FORMATS: [(&str, &str); 3] = [
+    ("atom", "application/atom+xml"),
+    ("rss", "application/rss+xml"),
+    ("json", "application/feed+json"),
+];
+
+fn filled() -> (Host, Program, Server) {
+    let host = Host::start();
+    for n in 0..8 {
+        host_show(&host, &format!("show{n}"), 5);
+    }
+    let mut program = Program::new(&[&host]);
+    program.set("PODBRIEF_INITIAL_ITEMS", "5");
+    let server = program.serve();
+    let urls: Vec<String> = (0..8).map(|n| host.url(&format!("/show{n}.xml"))).collect();
+    let mut args = vec!["source", "add"];
+    args.extend(urls.iter().map(String::as_str));
+    program.ok(&args);
+    program.ok(&["poll", "--all"]);
+    (host, program, server)
+}
+
+#[test]
+fn readers_are_answered_as_the_standards_say() {
+    let (_host, program, server) = filled();
+    let base = server.base.clone();
+    for (suffix, media_type) in FORMATS {
+        let path = format!("/latest.{suffix}");
+        let plain = get(&base, &path);
+        assert_eq!(plain.status, 200);
+        assert!(plain.field("content-type").unwrap().starts_with(media_type));
+        assert!(plain.body.len() <= 512 * 1024);
+        let etag = plain.field("etag").unwrap().to_owned();
+        let date = plain.field("last-modified").unwrap().to_owned();
+        assert!(etag.starts_with('"'), "a strong one: {etag}");
+        let status = |fields: &[(&str, &str)]| request(&base, "GET", &path, fields).status;
+        assert_eq!(status(&[("If-None-Match", &etag)]), 304);
+        assert_eq!(status(&[("If-None-Match", &format!("\"x\", W/{etag}"))]), 304);
+        assert_eq!(status(&[("If-None-Match", "*")]), 304);
+        assert_eq!(status(&[("If-None-Match", "\"x\""), ("If-Modified-Since", &date)]), 200);
+        assert_eq!(status(&[("If-Modified-Since", &date)]), 304);
+        let unchanged = request(&base, "GET", &path, &[("If-None-Match", &etag)]);
+        assert_eq!(unchanged.field("etag"), Some(etag.as_str()));
+        assert!(unchanged.body.is_empty());
+        let head = request(&base, "HEAD", &path, &[]);
+        assert_eq!((head.status, head.body.len()), (200, 0));
+        assert_eq!(head.field("content-length"), Some(plain.body.len().to_string().as_str()));
+        for coding in ["gzip", "br"] {
+            let coded = request(&base, "GET", &path, &[("Accept-Encoding", coding)]);
+            assert_eq!(coded.field("content-encoding"), Some(coding));
+            assert_ne!(coded.field("etag"), Some(etag.as_str()), "another coding, another tag");
+            assert!(coded.field("vary").unwrap().to_lowercase().contains("accept-encoding"));
+            assert!(coded.body.len() < plain.body.len());
+        }
+        let refused = request(&base, "POST", &path, &[("Content-Length", "0")]);
+        assert_eq!(refused.status, 405);
+        assert!(refused.field("allow").is_some());
+        assert_eq!(plain.field("x-content-type-options"), Some("nosniff"));
+        assert_eq!(plain.field("referrer-policy"), Some("no-referrer"));
+    }
+    assert_eq!(get(&base, "/latest.xml").status, 404);
+    assert_eq!(get(&base, "/topics/no-such-topic.atom").status, 404);
+    assert_eq!(get(&base, "/insights/00000000000000000000").status, 404);
+    assert_eq!(get(&base, "/insights/..%2f..%2fetc").status, 404);
+    assert_eq!(get(&base, "/latest.atom?before=soon").status, 400);
+    assert!(get(&base, "/robots.txt").text().contains("Disallow: /"));
+    // The same after a restart, but for the port in links, which tests leave to the system.
+    let etag = get(&base, "/latest.atom").field("etag").unwrap().to_owned();
+    let listen = base.strip_prefix("http://").unwrap().to_owned();
+    server.stop();
+    let mut again = program;
+    again.set("PODBRIEF_LISTEN", &listen);
+    let server = again.serve();
+    let after = request(&server.base, "GET", "/latest.atom", &[("If-None-Match", &etag)]);
+    assert_eq!(after.status, 304, "tags are stable over a restart");
+    server.stop();
+}
+
+#[test]
+fn pages_hold_every_insight_once_in_every_format() {
+    let (_host, program, server) = filled();
+    let total = program.json(&["status", "--json"])["counts"]["insights"].as_u64().unwrap();
+    assert!(total > 60, "more than a page: {total}");
+    let mut by_json = Vec::new();
+    let mut path = "/latest.json".to_owned();
+    loop {
+        let page = get(&server.base, &path).json();
+        by_json.extend(
+            page["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()),
+        );
+        match page["next_url"].as_str() {
+            Some(next) => path = next.strip_prefix(&server.base).unwrap().to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(by_json.len() as u64, total);
+    assert_eq!(by_json.iter().collect::<BTreeSet<_>>().len() as u64, total, "none twice");
+    for suffix in ["atom", "rss"] {
+        let mut seen = Vec::new();
+        let mut path = format!("/latest.{suffix}");
+        loop {
+            let text = get(&server.base, &path).text();
+            let feed = feed_rs::parser::parse(text.as_bytes()).unwrap();
+            seen.extend(feed.entries.into_iter().map(|e| e.id));
+            let next = text.split('<').find(|tag| tag.contains("rel=\"next\""));
+            let Some(href) = next.and_then(|tag| tag.split("href=\"").nth(1)) else { break };
+            let href = href.split('"').next().unwrap().replace("&amp;", "&");
+            path = href.strip_prefix(&server.base).unwrap().to_owned();
+        }
+        assert_eq!(seen, by_json, "{suffix} has the same ids in the same order");
+    }
+    server.stop();
+}
+
+#[test]
+fn pages_lead_readers_to_feeds() {
+    let (_host, program, server) = filled();
+    let id = program.json(&["source", "list", "--json"])[0]["id"].as_str().unwrap().to_owned();
+    for path in ["/latest".to_owned(), format!("/sources/{id}"), "/topics/ai-models".to_owned()] {
+        let page = get(&server.base, &path);
+        assert_eq!(page.status, 200, "{path}");
+        let html = page.text();
+        for (suffix, media_type) in FORMATS {
+            let link = html.split('<').find(|tag| {
+                tag.starts_with("link") && tag.contains("alternate") && tag.contains(media_type)
+            });
+            let link = link.unwrap_or_else(|| panic!("{path} has no link to {media_type}"));
+            assert!(link.contains(&format!("{path}.{suffix}")), "{link}");
+        }
+        let policy = page.field("content-security-policy").unwrap();
+        assert!(!policy.contains("unsafe-inline") && policy.contains("default-src 'none'"));
+        assert!(html.contains("noindex") && html.contains("<title>"));
+    }
+    server.stop();
+}

@@ -1,0 +1,10 @@
+//! The harness: a loopback host with scripted answers, the program as a process, and a plain HTTP client.
+
+pub mod client;
+pub mod host;
+pub mod program;
+pub mod show;
+
+pub use client::get;
+pub use host::{Answer, Host};
+pub use program::Program;

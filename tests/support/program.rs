@@ -1,0 +1,160 @@
+//! The program as a process with its own data directory.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use super::Host;
+
+/// Long enough for a loaded machine; nothing waits for it when all is well.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub struct Program {
+    pub dir: tempfile::TempDir,
+    env: Vec<(String, String)>,
+}
+
+impl Program {
+    /// May ask `hosts` although they are on loopback.
+    pub fn new(hosts: &[&Host]) -> Self {
+        let allowed: Vec<String> = hosts.iter().map(|h| h.address.to_string()).collect();
+        let env = [
+            ("PODBRIEF_FETCH_ALLOW_PRIVATE", allowed.join(",")),
+            ("PODBRIEF_LOG_FORMAT", "json".into()),
+            ("PODBRIEF_LISTEN", "127.0.0.1:0".into()),
+        ];
+        let env = env.map(|(n, v)| (n.to_owned(), v)).to_vec();
+        Self { dir: tempfile::tempdir().unwrap(), env }
+    }
+
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.env.push((name.to_owned(), value.to_owned()));
+    }
+
+    pub fn data(&self) -> std::path::PathBuf {
+        self.dir.path().join("data")
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_podbrief"));
+        command.args(args).env_clear().current_dir(self.dir.path());
+        command.env("PODBRIEF_DATA_DIR", self.data());
+        command.envs(self.env.iter().cloned()).stdin(Stdio::null());
+        command
+    }
+
+    pub fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// Runs it and gives what it printed; it must succeed.
+    pub fn ok(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success(), "{args:?} failed\n{out}\n{err}");
+        out
+    }
+
+    pub fn json(&self, args: &[&str]) -> serde_json::Value {
+        serde_json::from_str(&self.ok(args)).unwrap()
+    }
+
+    /// Starts the server and waits until it is ready.
+    pub fn serve(&self) -> Server {
+        let mut child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = lines_of(child.stderr.take().unwrap());
+        let server = Server { child, lines, base: String::new() };
+        let ready = server.wait_for("serving");
+        let base = ready["fields"]["base_url"].as_str().unwrap().to_owned();
+        Server { base, ..server }
+    }
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn lines_of(stream: impl std::io::Read + Send + 'static) -> Receiver<String> {
+    let (send, lines) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if send.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    lines
+}
+
+pub struct Server {
+    child: Child,
+    lines: Receiver<String>,
+    pub base: String,
+}
+
+impl Server {
+    /// The next log line with this message.
+    pub fn wait_for(&self, message: &str) -> serde_json::Value {
+        let mut before = Vec::new();
+        loop {
+            let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+                panic!("no {message:?} in the log:\n{}", before.join("\n"));
+            });
+            let Ok(value) = serde_json::from_str::<serde_json::Value>(&line) else {
+                before.push(line);
+                continue;
+            };
+            if value["fields"]["message"] == message {
+                return value;
+            }
+            before.push(line);
+        }
+    }
+
+    /// The next log line with one of these messages, if one comes before the program falls silent: what is
+    /// waited for may have been done before.
+    pub fn wait_for_any(&self, messages: &[&str]) {
+        while let Ok(line) = self.lines.recv_timeout(Duration::from_millis(300)) {
+            let value = serde_json::from_str::<serde_json::Value>(&line).unwrap_or_default();
+            if messages.iter().any(|m| value["fields"]["message"] == *m) {
+                return;
+            }
+        }
+    }
+
+    /// SIGTERM; it must end well.
+    pub fn stop(mut self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let status = self.child.wait().unwrap();
+        assert!(status.success(), "{status}");
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Bytes resident in memory now.
+pub fn resident(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("status"));
+    let status = status.unwrap();
+    let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+}
