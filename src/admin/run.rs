@@ -9,7 +9,7 @@ use super::{AddedSource, Command, Reply};
 use crate::jobs::{Clock, Handle};
 use crate::model::{Source, SourceKind, SourceStatus};
 use crate::pipeline::{Context, resolve};
-use crate::publish::{PublishError, opml};
+use crate::publish::opml;
 use crate::store::{Added, StoreError};
 
 /// Items shown with a source.
@@ -32,9 +32,6 @@ pub enum AdminError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The document can't be made.
-    #[error(transparent)]
-    Publish(#[from] PublishError),
     /// Nothing, or more than one thing, is meant.
     #[error("{0}")]
     Which(String),
@@ -105,7 +102,7 @@ impl Admin {
             }
             Command::Export => {
                 let sources = door.call(|s| s.sources()).await?;
-                let bytes = opml::export(&sources)?;
+                let bytes = opml::export(&sources);
                 Reply::Opml { opml: String::from_utf8_lossy(&bytes).into_owned() }
             }
             Command::Poll { all } => self.poll(all, replies).await?,

@@ -30,9 +30,6 @@ pub enum PublishError {
     /// The JSON writer.
     #[error("the JSON document can't be written: {0}")]
     Json(#[from] serde_json::Error),
-    /// The OPML writer.
-    #[error("the OPML document can't be written: {0}")]
-    Opml(#[from] std::io::Error),
 }
 
 /// How a feed is written.

@@ -205,7 +205,7 @@ fn what_is_no_web_address_is_not_linked() {
 fn opml_lists_feeds() {
     let mut quoted = source();
     quoted.title = "A \"quoted\" <show> & \u{1}more".into();
-    let text = String::from_utf8(opml::export(&[quoted]).unwrap()).unwrap();
+    let text = String::from_utf8(opml::export(&[quoted])).unwrap();
     assert!(text.contains(
         "text=\"A &quot;quoted&quot; &lt;show&gt; &amp; more\" title=\"A &quot;quoted&quot; &lt;show&gt; &amp; \
          more\" xmlUrl=\"https://show.example/feed.xml\" htmlUrl=\"https://show.example/\"/>"
