@@ -2,4 +2,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod insight;
 pub mod model;
+pub mod rank;
+pub mod text;

@@ -1,0 +1,8 @@
+//! Words, without any domain.
+
+pub mod frequency;
+pub mod language;
+pub mod normal;
+pub mod sentence;
+pub mod stem;
+pub mod token;
