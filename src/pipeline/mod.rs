@@ -1,17 +1,20 @@
 //! One file a stage, each: load, one pure call, one save that commits rows, indexes and next jobs together.
 //! A stage run twice changes nothing.
 
+mod address;
 mod error;
 mod extract;
 mod poll;
+mod read;
 mod schedule;
 mod transcribe;
 
 use std::sync::Arc;
 
+pub use address::{new_source, resolve};
 pub use error::StageError;
 pub use extract::{ExtractReport, extract};
-pub use poll::{PollReport, new_source, poll, resolve};
+pub use poll::{PollReport, poll};
 pub use schedule::Intervals;
 pub use transcribe::{TranscribeReport, transcribe};
 

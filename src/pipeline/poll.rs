@@ -7,18 +7,17 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use super::address::title_of;
+use super::read::{Trouble, fetch, read};
 use super::schedule::{after_failure, after_success};
 use super::{Context, StageError};
-use crate::fetch::{Answer, FetchError, Fetched, Request};
+use crate::fetch::{Answer, Fetched};
 use crate::model::{
-    Coverage, Item, ItemId, ItemKind, ItemState, JobKind, ParsedFeed, ParsedItem, PollState,
-    Problem, Source, SourceId, SourceKind, SourceStatus, Timestamp, Validators, Visibility,
+    Item, ItemId, ItemKind, ItemState, JobKind, ParsedFeed, ParsedItem, Problem, Source, SourceId,
+    SourceKind, SourceStatus, Timestamp,
 };
-use crate::parse::feed::{self, FeedError};
 use crate::store::{NewItem, PollOutcome, Profile, StoreError};
 
-const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, \
-                      application/xml;q=0.9, text/xml;q=0.8, */*;q=0.5";
 /// A permanent redirect is believed when it was seen this often in a row: a host's mistake of one day should not
 /// lose a feed.
 const MOVED_AFTER: u32 = 2;
@@ -38,84 +37,6 @@ pub struct PollReport {
     pub new_items: usize,
     /// Of these, how many are worked on.
     pub queued: usize,
-}
-
-/// A source that was never read, for the address as given.
-///
-/// # Errors
-/// [`FetchError::BadUrl`] if it is not one of http or https.
-pub fn new_source(
-    address: &str,
-    title: Option<&str>,
-    visibility: Visibility,
-    now: Timestamp,
-) -> Result<Source, FetchError> {
-    let address = address.trim();
-    let bad = || FetchError::BadUrl(address.to_owned());
-    // `feed:` is how browsers and readers hand feeds on.
-    let address =
-        address.strip_prefix("feed:").map_or(address, |rest| rest.trim_start_matches("//"));
-    let whole =
-        if address.contains("://") { address.to_owned() } else { format!("https://{address}") };
-    let mut url = Url::parse(&whole).map_err(|_| bad())?;
-    let good =
-        matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|h| !h.is_empty());
-    if !good || address.is_empty() || address.len() > 2000 {
-        return Err(bad());
-    }
-    url.set_fragment(None);
-    let url = url.to_string();
-    Ok(Source {
-        id: SourceId::for_feed(&url),
-        title: title.map(str::trim).filter(|t| !t.is_empty()).unwrap_or(&url).to_owned(),
-        kind: SourceKind::Feed { url },
-        link: None,
-        description: String::new(),
-        author: None,
-        language: None,
-        podcast_guid: None,
-        visibility,
-        status: SourceStatus::Active,
-        added: now,
-        poll: PollState { next: now, ..PollState::default() },
-        coverage: Coverage::default(),
-    })
-}
-
-/// Reads an address that a person gave: a feed stays as it is, a web page becomes the first feed it names.
-/// What is wrong is returned beside the source, which can be added all the same: it is asked again by itself.
-///
-/// # Errors
-/// [`FetchError::BadUrl`] if it can't be an address.
-pub async fn resolve(
-    ctx: &Context,
-    address: &str,
-    now: Timestamp,
-) -> Result<(Source, Option<Problem>), FetchError> {
-    let mut source = new_source(address, None, Visibility::Public, now)?;
-    for _ in 0..2 {
-        let SourceKind::Feed { url } = &source.kind;
-        let read = match fetch(ctx, url, None, now).await {
-            Ok(Answer::Body(fetched)) => read(*fetched).await,
-            Ok(Answer::NotModified { .. }) => break,
-            Err(error) => Err(Trouble::from(error)),
-        };
-        match read {
-            Ok((_, feed)) => {
-                source.title = title_of(&feed, &source);
-                return Ok((source, None));
-            }
-            Err(Trouble { page_feeds, .. }) if !page_feeds.is_empty() => {
-                source = new_source(&page_feeds[0], None, Visibility::Public, now)?;
-            }
-            Err(trouble) => {
-                let problem = Problem { what: trouble.what, hint: trouble.hint, since: now };
-                source.poll.problem = Some(problem.clone());
-                return Ok((source, Some(problem)));
-            }
-        }
-    }
-    Ok((source, None))
 }
 
 /// The stage.
@@ -148,72 +69,6 @@ pub async fn poll(
         Err(error) => return Err(error.into()),
     }
     Ok(Some(report))
-}
-
-async fn fetch(
-    ctx: &Context,
-    url: &str,
-    validators: Option<&Validators>,
-    now: Timestamp,
-) -> Result<Answer, FetchError> {
-    let max_bytes = ctx.settings.max_feed;
-    ctx.fetcher.get(Request { url, validators, accept: ACCEPT, max_bytes, now }).await
-}
-
-/// What keeps a feed from being read.
-struct Trouble {
-    what: String,
-    hint: String,
-    status: Option<u16>,
-    retry_after: Option<Duration>,
-    /// Feeds named by the page that was found instead.
-    page_feeds: Vec<String>,
-}
-
-impl From<FetchError> for Trouble {
-    fn from(error: FetchError) -> Self {
-        let (status, retry_after) = match &error {
-            FetchError::Status { status, retry_after } => (Some(*status), *retry_after),
-            _ => (None, None),
-        };
-        Self {
-            what: error.to_string(),
-            hint: error.hint(),
-            status,
-            retry_after,
-            page_feeds: Vec::new(),
-        }
-    }
-}
-
-impl From<FeedError> for Trouble {
-    fn from(error: FeedError) -> Self {
-        let (what, hint) = (error.to_string(), error.hint());
-        let page_feeds = match error {
-            FeedError::IsHtml { feeds } => feeds,
-            _ => Vec::new(),
-        };
-        Self { what, hint, status: Some(200), retry_after: None, page_feeds }
-    }
-}
-
-/// Parses off the async threads.
-async fn read(fetched: Fetched) -> Result<(Fetched, ParsedFeed), Trouble> {
-    let parsed = tokio::task::spawn_blocking(move || {
-        let base = fetched.url.to_string();
-        let feed = feed::parse(&fetched.body, fetched.content_type.as_deref(), &base)?;
-        Ok((fetched, feed))
-    });
-    match parsed.await {
-        Ok(result) => result.map_err(|e: FeedError| Trouble::from(e)),
-        Err(_) => Err(Trouble {
-            what: "the feed made the parser fail".into(),
-            hint: "Please report the feed's address as a bug.".into(),
-            status: Some(200),
-            retry_after: None,
-            page_feeds: Vec::new(),
-        }),
-    }
 }
 
 type Outcome = (PollOutcome, PollReport);
@@ -260,10 +115,6 @@ async fn took_body(
     sort_items(ctx, source, feed, title, &mut outcome, now).await?;
     report.queued = outcome.new.iter().filter(|n| n.item.state == ItemState::New).count();
     Ok((outcome, report))
-}
-
-fn title_of(feed: &ParsedFeed, source: &Source) -> String {
-    if feed.title.is_empty() { source.title.clone() } else { feed.title.clone() }
 }
 
 /// Tells new items from known ones, and which of the new are worked on.
@@ -450,20 +301,6 @@ fn outcome(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_are_taken_as_people_type_them() {
-        let now = Timestamp::from_secs(0);
-        let url = |text: &str| {
-            new_source(text, None, Visibility::Public, now).map(|s| match s.kind {
-                SourceKind::Feed { url } => url,
-            })
-        };
-        assert_eq!(url(" example.org/feed ").unwrap(), "https://example.org/feed");
-        assert_eq!(url("feed://example.org/feed").unwrap(), "https://example.org/feed");
-        assert_eq!(url("feed:http://Example.org/feed#x").unwrap(), "http://example.org/feed");
-        assert!(url("").is_err() && url("ftp://example.org/").is_err() && url("https://").is_err());
-    }
 
     #[test]
     fn a_first_read_takes_the_newest() {
