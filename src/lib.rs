@@ -6,6 +6,7 @@
 pub mod config;
 pub mod notify;
 // Floor 5: doors.
+pub mod web;
 // Floor 4: stages.
 // Floor 3: outside and stored things.
 pub mod fetch;
