@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use crate::admin::{self, Admin};
 use crate::config::Config;
 use crate::fetch::{AllowPrivate, Fetcher, Limits};
-use crate::insight::topics::Tagger;
+use crate::insight::Tagger;
 use crate::jobs::{Handle, Scheduler};
 use crate::model::{Timestamp, TopicSet};
 use crate::pipeline::{Context, Intervals, Settings};

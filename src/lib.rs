@@ -2,19 +2,30 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
-// Floor 6: arguments, start, stop order.
+// Floor 8: arguments, start, stop order.
+pub mod app;
+pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod notify;
-// Floor 5: doors.
+// Floor 7: doors.
+pub mod admin;
 pub mod web;
-// Floor 4: stages.
+// Floor 6: when work runs.
+pub mod jobs;
+// Floor 5: stages.
+pub mod pipeline;
+// Floor 4: derived data.
+pub mod search;
 // Floor 3: outside and stored things.
 pub mod fetch;
 pub mod store;
 // Floor 2: pure rooms of the domain.
-// Floor 1: words.
-// Floor 0: plain types.
-pub mod model;
+pub mod insight;
 pub mod parse;
 pub mod publish;
+pub mod rank;
+// Floor 1: words.
 pub mod text;
+// Floor 0: plain types.
+pub mod model;

@@ -105,6 +105,21 @@ fn a_moved_feed_is_followed_for_good_after_the_second_sight() {
 }
 
 #[test]
+fn requests_say_who_asks_and_nothing_else() {
+    let host = Host::start();
+    host_show(&host, "tea", 1);
+    let program = Program::new(&[&host]);
+    program.ok(&["source", "add", &host.url("/tea.xml")]);
+    program.ok(&["poll"]);
+    for seen in host.take_seen() {
+        let agent = &seen.fields["user-agent"];
+        assert!(agent.starts_with("podbrief/") && agent.contains("(+http"), "{agent}");
+        assert!(seen.fields["accept-encoding"].contains("gzip"), "{seen:?}");
+        assert!(!seen.fields.contains_key("cookie") && !seen.fields.contains_key("referer"));
+    }
+}
+
+#[test]
 fn the_idle_server_is_small() {
     let host = Host::start();
     for n in 0..3 {

@@ -98,10 +98,7 @@ pub enum Reply {
         opml: String,
     },
     /// To `Poll`: all work is done.
-    Done {
-        /// How many feeds were due.
-        due: usize,
-    },
+    Done,
     /// To `Status`.
     Status {
         /// Rows.

@@ -142,14 +142,9 @@ impl Admin {
     async fn poll(&self, all: bool, replies: &mpsc::Sender<Reply>) -> Result<Reply, AdminError> {
         let now = (self.clock)();
         let mut events = self.jobs.events();
-        let due = self.ctx.door.call(move |s| {
-            if all {
-                return s.poll_now(None, now);
-            }
-            let due = s.due_jobs(now, usize::MAX)?;
-            Ok(due.iter().filter(|j| matches!(j.kind, crate::model::JobKind::Poll(_))).count())
-        });
-        let due = due.await?;
+        if all {
+            self.ctx.door.call(move |s| s.poll_now(None, now)).await?;
+        }
         self.jobs.wake();
         let idle = self.jobs.idle();
         tokio::pin!(idle);
@@ -168,7 +163,7 @@ impl Admin {
                 () = &mut idle => break,
             }
         }
-        Ok(Reply::Done { due })
+        Ok(Reply::Done)
     }
 
     /// By id, by address, or by the start of the title, if that is one.

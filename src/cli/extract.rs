@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::args::{Extract, Format};
 use super::verbs::read_file;
-use crate::insight::{self, Context, Draft, Options, explain};
+use crate::insight::{self, Context, Draft, Explained, Options};
 use crate::model::{Basis, Segment, Transcript, TranscriptFormat};
 use crate::parse::{mail, transcript};
 use crate::text::html;
@@ -27,11 +27,11 @@ pub(super) fn extract(args: &Extract) -> Result<ExitCode> {
     };
     let options = Options { max_insights: args.top, basis: input.basis };
     if args.explain {
-        let explained = explain::explain(&input.transcript, &context, &options);
+        let explained = insight::explain(&input.transcript, &context, &options);
         if args.json {
             println!("{}", serde_json::to_string_pretty(&explained)?);
         } else {
-            print!("{}", explain::table(&explained));
+            explain(&explained);
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -70,7 +70,7 @@ fn read(args: &Extract, bytes: &[u8], name: &str) -> Result<Input> {
 }
 
 fn read_mail(bytes: &[u8]) -> Result<Input> {
-    let mail = mail::read(bytes)?;
+    let mail = mail::to_html_or_text(bytes)?;
     let paragraphs = if mail.is_html {
         html::to_paragraphs(&mail.body)
     } else {
@@ -111,6 +111,19 @@ impl<'a> From<&'a Draft> for Shown<'a> {
             score: draft.score,
             language: draft.language.as_deref(),
         }
+    }
+}
+
+/// Candidates best first, each with what weighed most; then what was left out.
+fn explain(explained: &Explained) {
+    for candidate in &explained.candidates {
+        let score = candidate.score.map_or("-".to_owned(), |s| format!("{s:.2}"));
+        println!("{score}  {:?}  {}", candidate.fate, candidate.text);
+        let reasons = candidate.reasons.iter().map(|(name, worth)| format!("{name} {worth:+.2}"));
+        println!("      {}", reasons.collect::<Vec<_>>().join(", "));
+    }
+    for left in &explained.left_out {
+        println!("out   {:?}  {}", left.why, left.text);
     }
 }
 

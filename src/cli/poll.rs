@@ -38,7 +38,7 @@ pub(super) fn poll(config: &Config, all: bool, json: bool) -> Result<ExitCode> {
         }
     })?;
     watch.end();
-    let Reply::Done { .. } = reply else { return Err(verbs::unexpected(&reply)) };
+    let Reply::Done = reply else { return Err(verbs::unexpected(&reply)) };
     let mut rows: Vec<Row> = rows.into_values().collect();
     rows.sort_by_key(|row| row.source.to_lowercase());
     let failed = !rows.is_empty() && rows.iter().all(|row| !row.ok);

@@ -54,7 +54,7 @@ pub enum Answer {
         max_age: Option<Duration>,
     },
     /// 200 with its body.
-    Body(Fetched),
+    Body(Box<Fetched>),
 }
 
 /// A body.
@@ -240,7 +240,8 @@ impl Fetcher {
                 Err(e) => return Err(explain(&e, &url, self.0.limits.timeout)),
             }
         }
-        Ok(Answer::Body(Fetched { url, moved, validators, content_type, max_age, body }))
+        let fetched = Fetched { url, moved, validators, content_type, max_age, body };
+        Ok(Answer::Body(Box::new(fetched)))
     }
 }
 

@@ -16,7 +16,7 @@ pub use schedule::Intervals;
 pub use transcribe::{TranscribeReport, transcribe};
 
 use crate::fetch::Fetcher;
-use crate::insight::topics::Tagger;
+use crate::insight::Tagger;
 use crate::model::TopicSet;
 use crate::search::Index;
 use crate::store::Door;

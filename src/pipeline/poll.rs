@@ -96,7 +96,7 @@ pub async fn resolve(
     for _ in 0..2 {
         let SourceKind::Feed { url } = &source.kind;
         let read = match fetch(ctx, url, None, now).await {
-            Ok(Answer::Body(fetched)) => read(fetched).await,
+            Ok(Answer::Body(fetched)) => read(*fetched).await,
             Ok(Answer::NotModified { .. }) => break,
             Err(error) => Err(Trouble::from(error)),
         };
@@ -137,7 +137,7 @@ pub async fn poll(
     let answer = fetch(ctx, url, Some(&source.poll.validators), now).await;
     let outcome = match answer {
         Ok(Answer::NotModified { max_age }) => success(ctx, &source, now, "304", max_age, None),
-        Ok(Answer::Body(fetched)) => took_body(ctx, &source, fetched, now).await?,
+        Ok(Answer::Body(fetched)) => took_body(ctx, &source, *fetched, now).await?,
         Err(error) => failure(ctx, &source, Trouble::from(error), now),
     };
     let (outcome, mut report) = outcome;

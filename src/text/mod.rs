@@ -1,3 +1,9 @@
-//! Words, with no knowledge of the domain.
+//! Words, without any domain.
 
+pub mod frequency;
 pub mod html;
+pub mod language;
+pub mod normal;
+pub mod sentence;
+pub mod stem;
+pub mod token;

@@ -65,10 +65,10 @@ impl Program {
     pub fn serve(&self) -> Server {
         let mut child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().unwrap();
         let lines = lines_of(child.stderr.take().unwrap());
-        let server = Server { child, lines, base: String::new() };
+        let mut server = Server { child, lines, base: String::new() };
         let ready = server.wait_for("serving");
-        let base = ready["fields"]["base_url"].as_str().unwrap().to_owned();
-        Server { base, ..server }
+        server.base = ready["fields"]["base_url"].as_str().unwrap().to_owned();
+        server
     }
 }
 

@@ -31,7 +31,7 @@ struct Header {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 enum Line<'a> {
     Row {
         of: String,

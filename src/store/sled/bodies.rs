@@ -67,6 +67,17 @@ impl Bodies {
     }
 }
 
+/// Writes a small file so that it survives a power cut.
+pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> Result<()> {
+    let write = || -> io::Result<()> {
+        let mut file = File::create(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(failed("can't write", path))?;
+    path.parent().map_or(Ok(()), sync_dir)
+}
+
 fn sync_dir(dir: &Path) -> Result<()> {
     File::open(dir).and_then(|d| d.sync_all()).map_err(failed("can't sync the folder", dir))
 }

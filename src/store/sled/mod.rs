@@ -11,6 +11,7 @@ mod feeds;
 mod items;
 mod jobs;
 mod keys;
+mod preflight;
 mod record;
 mod sources;
 
@@ -27,6 +28,9 @@ use crate::model::Timestamp;
 
 /// sled's own cache; its resident memory is a few times this.
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Says, outside of sled, that its file was not empty.
+const MARKER: &str = "in-use";
 
 /// The backend. Cheap to share; all calls block.
 pub struct SledStore {
@@ -60,6 +64,13 @@ pub fn open(dir: &Path, mint: &Mint<'_>) -> Result<SledStore> {
         what: format!("can't create {}", path.display()),
         error,
     })?;
+    match preflight::is_readable(&path.join("db")) {
+        Ok(true) => {}
+        Ok(false) => {
+            return Err(StoreError::Unreadable { path, detail: "its file db is damaged".into() });
+        }
+        Err(error) => return Err(StoreError::Unreadable { path, detail: error.to_string() }),
+    }
     // sled 0.34 is known to panic on some damaged files instead of giving an error.
     let opened = catch_unwind(AssertUnwindSafe(|| {
         ::sled::Config::new().path(&path).cache_capacity(CACHE_BYTES).flush_every_ms(None).open()
@@ -77,6 +88,11 @@ pub fn open(dir: &Path, mint: &Mint<'_>) -> Result<SledStore> {
             });
         }
     };
+    let marker = path.join(MARKER);
+    if marker.exists() && !db.contains_key(keys::INSTANCE)? {
+        let detail = "its rows are gone, although there were some".to_owned();
+        return Err(StoreError::Unreadable { path, detail });
+    }
     let committer = Committer::open(db.clone(), &path)?;
     let bodies = Bodies::open(&dir.join("bodies"))?;
     let instance = match db.get(keys::INSTANCE)? {
@@ -92,6 +108,9 @@ pub fn open(dir: &Path, mint: &Mint<'_>) -> Result<SledStore> {
             instance
         }
     };
+    if !marker.exists() {
+        bodies::write_durably(&marker, instance.id.as_bytes())?;
+    }
     let next_seq = keys::last_seq(&db)? + 1;
     Ok(SledStore {
         db,

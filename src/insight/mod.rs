@@ -1,0 +1,242 @@
+//! Transcript to insights: read, measure, score, choose, tell. Pure; it knows no store and no clock.
+//!
+//! `reading` joins cues to sentences, `junk` marks what is left out, `measure` makes candidates with their
+//! features, `scorer` weighs them, `choose` takes a few different ones, `claim` and `headline` put them in clean
+//! words, and `proof` checks every quote without trusting any of these.
+
+mod choose;
+mod claim;
+mod explain;
+mod features;
+mod headline;
+mod junk;
+mod lexicon;
+mod measure;
+pub mod proof;
+mod reading;
+mod scorer;
+mod stand;
+mod topics;
+mod unit;
+mod words;
+
+pub use choose::Fate;
+pub use explain::{Explained, explain};
+pub use features::{Features, names as feature_names};
+pub use junk::Junk;
+pub use measure::{Candidate, Limits};
+pub use reading::Utterance;
+pub use scorer::Scorer;
+pub use topics::Tagger;
+
+use crate::model::{Basis, Person, Quote, Soundbite, Transcript};
+use crate::text::language;
+use reading::Reading;
+use unit::Units;
+
+/// What to extract.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// At most this many; show notes yield at most two.
+    pub max_insights: usize,
+    /// What the transcript is.
+    pub basis: Basis,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { max_insights: 8, basis: Basis::Spoken }
+    }
+}
+
+/// What is known of the item beside its words.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Context<'a> {
+    /// The source's title.
+    pub show: &'a str,
+    /// The item's title.
+    pub title: &'a str,
+    /// BCP 47, as the source states it.
+    pub language: Option<&'a str>,
+    /// People named by the source.
+    pub persons: &'a [Person],
+    /// What the publisher marked as worth hearing.
+    pub soundbites: &'a [Soundbite],
+}
+
+/// An insight before it has an id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// 12 to 70 words, all of them in the quote in this order (but what is in brackets).
+    pub claim: String,
+    /// At most 90 characters, a whole clause.
+    pub headline: String,
+    /// Verbatim.
+    pub quote: Quote,
+    /// 0 to 1, comparable across items.
+    pub score: f32,
+    /// BCP 47.
+    pub language: Option<String>,
+}
+
+/// Show notes are a summary for want of better: few, and below what was said.
+const MOST_FROM_NOTES: usize = 2;
+const NOTES_WORTH: f32 = 0.4;
+/// Raw score for lying in a stretch that the publisher itself marked.
+const SOUNDBITE_WORTH: f32 = 0.8;
+
+/// The insights of one item, best first. Every draft's quote passes [`proof::holds`]. Nothing worth telling
+/// yields nothing.
+pub fn extract(transcript: &Transcript, context: &Context, options: &Options) -> Vec<Draft> {
+    Work::new(transcript, context, options).drafts()
+}
+
+/// Chooses passages among sentences given as such, as [`extract`] does before anything is put in words: ranges of
+/// indices into `utterances`, best first, at most `most`.
+pub fn rank_passages(
+    utterances: &[Utterance],
+    language: &str,
+    limits: Limits,
+    most: usize,
+) -> Vec<std::ops::RangeInclusive<usize>> {
+    let reading = Reading::of_utterances(utterances);
+    let units = Units::of(&reading, language);
+    let junk = junk::mark(&units);
+    let candidates = measure::candidates(&reading, &units, &junk, language, limits);
+    let values: Vec<f32> = candidates.iter().map(|c| worth(&c.features)).collect();
+    let (chosen, _) = choose::choose(&candidates, &values, &units, most, |_| true);
+    chosen.into_iter().map(|i| candidates[i].first..=candidates[i].last).collect()
+}
+
+/// All candidates with their features, for learning weights.
+pub fn measure_passages(
+    utterances: &[Utterance],
+    language: &str,
+    limits: Limits,
+) -> Vec<Candidate> {
+    let reading = Reading::of_utterances(utterances);
+    let units = Units::of(&reading, language);
+    let junk = junk::mark(&units);
+    measure::candidates(&reading, &units, &junk, language, limits)
+}
+
+/// What a passage that doesn't stand alone and one that asks lose, beside what the learned weights say: readers of
+/// a feed have no page above it, and no answer below.
+const DANGLING_COST: f32 = 0.8;
+const QUESTION_COST: f32 = 1.0;
+
+/// Raw score of a candidate.
+fn worth(features: &Features) -> f32 {
+    Scorer::shipped().raw(features)
+        - DANGLING_COST * features.dangling
+        - QUESTION_COST * features.has_question
+}
+
+/// One item on its way, shared by [`extract`] and [`explain`].
+struct Work<'a> {
+    transcript: &'a Transcript,
+    basis: Basis,
+    most: usize,
+    language: Option<String>,
+    reading: Reading,
+    units: Units,
+    junk: Vec<Option<Junk>>,
+    candidates: Vec<Candidate>,
+    /// Raw score with what counts beside the features; NaN where it may not be chosen.
+    values: Vec<f32>,
+}
+
+impl<'a> Work<'a> {
+    fn new(transcript: &'a Transcript, context: &Context, options: &Options) -> Self {
+        let sample: String = transcript
+            .segments
+            .iter()
+            .flat_map(|s| s.text.chars().take(400).chain(std::iter::once(' ')))
+            .take(20_000)
+            .collect();
+        let hint = transcript.language.as_deref().or(context.language);
+        let language = language::detect(&sample, hint);
+        let tag = language.clone().unwrap_or_default();
+        let basis = options.basis;
+        let reading = Reading::of(transcript, basis, &tag);
+        let units = Units::of(&reading, &tag);
+        let mut junk = junk::mark(&units);
+        if basis != Basis::Spoken {
+            junk::mark_lists(&reading, &mut junk);
+        }
+        let limits = Limits::default();
+        let candidates = measure::candidates(&reading, &units, &junk, &tag, limits);
+        let scorer = Scorer::shipped();
+        let values = candidates
+            .iter()
+            .map(|c| worth(&c.features) + soundbite(&reading, transcript, c, context.soundbites))
+            .map(|raw| if scorer.is_worth(raw) { raw } else { f32::NAN })
+            .collect();
+        let most = match basis {
+            Basis::Notes => options.max_insights.min(MOST_FROM_NOTES),
+            Basis::Spoken | Basis::Written => options.max_insights,
+        };
+        Self { transcript, basis, most, language, reading, units, junk, candidates, values }
+    }
+
+    fn tag(&self) -> &str {
+        self.language.as_deref().unwrap_or_default()
+    }
+
+    fn drafts(&self) -> Vec<Draft> {
+        self.run().0
+    }
+
+    fn run(&self) -> (Vec<Draft>, Vec<Option<Fate>>) {
+        let mut drafts = Vec::new();
+        let (_, fates) =
+            choose::choose(&self.candidates, &self.values, &self.units, self.most, |i| {
+                let draft = self.draft(&self.candidates[i], self.values[i]);
+                let told = draft.is_some();
+                drafts.extend(draft);
+                told
+            });
+        drafts.sort_by(|a: &Draft, b| {
+            b.score.total_cmp(&a.score).then(a.quote.first.cmp(&b.quote.first))
+        });
+        (drafts, fates)
+    }
+
+    fn draft(&self, candidate: &Candidate, raw: f32) -> Option<Draft> {
+        let quote = self.reading.quote(self.transcript, candidate.first, candidate.last)?;
+        if !proof::holds(&quote, self.transcript) {
+            return None;
+        }
+        let claim = claim::clean(&quote.text, self.tag())?;
+        let headline = headline::of(&claim, self.tag())?;
+        let mut score = Scorer::shipped().score(raw);
+        if self.basis == Basis::Notes {
+            score *= NOTES_WORTH;
+        }
+        Some(Draft { claim, headline, quote, score, language: self.language.clone() })
+    }
+}
+
+fn soundbite(
+    reading: &Reading,
+    transcript: &Transcript,
+    candidate: &Candidate,
+    bites: &[Soundbite],
+) -> f32 {
+    if bites.is_empty() {
+        return 0.0;
+    }
+    let Some(start) =
+        reading.quote(transcript, candidate.first, candidate.last).and_then(|q| q.start_ms)
+    else {
+        return 0.0;
+    };
+    let within = |bite: &Soundbite| {
+        bite.start_ms <= start.saturating_add(1_000)
+            && start < bite.start_ms.saturating_add(bite.duration_ms)
+    };
+    if bites.iter().any(within) { SOUNDBITE_WORTH } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests;
