@@ -11,7 +11,7 @@ mod json_feed;
 pub mod opml;
 mod rss;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use atom::atom;
 pub use document::{FeedDocument, FeedHead, LIMIT, PAGE_SIZE, Site, fit};

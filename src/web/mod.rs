@@ -1,0 +1,74 @@
+//! The HTTP door: every route on this screen, one file per page or feed. It shows what is public and
+//! nothing else (the viewer is nobody), and asks the store only off the async threads.
+
+mod accept;
+mod assets;
+mod cache;
+mod card;
+mod conditional;
+mod cursor;
+mod error;
+mod feed;
+mod health;
+mod insight;
+mod insight_json;
+mod landing;
+mod latest;
+mod rendered;
+mod respond;
+mod shell;
+mod source;
+mod sources;
+mod state;
+mod subject;
+#[cfg(test)]
+mod tests;
+mod topic;
+mod topics;
+mod topics_opml;
+
+pub use error::WebError;
+pub use state::{Related, WebState};
+
+use actix_web::dev::Handler;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{FromRequest, Resource, Responder, guard};
+
+/// All routes. A page and its feeds share one path: `/latest`, `/latest.atom`, `/latest.rss`, `/latest.json`.
+pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) {
+    move |config| {
+        config
+            .app_data(state)
+            .service(at("/", landing::page))
+            .service(at("/latest", latest::page))
+            .service(at("/latest.{format:atom|rss|json}", feed::document))
+            .service(at("/topics", topics::page))
+            .service(at("/topics.opml", topics_opml::document))
+            .service(at("/topics/{slug:[a-z0-9-]+}", topic::page))
+            .service(at("/topics/{slug:[a-z0-9-]+}.{format:atom|rss|json}", feed::document))
+            .service(at("/sources", sources::page))
+            .service(at("/sources/{source:[a-z0-9]+}", source::page))
+            .service(at("/sources/{source:[a-z0-9]+}.{format:atom|rss|json}", feed::document))
+            .service(at("/insights/{insight:[a-z0-9]+}", insight::page))
+            .service(at("/insights/{insight:[a-z0-9]+}.json", insight_json::document))
+            .service(at("/static/{hash:[0-9a-f]+}/style.css", assets::style))
+            .service(at("/favicon.svg", assets::icon))
+            .service(at("/favicon.ico", assets::small_icon))
+            .service(at("/robots.txt", assets::robots))
+            .service(at("/healthz", health::answer))
+            .default_service(web::to(error::not_found));
+    }
+}
+
+/// A resource that answers GET and HEAD, and 405 to all else.
+fn at<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let reads = guard::Any(guard::Get()).or(guard::Head());
+    web::resource(path)
+        .route(web::route().guard(reads).to(handler))
+        .default_service(web::to(error::not_allowed))
+}

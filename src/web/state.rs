@@ -1,0 +1,78 @@
+//! What all pages share, and the one way from a request to a document.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+
+use crate::model::{Insight, TopicSet};
+use crate::publish::Site;
+use crate::store::{self, Door, Store};
+
+use super::WebError;
+use super::cache::Cache;
+use super::rendered::{Made, Rendered};
+
+/// Finds up to so many insights of other items that are about the same claim, with how near they are (0 to 1).
+pub type Related =
+    dyn Fn(&dyn Store, &Insight, usize) -> store::Result<Vec<(Insight, f32)>> + Send + Sync;
+
+/// What all pages share.
+pub struct WebState {
+    /// To the store.
+    pub door: Door,
+    /// Whose pages these are.
+    pub site: Site,
+    /// Those with a page.
+    pub topics: Arc<TopicSet>,
+    /// What an insight's page shows beside it.
+    pub related: Arc<Related>,
+    cache: Cache,
+}
+
+impl WebState {
+    /// With an empty cache.
+    pub fn new(door: Door, site: Site, topics: Arc<TopicSet>, related: Arc<Related>) -> Self {
+        Self { door, site, topics, related, cache: Cache::new() }
+    }
+}
+
+/// The document at `key` (path and cursor), made by `make` if the store changed since it was made last.
+/// `make` runs where it may block; a hit asks the store for its generation only, which is a counter.
+///
+/// # Errors
+/// What `make` gives.
+pub async fn kept<F>(
+    state: &Data<WebState>,
+    key: String,
+    make: F,
+) -> Result<Arc<Rendered>, WebError>
+where
+    F: FnOnce(&dyn Store, &WebState) -> Result<Made, WebError> + Send + 'static,
+{
+    // Before the store is read: a change meanwhile makes this copy stale, never the other way round.
+    let generation = state.door.blocking().generation();
+    if let Some(document) = state.cache.get(&key, generation) {
+        return Ok(document);
+    }
+    let document = fresh(state, make).await?;
+    state.cache.put(key, generation, &document);
+    Ok(document)
+}
+
+/// As [`kept`], made anew each time: for what depends on more than the store.
+///
+/// # Errors
+/// What `make` gives.
+pub async fn fresh<F>(state: &Data<WebState>, make: F) -> Result<Arc<Rendered>, WebError>
+where
+    F: FnOnce(&dyn Store, &WebState) -> Result<Made, WebError> + Send + 'static,
+{
+    let shared = Data::clone(state).into_inner();
+    let made = state
+        .door
+        .call(move |store| {
+            Ok(make(store, &shared).and_then(|made| Rendered::new(made).map_err(WebError::Coding)))
+        })
+        .await??;
+    Ok(Arc::new(made))
+}

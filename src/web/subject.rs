@@ -1,0 +1,96 @@
+//! What a feed or its page is about: everything, a topic, or a source. Resolves addresses, shows nothing.
+
+use actix_web::HttpRequest;
+
+use crate::model::{Source, SourceId, Topic};
+use crate::publish::{FeedHead, Site, clean};
+use crate::store::{Scope, Store};
+
+use super::{WebError, WebState};
+
+/// Named by an address, and not yet looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// All that is public.
+    Latest,
+    /// By slug.
+    Topic(String),
+    /// By id.
+    Source(SourceId),
+}
+
+impl Subject {
+    /// From the named parts of the address.
+    ///
+    /// # Errors
+    /// [`WebError::NotFound`] if a part is no identifier.
+    pub fn of(request: &HttpRequest) -> Result<Self, WebError> {
+        let parts = request.match_info();
+        match (parts.get("slug"), parts.get("source")) {
+            (Some(slug), _) => Ok(Self::Topic(slug.to_owned())),
+            (None, Some(id)) => id.parse().map(Self::Source).map_err(|_| WebError::NotFound),
+            (None, None) => Ok(Self::Latest),
+        }
+    }
+
+    /// What the feed is and which insights it holds.
+    ///
+    /// # Errors
+    /// [`WebError::NotFound`] if there is no such topic, or no such source that everyone may see.
+    pub fn open(&self, store: &dyn Store, state: &WebState) -> Result<(FeedHead, Scope), WebError> {
+        Ok(match self {
+            Self::Latest => (latest(&state.site), Scope::Latest),
+            Self::Topic(slug) => {
+                let topic = state.topics.get(slug).ok_or(WebError::NotFound)?;
+                (of_topic(topic, &state.site), Scope::Topic(slug.clone()))
+            }
+            Self::Source(id) => {
+                (of_source(&public_source(store, id)?, &state.site), Scope::Source(id.clone()))
+            }
+        })
+    }
+}
+
+/// The source if everyone may see it.
+///
+/// # Errors
+/// [`WebError::NotFound`] otherwise.
+pub fn public_source(store: &dyn Store, id: &SourceId) -> Result<Source, WebError> {
+    store.source(id)?.filter(|source| source.visibility.allows(None)).ok_or(WebError::NotFound)
+}
+
+/// The feed of everything.
+pub fn latest(site: &Site) -> FeedHead {
+    FeedHead {
+        id_path: "latest".into(),
+        path: "/latest".into(),
+        title: format!("{}: latest insights", site.name),
+        subtitle: "The newest insights from all shows, each with its quote and where to hear it."
+            .into(),
+    }
+}
+
+/// The feed of a topic.
+pub fn of_topic(topic: &Topic, site: &Site) -> FeedHead {
+    let subtitle = match topic.description.trim() {
+        "" => format!("Insights on {}, each with its quote and where to hear it.", topic.name),
+        description => description.to_owned(),
+    };
+    FeedHead {
+        id_path: format!("topics/{}", topic.slug),
+        path: format!("/topics/{}", topic.slug),
+        title: format!("{}: {}", site.name, topic.name),
+        subtitle,
+    }
+}
+
+/// The feed of a source.
+pub fn of_source(source: &Source, site: &Site) -> FeedHead {
+    let show = clean::line(&source.title, 200);
+    FeedHead {
+        id_path: format!("sources/{}", source.id),
+        path: format!("/sources/{}", source.id),
+        title: format!("{}: {show}", site.name),
+        subtitle: format!("Insights from {show}, each with its quote and where to find it."),
+    }
+}
