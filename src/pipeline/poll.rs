@@ -13,8 +13,8 @@ use super::schedule::{after_failure, after_success};
 use super::{Context, StageError};
 use crate::fetch::{Answer, Fetched};
 use crate::model::{
-    Item, ItemId, ItemKind, ItemState, JobKind, ParsedFeed, ParsedItem, Problem, Source, SourceId,
-    SourceKind, SourceStatus, Timestamp,
+    Item, ItemId, ItemKind, ItemState, JobKind, ParsedFeed, ParsedItem, PollState, Problem, Source,
+    SourceId, SourceKind, SourceStatus, Timestamp,
 };
 use crate::store::{NewItem, PollOutcome, Profile, StoreError};
 
