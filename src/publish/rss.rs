@@ -38,7 +38,7 @@ pub fn rss(document: &FeedDocument<'_>) -> Result<Vec<u8>, PublishError> {
         namespaces: BTreeMap::from([("atom".into(), "http://www.w3.org/2005/Atom".into())]),
         ..Channel::default()
     };
-    let mut bytes = b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_vec();
+    let mut bytes = Vec::new();
     channel.write_to(&mut bytes)?;
     bytes.push(b'\n');
     Ok(bytes)
