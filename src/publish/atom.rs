@@ -12,16 +12,16 @@ use super::{FeedDocument, Format, GENERATOR, PublishError, clean};
 /// # Errors
 /// [`PublishError::Atom`] if the writer fails.
 pub fn atom(document: &FeedDocument<'_>) -> Result<Vec<u8>, PublishError> {
-    let site_name = clean::line(&document.site.name, 200);
+    let site_name = clean::name(&document.site.name, 200);
     let feed = at::Feed {
-        title: at::Text::plain(clean::line(&document.head.title, 300)),
+        title: at::Text::plain(clean::title(&document.head.title, 300)),
         id: document.id(),
         updated: date(document.updated()),
         authors: vec![at::Person { name: site_name, ..at::Person::default() }],
         generator: Some(at::Generator { value: GENERATOR.into(), ..at::Generator::default() }),
         icon: Some(document.icon_url()),
         links: feed_links(document),
-        subtitle: Some(at::Text::plain(clean::line(&document.head.subtitle, 1000))),
+        subtitle: Some(at::Text::plain(clean::title(&document.head.subtitle, 1000))),
         entries: document.entries.iter().map(|(_, e)| entry(document, e)).collect(),
         lang: document.language(),
         ..at::Feed::default()
@@ -50,7 +50,7 @@ fn entry(document: &FeedDocument<'_>, entry: &Entry) -> at::Entry {
     links
         .extend(entry.via.as_deref().and_then(clean::web_url).map(|u| link("via", u.into(), None)));
     at::Entry {
-        title: text(clean::line(&entry.title, 300)),
+        title: text(clean::title(&entry.title, 300)),
         id: entry.id.clone(),
         updated: date(entry.published),
         published: Some(date(entry.published)),
@@ -58,7 +58,7 @@ fn entry(document: &FeedDocument<'_>, entry: &Entry) -> at::Entry {
         categories: entry.topics.iter().map(|topic| category(document, topic)).collect(),
         links,
         source: source(entry),
-        summary: Some(text(clean::text(&entry.summary).into_owned())),
+        summary: Some(summary(entry, lang.clone())),
         content: Some(at::Content {
             value: Some(clean::text(&entry.content_html).into_owned()),
             content_type: Some("html".into()),
@@ -69,6 +69,16 @@ fn entry(document: &FeedDocument<'_>, entry: &Entry) -> at::Entry {
     }
 }
 
+/// Plain, or as HTML where a careless reader would see tags in the plain text.
+fn summary(entry: &Entry, lang: Option<String>) -> at::Text {
+    let plain = clean::text(&entry.summary);
+    if plain.contains('<') {
+        at::Text { lang, ..at::Text::html(clean::html(&plain)) }
+    } else {
+        at::Text { lang, ..at::Text::plain(plain) }
+    }
+}
+
 /// RFC 4287 4.2.11. The source's own date of the item is the best we know of its `updated`.
 fn source(entry: &Entry) -> Option<at::Source> {
     let feed = clean::web_url(&entry.source.feed_url)?;
@@ -76,7 +86,7 @@ fn source(entry: &Entry) -> Option<at::Source> {
     let page = entry.source.link.as_deref().and_then(clean::web_url);
     links.extend(page.map(|url| link("alternate", url.into(), None)));
     Some(at::Source {
-        title: at::Text::plain(clean::line(&entry.source.title, 300)),
+        title: at::Text::plain(clean::title(&entry.source.title, 300)),
         id: feed.into(),
         updated: date(entry.source.item_published.unwrap_or(entry.published)),
         links,
@@ -86,14 +96,14 @@ fn source(entry: &Entry) -> Option<at::Source> {
 
 fn category(document: &FeedDocument<'_>, (slug, name): &(String, String)) -> at::Category {
     at::Category {
-        term: clean::line(slug, 100),
+        term: clean::title(slug, 100),
         scheme: Some(format!("{}/topics/", document.site.base_url)),
-        label: Some(clean::line(name, 100)),
+        label: Some(clean::title(name, 100)),
     }
 }
 
 fn person(name: &str) -> Option<at::Person> {
-    let name = clean::line(name, 200);
+    let name = clean::name(name, 200);
     (!name.is_empty()).then(|| at::Person { name, ..at::Person::default() })
 }
 

@@ -55,6 +55,40 @@ pub fn line(raw: &str, limit: usize) -> String {
     out
 }
 
+/// One line for titles, which some readers take for HTML whatever the format says: what looks like a
+/// tag gets brackets that are none, so `<b>` becomes `‹b›`.
+pub fn title(raw: &str, limit: usize) -> String {
+    let text = line(raw, limit);
+    if !text.contains('<') {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    let mut in_tag = false;
+    while let Some(c) = chars.next() {
+        let opens = |next: &char| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?');
+        match c {
+            '<' if chars.peek().is_some_and(opens) => {
+                in_tag = true;
+                out.push('‹');
+            }
+            '>' if in_tag => {
+                in_tag = false;
+                out.push('›');
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// A person or show in one line, as [`title`], without mail addresses, which are nobody's to publish.
+pub fn name(raw: &str, limit: usize) -> String {
+    let address = |word: &str| word.trim_matches(['<', '>', '(', ')', ',']).find('@') > Some(0);
+    let words: Vec<_> = raw.split_whitespace().filter(|word| !address(word)).collect();
+    title(&words.join(" "), limit)
+}
+
 /// For HTML text and double-quoted attributes.
 pub fn html(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len() + raw.len() / 8);
@@ -126,6 +160,12 @@ mod tests {
         assert_eq!(line("one two three four", 14), "one two three…");
         assert_eq!(line("ünbreakableünbreakable", 5), "ünbr…");
         assert_eq!(line("abc", 0), "…");
+    }
+
+    #[test]
+    fn titles_and_names_hold_no_tags_and_no_mail() {
+        assert_eq!(title("a < b <script>x</script> > c <", 99), "a < b ‹script›x‹/script› > c <");
+        assert_eq!(name("Ada <ada@mail.example> of\n@handle (x@y.example)", 99), "Ada of @handle");
     }
 
     #[test]

@@ -159,7 +159,8 @@ fn entry_cost(site: &Site, entry: &Entry) -> usize {
     let source = 2 * cost(&entry.source.feed_url)
         + cost(&entry.source.title)
         + entry.source.link.as_deref().map_or(0, cost);
-    let texts = cost(&entry.id) + cost(&entry.title) + cost(&entry.summary);
+    // A summary may be escaped as HTML first.
+    let texts = cost(&entry.id) + cost(&entry.title) + 2 * cost(&entry.summary);
     let via = entry.via.as_deref().map_or(0, cost);
     1500 + 2 * base + authors + topics + source + texts + via + cost(&entry.content_html)
 }

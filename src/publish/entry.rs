@@ -22,7 +22,7 @@ pub fn freeze(
     authority: &str,
 ) -> Entry {
     let SourceKind::Feed { url } = &source.kind;
-    let show = clean::line(&source.title, NAME);
+    let show = clean::name(&source.title, NAME);
     let claim = clean::line(&insight.claim, CLAIM);
     let speaker = speaker(insight);
     let via = via(insight, item, source);
@@ -42,7 +42,7 @@ pub fn freeze(
             .topics
             .iter()
             .filter_map(|slug| topics.get(slug))
-            .map(|topic| (topic.slug.clone(), clean::line(&topic.name, 100)))
+            .map(|topic| (topic.slug.clone(), clean::title(&topic.name, 100)))
             .collect(),
         via,
         source: EntrySource {
@@ -93,15 +93,15 @@ pub fn basis_label(basis: Basis) -> Option<&'static str> {
 }
 
 fn speaker(insight: &Insight) -> Option<String> {
-    let name = insight.quote.speaker.as_deref().map(|name| clean::line(name, NAME));
+    let name = insight.quote.speaker.as_deref().map(|name| clean::name(name, NAME));
     name.filter(|name| !name.is_empty())
 }
 
 fn title(insight: &Insight, claim: &str) -> String {
-    let headline = clean::line(&insight.headline, TITLE);
+    let headline = clean::title(&insight.headline, TITLE);
     match (headline.is_empty(), claim.is_empty()) {
         (false, _) => headline,
-        (true, false) => clean::line(claim, 90),
+        (true, false) => clean::title(claim, 90),
         (true, true) => "Insight".into(),
     }
 }

@@ -55,10 +55,10 @@ pub fn json_feed(document: &FeedDocument<'_>) -> Result<Vec<u8>, PublishError> {
     let json = Some(Format::Json);
     let feed = Feed {
         version: "https://jsonfeed.org/version/1.1",
-        title: clean::line(&document.head.title, 300),
+        title: clean::title(&document.head.title, 300),
         home_page_url: document.url(None),
         feed_url: document.url(json),
-        description: clean::line(&document.head.subtitle, 1000),
+        description: clean::title(&document.head.subtitle, 1000),
         next_url: document.next_url(json),
         icon: document.icon_url(),
         favicon: document.icon_url(),
@@ -76,17 +76,17 @@ fn item(document: &FeedDocument<'_>, entry: &Entry) -> Item {
         id: entry.id.clone(),
         url: document.entry_url(entry),
         external_url: entry.via.as_deref().and_then(clean::web_url).map(Into::into),
-        title: clean::line(&entry.title, 300),
+        title: clean::title(&entry.title, 300),
         content_html: clean::text(&entry.content_html).into_owned(),
         summary: clean::text(&entry.summary).into_owned(),
         date_published: entry.published.rfc3339(),
         authors: authors(&entry.authors),
-        tags: entry.topics.iter().map(|(_, name)| clean::line(name, 100)).collect(),
+        tags: entry.topics.iter().map(|(_, name)| clean::title(name, 100)).collect(),
         language: language_of(entry),
     }
 }
 
 fn authors(names: &[String]) -> Vec<Author> {
-    let names = names.iter().map(|name| clean::line(name, 200));
+    let names = names.iter().map(|name| clean::name(name, 200));
     names.filter(|name| !name.is_empty()).map(|name| Author { name }).collect()
 }

@@ -21,8 +21,8 @@ const TTL_MINUTES: &str = "30";
 /// # Errors
 /// [`PublishError::Rss`] if the writer fails.
 pub fn rss(document: &FeedDocument<'_>) -> Result<Vec<u8>, PublishError> {
-    let title = clean::line(&document.head.title, 300);
-    let description = clean::line(&document.head.subtitle, 1000);
+    let title = clean::title(&document.head.title, 300);
+    let description = clean::title(&document.head.subtitle, 1000);
     let channel = Channel {
         // The specification asks for a description; an empty one says nothing.
         description: if description.is_empty() { title.clone() } else { description },
@@ -38,8 +38,7 @@ pub fn rss(document: &FeedDocument<'_>) -> Result<Vec<u8>, PublishError> {
         namespaces: BTreeMap::from([("atom".into(), "http://www.w3.org/2005/Atom".into())]),
         ..Channel::default()
     };
-    let mut bytes = Vec::new();
-    channel.write_to(&mut bytes)?;
+    let mut bytes = channel.write_to(Vec::new())?;
     bytes.push(b'\n');
     Ok(bytes)
 }
@@ -61,10 +60,10 @@ fn link(rel: &str, href: String) -> Extension {
 }
 
 fn item(document: &FeedDocument<'_>, entry: &Entry) -> Item {
-    let names = entry.authors.iter().map(|name| clean::line(name, 200));
+    let names = entry.authors.iter().map(|name| clean::name(name, 200));
     let creators: Vec<String> = names.filter(|name| !name.is_empty()).collect();
     Item {
-        title: Some(clean::line(&entry.title, 300)),
+        title: Some(clean::title(&entry.title, 300)),
         link: Some(document.entry_url(entry)),
         // RSS descriptions are HTML by custom.
         description: Some(clean::html(&entry.summary)),
@@ -73,7 +72,7 @@ fn item(document: &FeedDocument<'_>, entry: &Entry) -> Item {
         pub_date: Some(entry.published.rfc822()),
         source: clean::web_url(&entry.source.feed_url).map(|url| Source {
             url: url.into(),
-            title: Some(clean::line(&entry.source.title, 300)),
+            title: Some(clean::title(&entry.source.title, 300)),
         }),
         content: Some(clean::text(&entry.content_html).into_owned()),
         dublin_core_ext: (!creators.is_empty())
@@ -84,7 +83,7 @@ fn item(document: &FeedDocument<'_>, entry: &Entry) -> Item {
 
 fn category(document: &FeedDocument<'_>, (_, name): &(String, String)) -> Category {
     Category {
-        name: clean::line(name, 100),
+        name: clean::title(name, 100),
         domain: Some(format!("{}/topics/", document.site.base_url)),
     }
 }

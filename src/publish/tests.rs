@@ -147,6 +147,10 @@ fn all_formats_agree_and_page() {
     assert_eq!(rel("next"), Some("https://brief.example/topics/ai.atom?before=2"));
     assert_eq!(json["next_url"], "https://brief.example/topics/ai.json?before=2");
     assert_eq!(rss.extensions["atom"]["link"].len(), 3);
+    for bytes in [super::atom(&document).unwrap(), super::rss(&document).unwrap()] {
+        assert_eq!(bytes.windows(5).filter(|w| w == b"<?xml").count(), 1);
+        assert!(bytes.starts_with(b"<?xml"));
+    }
     assert_eq!(atom.entries[0].source.as_ref().unwrap().id, "https://show.example/feed.xml");
     assert_eq!(atom.entries[0].categories[0].label.as_deref(), Some("AI & you"));
 }
@@ -170,6 +174,7 @@ fn too_much_is_split_over_pages_without_loss() {
     let (site, head) = (site(), head());
     let mut found = entries(30);
     for (_, entry) in &mut found {
+        entry.summary = "<\"&'".repeat(2500);
         entry.content_html = format!("<p>{}</p>", "\"'&amp;".repeat(6000));
     }
     let (mut seen, mut before) = (Vec::new(), None);
@@ -271,7 +276,7 @@ proptest! {
         let (atom_read, rss_read, json_read) = parse(&document);
         prop_assert_eq!(atom_read.entries.len(), 1);
         prop_assert_eq!(rss_read.items.len(), 1);
-        prop_assert_eq!(&json_read["items"][0]["title"], &clean::line(&found[0].1.title, 300));
+        prop_assert_eq!(&json_read["items"][0]["title"], &clean::title(&found[0].1.title, 300));
         let content = atom_read.entries[0].content.as_ref().and_then(|c| c.value.as_deref());
         prop_assert_eq!(content, Some(&*found[0].1.content_html));
         prop_assert!(!found[0].1.content_html.contains("<script"));

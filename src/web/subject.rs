@@ -86,7 +86,7 @@ pub fn of_topic(topic: &Topic, site: &Site) -> FeedHead {
 
 /// The feed of a source.
 pub fn of_source(source: &Source, site: &Site) -> FeedHead {
-    let show = clean::line(&source.title, 200);
+    let show = clean::name(&source.title, 200);
     FeedHead {
         id_path: format!("sources/{}", source.id),
         path: format!("/sources/{}", source.id),
