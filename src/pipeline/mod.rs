@@ -7,6 +7,7 @@ mod extract;
 mod poll;
 mod read;
 mod schedule;
+mod speakers;
 mod transcribe;
 
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, StageError};
+use super::{Context, StageError, speakers};
 use crate::fetch::{Answer, Request};
 use crate::model::{
     Item, ItemId, ItemKind, ItemState, JobKind, Problem, Segment, SourceId, Timestamp, Transcript,
@@ -50,7 +50,8 @@ pub async fn transcribe(
     let mut found = None;
     for link in by_preference(&item.transcripts, item.language.as_deref()) {
         match read_link(ctx, &link, now).await {
-            Ok(transcript) => {
+            Ok(mut transcript) => {
+                speakers::name(&mut transcript, &item.persons);
                 found = Some(transcript);
                 break;
             }
