@@ -14,7 +14,7 @@ fn cases(host: &Host) -> Vec<(&'static str, Answer, &'static str)> {
         ("/500", Answer::Status(500, vec![]), "500"),
         ("/404", Answer::Status(404, vec![]), "404"),
         ("/empty", Answer::rss(""), "empty"),
-        ("/junk", Answer::rss(vec![0xff, 0x00, 0x13, 0x37].repeat(999)), ""),
+        ("/junk", Answer::rss([0xff, 0x00, 0x13, 0x37].repeat(999)), ""),
         ("/bomb", Answer::rss(bomb), ""),
         ("/deep", Answer::rss(deep), ""),
         ("/endless", Answer::Endless { unit: vec![b' '; 65536] }, "larger than"),

@@ -35,8 +35,8 @@ fn run(args: Args) -> Result<ExitCode> {
     let over = Overrides { data_dir: args.data_dir, listen: args.listen, base_url: args.base_url };
     let config = Config::load(args.config.as_deref(), &env, over)?;
     let verb = args.verb.unwrap_or(Verb::Serve);
-    let long = matches!(verb, Verb::Serve | Verb::Demo);
-    start_log(&config.log, long)?;
+    // The demo tells its steps itself.
+    start_log(&config.log, matches!(verb, Verb::Serve))?;
     match verb {
         Verb::Serve => serve::serve(&config),
         Verb::Demo => serve::demo(config),
@@ -51,10 +51,15 @@ fn run(args: Args) -> Result<ExitCode> {
     }
 }
 
-/// Logs go to standard error; verbs that end by themselves only tell warnings.
-fn start_log(log: &Log, long: bool) -> Result<()> {
-    let level = if long || log.level != "info" { log.level.as_str() } else { "warn" };
-    let filter = EnvFilter::try_new(level).context("log.level")?;
+/// Logs go to standard error; other verbs only tell warnings.
+fn start_log(log: &Log, server: bool) -> Result<()> {
+    let level = if server || log.level != "info" { log.level.as_str() } else { "warn" };
+    // A plain level is ours; what the web server's crates say of their start is nobody's news.
+    let filter = match level.parse::<tracing::Level>() {
+        Ok(_) => EnvFilter::try_new(format!("warn,podbrief={level}")),
+        Err(_) => EnvFilter::try_new(level),
+    };
+    let filter = filter.context("log.level")?;
     // systemd sets this where the log ends in its journal.
     let json = match log.format.as_str() {
         "json" => true,

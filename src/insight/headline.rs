@@ -1,7 +1,8 @@
 //! The headline: one whole clause of the claim, at most 90 characters, without an ellipsis.
 
 use super::lexicon::{Class, Lexicon};
-use super::stand;
+use super::{clause, stand};
+use crate::text::language::{primary, stop_words};
 use crate::text::sentence;
 use crate::text::token::tokens;
 
@@ -9,22 +10,21 @@ use crate::text::token::tokens;
 const MOST: usize = 90;
 /// Words at least for a whole sentence or clause.
 const LEAST_WORDS: usize = 5;
+/// What standing in a later sentence costs.
+const LATER: f32 = 0.25;
 
 /// The best clause. None only for an empty claim.
 pub fn of(claim: &str, language: &str) -> Option<String> {
-    let sentences: Vec<&str> =
-        sentence::split(claim, language).into_iter().map(|r| &claim[r]).collect();
+    let language = primary(language);
     let mut best: Option<(f32, String)> = None;
-    for (n, sentence) in sentences.iter().enumerate() {
-        for (clause, whole) in clauses(sentence, language) {
-            let text = dressed(clause);
+    let sentences = sentence::split(claim, &language);
+    for (n, range) in sentences.iter().enumerate() {
+        for clause in clause::of(&claim[range.clone()], &language) {
+            let text = dressed(clause.text);
             if text.chars().count() > MOST || tokens(&text).len() < LEAST_WORDS {
                 continue;
             }
-            let mut worth = worth(&text, language) - 0.25 * n as f32;
-            if whole {
-                worth += 0.8;
-            }
+            let worth = worth(&text, &language) - clause.cost - LATER * n as f32;
             if best.as_ref().is_none_or(|(b, _)| worth > *b) {
                 best = Some((worth, text));
             }
@@ -33,9 +33,18 @@ pub fn of(claim: &str, language: &str) -> Option<String> {
     if let Some((_, text)) = best {
         return Some(text);
     }
-    // Nothing fits whole: the first sentence up to its last border that fits.
-    let first = sentences.first()?;
-    let line = dressed(&shortened(first, language));
+    for range in &sentences {
+        let fits = clause::beginnings(&claim[range.clone()], &language)
+            .into_iter()
+            .map(dressed)
+            .find(|text| text.chars().count() <= MOST && tokens(text).len() >= LEAST_WORDS);
+        if fits.is_some() {
+            return fits;
+        }
+    }
+    // Not one border: as many whole words as fit.
+    let first = &claim[sentences.first()?.clone()];
+    let line = dressed(&shortened(first, &language));
     // Upper case can be longer: "ß" becomes "SS".
     Some(line.chars().take(MOST).collect())
 }
@@ -53,155 +62,30 @@ fn worth(text: &str, language: &str) -> f32 {
         + some(Class::Rule)
         + some(Class::Quant);
     let empty = some(Class::Vague) + some(Class::Hedge) + some(Class::SelfWord);
-    let length = text.chars().count() as f32 / MOST as f32;
-    let question = if text.ends_with('?') { 1.5 } else { 0.0 };
-    let open = if text.matches(['"', '“']).count() == 0 { 0.0 } else { 0.3 };
-    0.35 * claims.min(4.0) - 0.3 * empty + 1.2 * length
-        - 1.5 * stand::dangling(text, language)
-        - question
-        - open
+    let stops = stop_words(language);
+    let content = words.iter().filter(|w| !stops.contains(w.lower.as_str())).count();
+    let quoted = text.contains(['"', '“']);
+    0.3 * claims.min(4.0) - 0.3 * empty + 0.22 * content.min(10) as f32
+        - 2.0 * stand::dangling(text, language)
+        - 0.8 * some(Class::OpenAsk)
+        - if text.ends_with('?') { 1.5 } else { 0.0 }
+        - if quoted { 0.3 } else { 0.0 }
 }
 
-/// Words in front of which a clause may end, if a verb stands before and behind.
-fn joins(language: &str) -> &'static [&'static str] {
-    match crate::text::language::primary(language).as_str() {
-        "en" => &[
-            "but", "because", "so", "and", "which", "whereas", "while", "although", "though",
-            "unless", "if", "when", "or", "where", "since", "until", "instead",
-        ],
-        "de" => &[
-            "aber", "weil", "denn", "sondern", "und", "wenn", "während", "obwohl", "dass", "damit",
-            "sodass",
-        ],
-        "fr" => {
-            &["mais", "parce", "car", "donc", "et", "alors", "si", "quand", "tandis", "puisque"]
-        }
-        "es" => &["pero", "porque", "sino", "y", "así", "cuando", "si", "mientras", "aunque"],
-        _ => &[],
-    }
-}
-
-/// The sentence itself and the clauses cut from its front or back, each with whether it is the whole sentence.
-fn clauses<'a>(sentence: &'a str, language: &str) -> Vec<(&'a str, bool)> {
-    let mut out = vec![(sentence, true)];
-    let joins = joins(language);
-    let words = tokens(sentence);
-    for (n, word) in words.iter().enumerate().skip(3) {
-        let gap = &sentence[words[n - 1].end..word.start];
-        let hard = gap.contains([';', '–', ':']) || gap.contains(" - ");
-        let comma = gap.contains(',');
-        let joined = joins.contains(&word.lower.as_str());
-        if !(hard || (comma && joined)) {
-            continue;
-        }
-        let (before, after) = (&sentence[..words[n - 1].end], &sentence[word.start..]);
-        if has_verb(&words[..n], language) && !opens_subordinate(&words[0].lower) {
-            out.push((before, false));
-        }
-        // What follows stands alone only without its joining word.
-        let rest = match word.lower.as_str() {
-            "but" | "so" | "and" | "aber" | "und" | "mais" | "donc" | "et" | "pero" | "y" => {
-                words.get(n + 1).map(|w| &sentence[w.start..])
-            }
-            _ if hard && !joined => Some(after),
-            _ => None,
-        };
-        if let Some(rest) = rest.filter(|_| has_verb(&words[n..], language)) {
-            out.push((rest, false));
-        }
-    }
-    out
-}
-
-fn opens_subordinate(word: &str) -> bool {
-    matches!(
-        word,
-        "if" | "when"
-            | "because"
-            | "while"
-            | "although"
-            | "though"
-            | "since"
-            | "unless"
-            | "whenever"
-            | "once"
-            | "as"
-            | "wenn"
-            | "weil"
-            | "obwohl"
-            | "als"
-            | "si"
-            | "quand"
-            | "cuando"
-            | "aunque"
-            | "whereas"
-            | "even"
-            | "by"
-            | "after"
-            | "before"
-    )
-}
-
-/// Where the language has no list of verbs, enough words must do.
-fn has_verb(words: &[crate::text::token::Token], language: &str) -> bool {
-    if crate::text::language::primary(language) != "en" {
-        return words.len() >= LEAST_WORDS;
-    }
-    let counts = Lexicon::of(language).count(words);
-    let some = |class: Class| counts[class as usize] > 0;
-    some(Class::Present)
-        || some(Class::Past)
-        || some(Class::Modal)
-        || some(Class::ThinkVerb)
-        || words
-            .iter()
-            .any(|w| w.lower.ends_with("'s") || w.lower.ends_with("'re") || w.lower.ends_with("ed"))
-}
-
-/// Cut at the last border that fits: a stop or comma, else before a word that opens a phrase.
+/// As many words as fit, not ending in one without content.
 fn shortened(sentence: &str, language: &str) -> String {
-    let words = tokens(sentence);
-    let fits = |end: usize| sentence[..end].chars().count() < MOST;
-    let mut comma = None;
-    let mut phrase = None;
-    let mut any = None;
-    for n in 1..words.len() {
-        let end = words[n - 1].end;
-        if !fits(end) {
-            break;
-        }
-        let gap = &sentence[end..words[n].start];
-        let stop_before =
-            crate::text::language::stop_words(language).contains(words[n - 1].lower.as_str());
-        if n >= LEAST_WORDS {
-            if gap.contains([',', ';', ':', '–']) {
-                comma = Some(end);
-            }
-            if (joins(language).contains(&words[n].lower.as_str())
-                || OPENS_PHRASE.contains(&words[n].lower.as_str()))
-                && !stop_before
-            {
-                phrase = Some(end);
-            }
-        }
-        if !stop_before {
-            any = Some(end);
-        }
-    }
-    let whole = words.last().filter(|w| fits(w.end)).map(|w| w.end);
-    let end = whole.or(comma).or(phrase).or(any);
-    match end {
-        Some(end) => sentence[..end].to_owned(),
+    let stops = stop_words(language);
+    let fits: Vec<_> = tokens(sentence)
+        .into_iter()
+        .take_while(|w| sentence[..w.end].chars().count() < MOST)
+        .collect();
+    let last = fits.iter().rev().find(|w| !stops.contains(w.lower.as_str())).or(fits.last());
+    match last {
+        Some(word) => sentence[..word.end].to_owned(),
         // One endless word.
         None => sentence.chars().take(MOST).collect(),
     }
 }
-
-const OPENS_PHRASE: &[&str] = &[
-    "that", "to", "in", "on", "at", "for", "with", "from", "by", "of", "as", "than", "into",
-    "about", "without", "through", "mit", "von", "für", "auf", "zu", "avec", "pour", "dans", "de",
-    "para", "con", "en",
-];
 
 /// "I think", "I would say that": who says it stands beside the headline anyway.
 const FRAMES: &[&str] = &[
@@ -245,6 +129,36 @@ const FRAMES: &[&str] = &[
     "what i found is that ",
     "the thing is, ",
     "the thing is that ",
+    "my god, ",
+    "secondly, ",
+    "first of all, ",
+    "second of all, ",
+    "for example, ",
+    "for instance, ",
+    "again, ",
+    "yeah, ",
+    "it turns out that ",
+    "it turns out ",
+    "i feel that ",
+    "i just think ",
+    "of course, ",
+    "interestingly, ",
+    "obviously, ",
+    "i always say ",
+    "what i mean is ",
+    "i've learned that ",
+    "i learned that ",
+    "we found that ",
+    "we've found that ",
+    "then ",
+    "i would also say ",
+    "i will say that ",
+    "i will say ",
+    "i agree that ",
+    "usually, ",
+    "i know that ",
+    "i also think that ",
+    "i also think ",
 ];
 
 /// Without its frame and final stop, with a capital.

@@ -134,6 +134,14 @@ impl Lexicon {
         counts
     }
 
+    /// Whether a lower-case word is by itself in one of the classes.
+    pub fn has_word(&self, word: &str, classes: &[Class]) -> bool {
+        let id = self.ids.get(word).copied().unwrap_or(UNKNOWN);
+        let list = self.phrases.get(id as usize).map(Vec::as_slice).unwrap_or_default();
+        list.iter()
+            .any(|(rest, class)| rest.is_empty() && classes.iter().any(|c| *c as usize == *class))
+    }
+
     /// Whether a text is nothing but words of one class.
     pub fn is_only(&self, text: &str, class: Class) -> bool {
         let words = tokens(text);

@@ -6,12 +6,15 @@
 
 mod choose;
 mod claim;
+mod clause;
 mod explain;
 mod features;
+mod fillers;
 mod headline;
 mod junk;
 mod lexicon;
 mod measure;
+mod openers;
 pub mod proof;
 mod reading;
 mod scorer;
@@ -89,6 +92,13 @@ const SOUNDBITE_WORTH: f32 = 0.8;
 /// yields nothing.
 pub fn extract(transcript: &Transcript, context: &Context, options: &Options) -> Vec<Draft> {
     Work::new(transcript, context, options).drafts()
+}
+
+/// A quote in clean words: its claim and headline. None if nothing tellable is left of it.
+pub fn tell(quote: &str, language: &str) -> Option<(String, String)> {
+    let claim = claim::clean(quote, language)?;
+    let headline = headline::of(&claim, language)?;
+    Some((claim, headline))
 }
 
 /// Chooses passages among sentences given as such, as [`extract`] does before anything is put in words: ranges of
@@ -207,8 +217,7 @@ impl<'a> Work<'a> {
         if !proof::holds(&quote, self.transcript) {
             return None;
         }
-        let claim = claim::clean(&quote.text, self.tag())?;
-        let headline = headline::of(&claim, self.tag())?;
+        let (claim, headline) = tell(&quote.text, self.tag())?;
         let mut score = Scorer::shipped().score(raw);
         if self.basis == Basis::Notes {
             score *= NOTES_WORTH;

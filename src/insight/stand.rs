@@ -1,5 +1,6 @@
 //! Whether a passage can be understood without what was said before it.
 
+use super::lexicon::{Class, Lexicon};
 use crate::text::language::primary;
 use crate::text::token::tokens;
 
@@ -106,25 +107,9 @@ fn english(words: &[&str]) -> f32 {
         | "she's" | "he'd" | "she'd" | "him" | "them" | "its" | "his" | "that's" | "this's"
         | "those" | "these" => HARD,
         "that" | "this" => {
-            if matches!(
-                next,
-                "is" | "was"
-                    | "would"
-                    | "will"
-                    | "can"
-                    | "means"
-                    | "also"
-                    | "has"
-                    | "way"
-                    | "kind"
-                    | "sort"
-                    | "one"
-                    | "thing"
-            ) {
-                HARD
-            } else {
-                SOFT
-            }
+            let points = matches!(next, "also" | "way" | "kind" | "sort" | "one" | "thing")
+                || Lexicon::of("en").has_word(next, &[Class::Present, Class::Past, Class::Modal]);
+            if points { HARD } else { SOFT }
         }
         "her" | "their" | "there's" | "here's" | "such" | "either" | "neither" | "both"
         | "same" => SOFT,
@@ -141,4 +126,34 @@ fn expletive(after: &[&str]) -> bool {
         .take(5)
         .skip(1)
         .any(|w| matches!(*w, "to" | "that" | "when" | "if" | "how" | "because"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn openings_that_point_back_cost() {
+        for text in [
+            "And it's very fragile.",
+            "That gives people freedom.",
+            "They left.",
+            "So, you know, he was right.",
+            "Which is fine.",
+        ] {
+            assert_eq!(dangling(text, "en"), HARD, "{text}");
+        }
+        for text in [
+            "It's hard to say that.",
+            "So most teams fail.",
+            "I think people like rules.",
+            "It turns out they lie.",
+        ] {
+            assert_eq!(dangling(text, "en-GB"), 0.0, "{text}");
+        }
+        assert!(dangling("Because most teams fail.", "en") > 0.0);
+        assert_eq!(dangling("Das stimmt.", "de"), HARD);
+        assert_eq!(dangling("Cokolwiek to jest.", "pl"), 0.0);
+        assert_eq!(dangling("", "en"), HARD);
+    }
 }
