@@ -6,6 +6,9 @@ use crate::model::{Insight, Item, ItemId, Source, SourceId, Topic, TopicSet, Vis
 use crate::publish::{clean, entry};
 use crate::store::{self, Store};
 
+/// Three sentences are far shorter.
+const CLAIM: usize = 1500;
+
 /// An insight in a list.
 pub struct Card {
     /// Of the insight.
@@ -133,14 +136,17 @@ pub fn chips(insight: &Insight, topics: &TopicSet) -> Vec<Chip> {
 fn card(insight: &Insight, item: &Item, source: &Source, topics: Vec<Chip>) -> Card {
     Card {
         id: insight.id.to_string(),
-        claim: clean::line(&insight.claim, usize::MAX),
+        claim: clean::line(&insight.claim, CLAIM),
         language: insight.language.as_deref().and_then(clean::language),
-        speaker: name(insight.quote.speaker.as_deref()),
+        speaker: insight.quote.speaker.as_deref().and_then(name),
         label: entry::basis_label(insight.basis),
         source: source.id.to_string(),
         show: show_name(source),
         item: item.id.clone(),
-        episode: name(Some(&item.title)).unwrap_or_else(|| "Untitled".into()),
+        episode: match clean::line(&item.title, 300) {
+            empty if empty.is_empty() => "Untitled".into(),
+            title => title,
+        },
         date: Date::of(insight, item),
         time: insight.quote.start_ms.map(entry::clock),
         start_ms: insight.quote.start_ms,
@@ -151,9 +157,9 @@ fn card(insight: &Insight, item: &Item, source: &Source, topics: Vec<Chip>) -> C
 
 /// How pages call a source.
 pub fn show_name(source: &Source) -> String {
-    name(Some(&source.title)).unwrap_or_else(|| "Untitled show".into())
+    name(&source.title).unwrap_or_else(|| "Untitled show".into())
 }
 
-fn name(raw: Option<&str>) -> Option<String> {
-    raw.map(|raw| clean::line(raw, 300)).filter(|name| !name.is_empty())
+fn name(raw: &str) -> Option<String> {
+    Some(clean::name(raw, 300)).filter(|name| !name.is_empty())
 }

@@ -14,6 +14,9 @@ use super::shell::{self, Shell};
 use super::state::fresh;
 use super::{WebError, WebState, subject};
 
+/// A page shows no more; the JSON has it whole.
+const QUOTE: usize = 6000;
+
 /// How many related insights are shown.
 const RELATED: usize = 8;
 
@@ -44,7 +47,7 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
         let (source, item) = shelf.whence(&insight)?.ok_or(WebError::NotFound)?;
         let own = subject::of_source(source, &state.site);
         let player = player(item, card.via.as_deref());
-        let quote = clean::line(&insight.quote.text, usize::MAX);
+        let quote = clean::line(&insight.quote.text, QUOTE);
         let related: Vec<Insight> =
             related(store, state, &insight)?.into_iter().map(|(insight, _)| insight).collect();
         let topics = insight.topics.iter().filter_map(|slug| state.topics.get(slug));
