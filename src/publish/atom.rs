@@ -16,13 +16,13 @@ pub fn atom(document: &FeedDocument<'_>) -> Result<Vec<u8>, PublishError> {
     let feed = at::Feed {
         title: at::Text::plain(clean::title(&document.head.title, 300)),
         id: document.id(),
-        updated: date(document.updated()),
+        updated: updated(document),
         authors: vec![at::Person { name: site_name, ..at::Person::default() }],
         generator: Some(at::Generator { value: GENERATOR.into(), ..at::Generator::default() }),
         icon: Some(document.icon_url()),
         links: feed_links(document),
         subtitle: Some(at::Text::plain(clean::title(&document.head.subtitle, 1000))),
-        entries: document.entries.iter().map(|(_, e)| entry(document, e)).collect(),
+        entries: document.entries.iter().map(|(seq, e)| entry(document, *seq, e)).collect(),
         lang: document.language(),
         ..at::Feed::default()
     };
@@ -43,7 +43,7 @@ fn feed_links(document: &FeedDocument<'_>) -> Vec<at::Link> {
     links
 }
 
-fn entry(document: &FeedDocument<'_>, entry: &Entry) -> at::Entry {
+fn entry(document: &FeedDocument<'_>, seq: u64, entry: &Entry) -> at::Entry {
     let lang = language_of(entry);
     let text = |value: String| at::Text { value, lang: lang.clone(), ..at::Text::default() };
     let mut links = vec![link("alternate", document.entry_url(entry), Some("text/html"))];
@@ -52,8 +52,8 @@ fn entry(document: &FeedDocument<'_>, entry: &Entry) -> at::Entry {
     at::Entry {
         title: text(clean::title(&entry.title, 300)),
         id: entry.id.clone(),
-        updated: date(entry.published),
-        published: Some(date(entry.published)),
+        updated: moment(seq, entry),
+        published: Some(moment(seq, entry)),
         authors: entry.authors.iter().filter_map(|name| person(name)).collect(),
         categories: entry.topics.iter().map(|topic| category(document, topic)).collect(),
         links,
@@ -111,6 +111,24 @@ fn link(rel: &str, href: String, media_type: Option<&str>) -> at::Link {
     at::Link { href, rel: rel.into(), mime_type: media_type.map(Into::into), ..at::Link::default() }
 }
 
+/// The newest entry's moment, so that no entry is newer than its feed.
+fn updated(document: &FeedDocument<'_>) -> at::FixedDateTime {
+    let newest = document.entries.iter().map(|(seq, entry)| moment(*seq, entry)).max();
+    newest.unwrap_or_else(|| date(document.updated()))
+}
+
+/// An entry's moment. Entries of one item are published in the same second; readers and the W3C validator want dates
+/// that differ, so the thousandths are the entry's place in the order of publication, which never moves.
+fn moment(seq: u64, entry: &Entry) -> at::FixedDateTime {
+    let thousandths = u32::try_from(seq % 1000).unwrap_or_default();
+    precise(entry.published, thousandths)
+}
+
 fn date(at: Timestamp) -> at::FixedDateTime {
-    chrono::DateTime::from_timestamp(at.secs(), 0).unwrap_or_default().fixed_offset()
+    precise(at, 0)
+}
+
+fn precise(at: Timestamp, thousandths: u32) -> at::FixedDateTime {
+    let moment = chrono::DateTime::from_timestamp(at.secs(), thousandths * 1_000_000);
+    moment.unwrap_or_default().fixed_offset()
 }
