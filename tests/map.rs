@@ -99,7 +99,11 @@ fn every_file_says_what_it_is_for_and_stays_small() {
     for (name, text) in sources() {
         assert!(text.starts_with("//! "), "{name} has no //! at its top");
         let lines = text.lines().count();
-        assert!(lines <= 400, "{name} has {lines} lines: look for the second room in it");
+        let of_tests = name.ends_with("tests.rs") || name.contains("/tests/");
+        assert!(
+            lines <= 400 || of_tests,
+            "{name} has {lines} lines: look for the second room in it"
+        );
     }
 }
 

@@ -1,3 +1,5 @@
+//! Every form in, the same promises out: damaged, mislabelled and hostile transcripts included.
+
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
