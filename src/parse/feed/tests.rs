@@ -1,3 +1,5 @@
+//! Feeds of every kind, mended, cut and hostile: what is read of them, and what is refused and why.
+
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
