@@ -113,15 +113,16 @@ impl Server {
         }
     }
 
-    /// The next log line with one of these messages, if one comes before the program falls silent: what is
-    /// waited for may have been done before.
-    pub fn wait_for_any(&self, messages: &[&str]) {
+    /// Waits for a log line with one of these messages. False if the program falls silent first: what is waited for
+    /// may have been done before.
+    pub fn comes(&self, messages: &[&str]) -> bool {
         while let Ok(line) = self.lines.recv_timeout(Duration::from_millis(300)) {
             let value = serde_json::from_str::<serde_json::Value>(&line).unwrap_or_default();
             if messages.iter().any(|m| value["fields"]["message"] == *m) {
-                return;
+                return true;
             }
         }
+        false
     }
 
     /// SIGTERM; it must end well.
