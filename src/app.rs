@@ -79,7 +79,11 @@ pub fn open(config: &Config) -> Result<Rooms> {
     Ok(Rooms { admin: Admin { ctx, jobs, clock: now }, scheduler, site })
 }
 
-fn make_private_dir(dir: &Path) -> Result<()> {
+/// The data directory, for this user's eyes only.
+///
+/// # Errors
+/// If it can't be made.
+pub fn make_private_dir(dir: &Path) -> Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
     made.with_context(|| {

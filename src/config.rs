@@ -45,8 +45,11 @@ pub struct Config {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Poll {
+    #[serde(deserialize_with = "read_span")]
     interval: SignedDuration,
+    #[serde(deserialize_with = "read_span")]
     min_interval: SignedDuration,
+    #[serde(deserialize_with = "read_span")]
     max_interval: SignedDuration,
     /// Count.
     pub concurrency: usize,
@@ -56,6 +59,7 @@ pub struct Poll {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fetch {
+    #[serde(deserialize_with = "read_span")]
     timeout: SignedDuration,
     /// Count.
     pub per_host: usize,
@@ -172,6 +176,20 @@ impl Config {
         if self.poll.min_interval == MIN_INTERVAL {
             self.poll.min_interval = self.poll.min_interval.min(self.poll.max_interval);
         }
+        let counts = [
+            ("poll.concurrency", self.poll.concurrency),
+            ("fetch.per_host", self.fetch.per_host),
+            (
+                "fetch.timeout",
+                usize::try_from(self.fetch.timeout().as_secs()).unwrap_or(usize::MAX),
+            ),
+        ];
+        if let Some((name, _)) = counts.iter().find(|(_, count)| *count == 0) {
+            return Err(ConfigError::Value {
+                from: (*name).into(),
+                detail: "must be at least 1".into(),
+            });
+        }
         let (low, high) = (self.poll.min_interval(), self.poll.max_interval());
         if low.is_zero() || low > high {
             return Err(ConfigError::Value {
@@ -218,10 +236,22 @@ impl Poll {
 }
 
 impl Fetch {
-    /// Span, at least a second.
+    /// Span.
     pub fn timeout(&self) -> Duration {
-        span(self.timeout).max(Duration::from_secs(1))
+        span(self.timeout)
     }
+}
+
+/// "90s", "15m", "6h", "2d"; a day has 24 hours here.
+fn read_span<'de, D: serde::Deserializer<'de>>(from: D) -> Result<SignedDuration, D::Error> {
+    use serde::de::Error;
+    let text = String::deserialize(from)?;
+    let bad = || {
+        D::Error::custom(format!("{text:?} is not a span like \"90s\", \"15m\", \"6h\" or \"2d\""))
+    };
+    let span: jiff::Span = text.trim().parse().map_err(|_| bad())?;
+    let span = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| bad())?;
+    if span.is_negative() { Err(bad()) } else { Ok(span) }
 }
 
 fn span(signed: SignedDuration) -> Duration {
@@ -238,7 +268,7 @@ fn overlay(table: &mut Table, given: Table, path: &str) -> Result<(), String> {
             (Some(place), value) if place.same_type(&value) => *place = value,
             (Some(place), value) => {
                 let (want, got) = (place.type_str(), value.type_str());
-                return Err(format!("{name} must be a {want}, not a {got}"));
+                return Err(format!("{name} must be of type {want}, not {got}"));
             }
         }
     }
@@ -306,6 +336,7 @@ mod tests {
             ("PODBRIEF_FETCH_ALLOW_PRIVATE", "127.0.0.1:1, [::1]:2"),
             ("PODBRIEF_POLL_MIN_INTERVAL", "2s"),
             ("PODBRIEF_INITIAL_ITEMS", "7"),
+            ("PODBRIEF_POLL_MAX_INTERVAL", "2d"),
             ("PODBRIEF_BASE_URL", "https://brief.example.org/"),
             ("STATE_DIRECTORY", "/var/lib/podbrief:/x"),
         ])
@@ -313,6 +344,7 @@ mod tests {
         assert_eq!(config.fetch.allow_private, ["127.0.0.1:1", "[::1]:2"]);
         assert_eq!(config.poll.min_interval(), Duration::from_secs(2));
         assert_eq!(config.initial_items, 7);
+        assert_eq!(config.poll.max_interval(), Duration::from_secs(2 * 24 * 3600));
         assert_eq!(config.base_url(None), "https://brief.example.org");
         assert_eq!(config.host(), "brief.example.org");
         assert_eq!(config.data_dir, Path::new("/var/lib/podbrief"));
@@ -330,7 +362,9 @@ mod tests {
         for (name, value, part) in [
             ("PODBRIEF_POL_INTERVAL", "1h", "no such option"),
             ("PODBRIEF_INITIAL_ITEMS", "three", "not a number"),
-            ("PODBRIEF_POLL_INTERVAL", "often", "PODBRIEF_POLL_INTERVAL"),
+            ("PODBRIEF_POLL_INTERVAL", "often", "not a span"),
+            ("PODBRIEF_POLL_CONCURRENCY", "0", "at least 1"),
+            ("PODBRIEF_FETCH_TIMEOUT", "0s", "at least 1"),
             ("PODBRIEF_BASE_URL", "brief.example.org", "not an address"),
             ("PODBRIEF_POLL_MIN_INTERVAL", "48h", "max_interval"),
         ] {
@@ -344,6 +378,6 @@ mod tests {
             Err("there is no option poll.intervall".to_owned())
         );
         let given = "listen = 8080".parse().unwrap();
-        assert!(overlay(&mut table, given, "").unwrap_err().contains("must be a string"));
+        assert!(overlay(&mut table, given, "").unwrap_err().contains("must be of type string"));
     }
 }

@@ -136,3 +136,24 @@ fn a_port_in_use_is_told_of() {
     assert!(!output.status.success());
     assert!(text(&output.stderr).contains("in use by another program"));
 }
+
+#[test]
+fn waiting_for_a_busy_host_is_not_its_failure() {
+    let host = Host::start();
+    let silent = Answer::Hang;
+    let mut opml = String::from("<opml version=\"2.0\"><body>");
+    for n in 0..6 {
+        host.set(&format!("/hang{n}"), silent.clone());
+        opml += &format!("<outline xmlUrl=\"{}\"/>", host.url(&format!("/hang{n}")));
+    }
+    host_show(&host, "tea", 1);
+    opml += &format!("<outline xmlUrl=\"{}\"/></body></opml>", host.url("/tea.xml"));
+    let mut program = Program::new(&[&host]);
+    program.set("PODBRIEF_FETCH_TIMEOUT", "1s");
+    let file = program.dir.path().join("feeds.opml");
+    std::fs::write(&file, opml).unwrap();
+    program.ok(&["import", file.to_str().unwrap()]);
+    let table = program.json(&["poll", "--json"]);
+    let good = table.as_array().unwrap().iter().filter(|row| row["ok"] == true).count();
+    assert_eq!(good, 1, "the good feed of the host was read: {table}");
+}

@@ -108,7 +108,7 @@ fn verbs_go_through_the_running_server() {
 #[test]
 fn an_unreadable_store_is_left_alone_and_told_of() {
     let program = Program::new(&[]);
-    program.ok(&["status"]);
+    program.ok(&["source", "add", "127.0.0.1:1"]);
     let db = program.data().join("store/db");
     let conf = program.data().join("store/conf");
     std::fs::write(&db, b"rubbish".repeat(100_000)).unwrap();
@@ -150,4 +150,52 @@ fn wrong_options_are_named() {
     program.set("PODBRIEF_FETCH_TIMEOT", "3s");
     let said = text(&program.run(&["status"]).stderr);
     assert!(said.contains("PODBRIEF_FETCH_TIMEOT"), "{said}");
+}
+
+#[test]
+fn reading_makes_nothing_and_writing_spares_what_is_no_file() {
+    let program = Program::new(&[]);
+    assert!(program.ok(&["source", "list"]).contains("No sources yet"));
+    assert!(text(&program.run(&["status"]).stderr).contains("no podbrief data"));
+    assert!(!program.data().exists(), "reading made the data directory");
+    program.ok(&["source", "add", "127.0.0.1:1"]);
+    let pipe = program.dir.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let refused = program.run(&["backup", pipe.to_str().unwrap()]);
+    assert!(text(&refused.stderr).contains("not an ordinary file"));
+    let real = program.dir.path().join("real");
+    let link = program.dir.path().join("link");
+    std::fs::write(&real, "").unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    program.ok(&["backup", link.to_str().unwrap()]);
+    assert!(link.is_symlink() && std::fs::metadata(&real).unwrap().len() > 100);
+    let fresh = program.dir.path().join("fresh");
+    program.ok(&["backup", fresh.to_str().unwrap()]);
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(std::fs::metadata(&fresh).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_failure() {
+    let program = Program::new(&[]);
+    let starter = concat!(env!("CARGO_MANIFEST_DIR"), "/data/starter.opml");
+    program.ok(&["import", starter]);
+    let mut child = program
+        .command(&["source", "list", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_source_is_named_by_a_good_part_of_its_id_only() {
+    let program = Program::new(&[]);
+    program.ok(&["source", "add", "127.0.0.1:1"]);
+    let id = program.json(&["source", "list", "--json"])[0]["id"].as_str().unwrap().to_owned();
+    assert!(!program.run(&["source", "remove", &id[..1]]).status.success());
+    assert!(program.ok(&["source", "show", &id[..6]]).contains(&id));
 }

@@ -32,6 +32,9 @@ pub enum AdminError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The server was told to stop.
+    #[error("podbrief was stopped before all work was done; the rest is done when it runs again")]
+    Stopped,
     /// Nothing, or more than one thing, is meant.
     #[error("{0}")]
     Which(String),
@@ -160,13 +163,18 @@ impl Admin {
                     Err(broadcast::error::RecvError::Lagged(_)) => {}
                     Err(broadcast::error::RecvError::Closed) => break,
                 },
-                () = &mut idle => break,
+                done = &mut idle => {
+                    if !done {
+                        return Err(AdminError::Stopped);
+                    }
+                    break;
+                }
             }
         }
         Ok(Reply::Done)
     }
 
-    /// By id, by address, or by the start of the title, if that is one.
+    /// By id (six characters of it are enough), by address, or by the start of the title, if that is one.
     async fn find(&self, which: &str) -> Result<Source, AdminError> {
         let sources = self.ctx.door.call(|s| s.sources()).await?;
         let wanted = which.trim().to_lowercase();
@@ -180,7 +188,7 @@ impl Admin {
         let mut near = sources.iter().filter(|s| {
             !wanted.is_empty()
                 && (s.title.to_lowercase().starts_with(&wanted)
-                    || s.id.as_str().starts_with(&wanted))
+                    || (wanted.len() >= 6 && s.id.as_str().starts_with(&wanted)))
         });
         match (near.next(), near.next()) {
             (Some(source), None) => Ok(source.clone()),

@@ -29,20 +29,22 @@ pub(super) fn extract(args: &Extract) -> Result<ExitCode> {
     if args.explain {
         let explained = insight::explain(&input.transcript, &context, &options);
         if args.json {
-            println!("{}", serde_json::to_string_pretty(&explained)?);
+            say!("{}", serde_json::to_string_pretty(&explained)?);
         } else {
-            explain(&explained);
+            explain(&explained)?;
         }
         return Ok(ExitCode::SUCCESS);
     }
     let drafts = insight::extract(&input.transcript, &context, &options);
     if args.json {
         let shown: Vec<Shown> = drafts.iter().map(Shown::from).collect();
-        println!("{}", serde_json::to_string_pretty(&shown)?);
+        say!("{}", serde_json::to_string_pretty(&shown)?);
     } else if drafts.is_empty() {
         eprintln!("No insights: nothing in it is a claim that stands alone.");
     } else {
-        drafts.iter().enumerate().for_each(|(n, draft)| print(n + 1, draft));
+        for (n, draft) in drafts.iter().enumerate() {
+            print(n + 1, draft)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -115,19 +117,20 @@ impl<'a> From<&'a Draft> for Shown<'a> {
 }
 
 /// Candidates best first, each with what weighed most; then what was left out.
-fn explain(explained: &Explained) {
+fn explain(explained: &Explained) -> Result<()> {
     for candidate in &explained.candidates {
         let score = candidate.score.map_or("-".to_owned(), |s| format!("{s:.2}"));
-        println!("{score}  {:?}  {}", candidate.fate, candidate.text);
+        say!("{score}  {:?}  {}", candidate.fate, candidate.text);
         let reasons = candidate.reasons.iter().map(|(name, worth)| format!("{name} {worth:+.2}"));
-        println!("      {}", reasons.collect::<Vec<_>>().join(", "));
+        say!("      {}", reasons.collect::<Vec<_>>().join(", "));
     }
     for left in &explained.left_out {
-        println!("out   {:?}  {}", left.why, left.text);
+        say!("out   {:?}  {}", left.why, left.text);
     }
+    Ok(())
 }
 
-fn print(number: usize, draft: &Draft) {
+fn print(number: usize, draft: &Draft) -> Result<()> {
     let quote = &draft.quote;
     let at = quote.start_ms.map(|ms| {
         let s = ms / 1000;
@@ -137,13 +140,14 @@ fn print(number: usize, draft: &Draft) {
             format!(", {}:{:02}", s / 60, s % 60)
         }
     });
-    println!("{number}. {}", draft.headline);
-    println!("   {}", draft.claim);
-    println!(
+    say!("{number}. {}", draft.headline);
+    say!("   {}", draft.claim);
+    say!(
         "   “{}” ({}{}; score {:.2})\n",
         quote.text,
         quote.speaker.as_deref().unwrap_or("speaker not named"),
         at.unwrap_or_default(),
         draft.score
     );
+    Ok(())
 }

@@ -1,5 +1,13 @@
 //! The command line: arguments in, exit code out. What verbs do is elsewhere.
 
+/// `println!` that gives its error instead of a panic: whoever reads may have gone (`| head`).
+macro_rules! say {
+    () => { say!("") };
+    ($($text:tt)*) => {
+        std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($text)*)))?
+    };
+}
+
 mod args;
 mod extract;
 mod poll;
@@ -22,12 +30,19 @@ pub fn main() -> ExitCode {
     let args = Args::parse();
     match run(args) {
         Ok(code) => code,
+        Err(error) if reader_left(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // `{:#}` gives the whole chain in one line.
             eprintln!("podbrief: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether standard output was closed by whoever read it, which is no failure.
+fn reader_left(error: &anyhow::Error) -> bool {
+    let broken = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::BrokenPipe;
+    error.chain().filter_map(|cause| cause.downcast_ref()).any(broken)
 }
 
 fn run(args: Args) -> Result<ExitCode> {
@@ -57,7 +72,10 @@ fn start_log(log: &Log, server: bool) -> Result<()> {
     // A plain level is ours; what the web server's crates say of their start is nobody's news.
     let filter = match level.parse::<tracing::Level>() {
         Ok(_) => EnvFilter::try_new(format!("warn,podbrief={level}")),
-        Err(_) => EnvFilter::try_new(level),
+        Err(_) if level == "off" || level.contains('=') => EnvFilter::try_new(level),
+        Err(_) => {
+            anyhow::bail!("log.level: {level:?} is not error, warn, info, debug, trace or a filter")
+        }
     };
     let filter = filter.context("log.level")?;
     // systemd sets this where the log ends in its journal.

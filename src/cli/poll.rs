@@ -57,24 +57,26 @@ fn take(rows: &mut BTreeMap<SourceId, Row>, event: Event) {
             row.took_ms += took_ms;
         }
         Event::Transcribed { report, took_ms } => {
-            let row = known(rows, report.source);
+            let row = known(rows, report.source, report.show);
             row.transcripts += usize::from(report.origin == TranscriptOrigin::Publisher);
             row.took_ms += took_ms;
             row.problems.extend(report.problem);
         }
         Event::Extracted { report, took_ms } => {
-            let row = known(rows, report.source);
+            let row = known(rows, report.source, report.show);
             row.insights += report.insights;
             row.took_ms += took_ms;
         }
-        Event::Failed { source: Some(source), what, .. } => known(rows, source).problems.push(what),
+        Event::Failed { source: Some(source), what, .. } => {
+            let name = source.to_string();
+            known(rows, source, name).problems.push(what);
+        }
         Event::Failed { source: None, .. } => {}
     }
 }
 
 /// Work left from an earlier pass may belong to a source that was not due.
-fn known(rows: &mut BTreeMap<SourceId, Row>, source: SourceId) -> &mut Row {
-    let name = source.to_string();
+fn known(rows: &mut BTreeMap<SourceId, Row>, source: SourceId, name: String) -> &mut Row {
     rows.entry(source).or_insert_with(|| Row {
         source: name,
         status: "not due".into(),
@@ -133,17 +135,18 @@ pub(super) fn line(event: &Event) -> String {
         Event::Polled { report, .. } => {
             format!("{}: {}, {} new", report.title, report.status, report.new_items)
         }
-        Event::Transcribed { report, .. } => match (&report.problem, report.origin) {
-            (Some(problem), _) => format!("  {problem}; using the show notes"),
-            (None, TranscriptOrigin::Publisher) => "  transcript read".to_owned(),
-            (None, TranscriptOrigin::ShowNotes) => {
-                "  no transcript; using the show notes".to_owned()
-            }
-            (None, TranscriptOrigin::Body) => "  text read".to_owned(),
-        },
-        Event::Extracted { report, .. } => {
-            format!("  {}: {} insights", report.title, report.insights)
+        Event::Transcribed { report, .. } => {
+            let how = match (&report.problem, report.origin) {
+                (Some(problem), _) => format!("{problem}; using the show notes"),
+                (None, TranscriptOrigin::Publisher) => "transcript read".to_owned(),
+                (None, TranscriptOrigin::ShowNotes) => "no transcript; using the notes".to_owned(),
+                (None, TranscriptOrigin::Body) => "text read".to_owned(),
+            };
+            format!("{}: {}: {how}", report.show, report.title)
         }
-        Event::Failed { job, what, .. } => format!("  {job}: {what}"),
+        Event::Extracted { report, .. } => {
+            format!("{}: {}: {} insights", report.show, report.title, report.insights)
+        }
+        Event::Failed { job, what, .. } => format!("{job}: {what}"),
     }
 }

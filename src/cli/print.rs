@@ -8,12 +8,12 @@ use crate::admin::AddedSource;
 use crate::model::{Item, ItemState, Source, SourceKind, SourceStatus, TranscriptOrigin};
 
 fn json(value: &impl Serialize) -> Result<()> {
-    println!("{}", serde_json::to_string_pretty(value)?);
+    say!("{}", serde_json::to_string_pretty(value)?);
     Ok(())
 }
 
 /// Columns as wide as their widest cell; text that others wrote loses its control characters here.
-fn table(head: &[&str], rows: &[Vec<String>]) {
+fn table(head: &[&str], rows: &[Vec<String>]) -> Result<()> {
     let clean = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
     let rows: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|cell| clean(cell)).collect()).collect();
@@ -22,15 +22,17 @@ fn table(head: &[&str], rows: &[Vec<String>]) {
         cells.chain([head[at].chars().count()]).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..head.len()).map(width).collect();
-    let line = |cells: &mut dyn Iterator<Item = &str>| {
+    let line = |cells: &mut dyn Iterator<Item = &str>| -> Result<()> {
         let padded: Vec<String> =
             cells.zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        println!("{}", padded.join("  ").trim_end());
+        say!("{}", padded.join("  ").trim_end());
+        Ok(())
     };
-    line(&mut head.iter().copied());
+    line(&mut head.iter().copied())?;
     for row in &rows {
-        line(&mut row.iter().map(String::as_str));
+        line(&mut row.iter().map(String::as_str))?;
     }
+    Ok(())
 }
 
 fn short(text: &str, most: usize) -> String {
@@ -53,14 +55,14 @@ pub(super) fn added(sources: &[AddedSource], as_json: bool) -> Result<()> {
     for added in sources {
         match (&added.source, &added.problem) {
             (Some(source), None) if added.existing => {
-                println!("already there: {} ({})", source.title, source.id);
+                say!("already there: {} ({})", source.title, source.id);
             }
             (Some(source), None) => {
-                println!("added: {} ({})\n  {}", source.title, source.id, url(source));
+                say!("added: {} ({})\n  {}", source.title, source.id, url(source));
             }
             (Some(source), Some(problem)) => {
-                println!("added, but it could not be read: {} ({})", url(source), source.id);
-                println!("  {}. {}", problem.what, problem.hint);
+                say!("added, but it could not be read: {} ({})", url(source), source.id);
+                say!("  {}. {}", problem.what, problem.hint);
             }
             (None, problem) => {
                 let why = problem.as_ref().map(|p| format!("{}. {}", p.what, p.hint));
@@ -95,8 +97,8 @@ pub(super) fn sources(sources: &[Source], as_json: bool) -> Result<()> {
         return json(&sources);
     }
     if sources.is_empty() {
-        println!("No sources yet. Add one: podbrief source add https://example.org/feed.xml");
-        println!("Or a list: podbrief import data/starter.opml");
+        say!("No sources yet. Add one: podbrief source add https://example.org/feed.xml");
+        say!("Or a list: podbrief import data/starter.opml");
         return Ok(());
     }
     let row = |s: &Source| {
@@ -112,18 +114,18 @@ pub(super) fn sources(sources: &[Source], as_json: bool) -> Result<()> {
         ]
     };
     let head = ["id", "title", "state", "http", "items", "transcripts", "insights", "next poll"];
-    table(&head, &sources.iter().map(row).collect::<Vec<_>>());
+    table(&head, &sources.iter().map(row).collect::<Vec<_>>())?;
     for source in sources {
         if let Some(problem) = &source.poll.problem {
-            println!("\n{} ({})", source.title, url(source));
-            println!("  {}, since {}. {}", problem.what, problem.since, problem.hint);
+            say!("\n{} ({})", source.title, url(source));
+            say!("  {}, since {}. {}", problem.what, problem.since, problem.hint);
         }
     }
     let bare = |s: &&Source| s.coverage.processed > 0 && s.coverage.with_transcript == 0;
     let bare: Vec<&str> = sources.iter().filter(bare).map(|s| s.title.as_str()).collect();
     if !bare.is_empty() {
-        println!("\nWithout transcripts: {}.", bare.join(", "));
-        println!(
+        say!("\nWithout transcripts: {}.", bare.join(", "));
+        say!(
             "  Their show notes serve, with at most 2 insights an item. Ask the shows to publish podcast:transcript."
         );
     }
@@ -139,30 +141,30 @@ pub(super) fn source(source: &Source, items: &[Item], as_json: bool) -> Result<(
     if as_json {
         return json(&Shown { source, items });
     }
-    println!("{} ({})", source.title, source.id);
-    println!("  feed         {}", url(source));
+    say!("{} ({})", source.title, source.id);
+    say!("  feed         {}", url(source));
     if let Some(link) = &source.link {
-        println!("  page         {link}");
+        say!("  page         {link}");
     }
-    println!("  state        {}", state(source));
+    say!("  state        {}", state(source));
     if let Some(last) = source.poll.last {
-        println!("  last poll    {last}");
+        say!("  last poll    {last}");
     }
-    println!("  next poll    {}", source.poll.next);
-    println!("  transcripts  {} of the items worked on", coverage(source));
-    println!("  insights     {}", source.coverage.insights);
+    say!("  next poll    {}", source.poll.next);
+    say!("  transcripts  {} of the items worked on", coverage(source));
+    say!("  insights     {}", source.coverage.insights);
     if let Some(problem) = &source.poll.problem {
-        println!("  problem      {}. {}", problem.what, problem.hint);
+        say!("  problem      {}. {}", problem.what, problem.hint);
     }
-    println!();
+    say!();
     let row = |item: &Item| {
         let date = item.published.unwrap_or(item.seen).date();
         vec![date, short(&item.title, 60), item_state(item)]
     };
-    table(&["date", "item", "state"], &items.iter().map(row).collect::<Vec<_>>());
+    table(&["date", "item", "state"], &items.iter().map(row).collect::<Vec<_>>())?;
     for item in items {
         if let Some(problem) = &item.problem {
-            println!("\n{}\n  {} {}", item.title, problem.what, problem.hint);
+            say!("\n{}\n  {}. {}", item.title, problem.what, problem.hint);
         }
     }
     Ok(())
@@ -190,7 +192,7 @@ pub(super) fn polled(rows: &[Row], as_json: bool) -> Result<()> {
         return json(&rows);
     }
     if rows.is_empty() {
-        println!("Nothing was due. `podbrief poll --all` asks every source now.");
+        say!("Nothing was due. `podbrief poll --all` asks every source now.");
         return Ok(());
     }
     let cells = |row: &Row| {
@@ -204,10 +206,10 @@ pub(super) fn polled(rows: &[Row], as_json: bool) -> Result<()> {
         ]
     };
     let head = ["source", "status", "new items", "transcripts", "insights", "time"];
-    table(&head, &rows.iter().map(cells).collect::<Vec<_>>());
+    table(&head, &rows.iter().map(cells).collect::<Vec<_>>())?;
     for row in rows {
         for problem in &row.problems {
-            println!("{}: {problem}", row.source);
+            say!("{}: {problem}", row.source);
         }
     }
     Ok(())

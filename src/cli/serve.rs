@@ -37,25 +37,16 @@ pub(super) fn demo(mut config: Config) -> Result<ExitCode> {
         let host = demo::Host::start(app::now()).await?;
         // Only the sample shows' own host and port pass the guard.
         config.fetch.allow_private.push(host.address().to_string());
-        println!("Sample shows are at http://{}, on this machine only.", host.address());
+        say!("Sample shows are at http://{}, on this machine only.", host.address());
         let rooms = app::open(&config)?;
         for url in host.feeds() {
             demo::add(&rooms.admin, &url).await?;
         }
         let ready = |base: String, jobs: crate::jobs::Handle| {
             tokio::spawn(async move {
-                let mut events = jobs.events();
-                jobs.wake();
-                let idle = jobs.idle();
-                tokio::pin!(idle);
-                loop {
-                    tokio::select! {
-                        biased;
-                        Ok(event) = events.recv() => println!("{}", line(&event)),
-                        () = &mut idle => break,
-                    }
+                if let Err(error) = tell(&base, &jobs).await {
+                    tracing::debug!(%error, "standard output is closed");
                 }
-                println!("{}", demo::addresses(&base));
             });
         };
         rooms.serve(&config, ready, until).await?;
@@ -65,4 +56,21 @@ pub(super) fn demo(mut config: Config) -> Result<ExitCode> {
     scratch.remove().context("the demo's data could not be removed")?;
     done?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Tells the demo's steps, and then what to open.
+async fn tell(base: &str, jobs: &crate::jobs::Handle) -> Result<()> {
+    let mut events = jobs.events();
+    jobs.wake();
+    let idle = jobs.idle();
+    tokio::pin!(idle);
+    loop {
+        tokio::select! {
+            biased;
+            Ok(event) = events.recv() => say!("{}", line(&event)),
+            _ = &mut idle => break,
+        }
+    }
+    say!("{}", demo::addresses(base));
+    Ok(())
 }

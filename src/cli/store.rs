@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,10 +18,19 @@ use crate::store::sled;
 const RESTORING: &str = "restoring";
 
 pub(super) fn backup(config: &Config, file: &Path) -> Result<ExitCode> {
+    // A symbolic link stays one: what it names is replaced.
+    let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    let file = target.as_path();
     let cant = || format!("can't write {}", file.display());
+    if fs::metadata(file).is_ok_and(|found| !found.is_file()) {
+        bail!("{} is not an ordinary file; give the name of one", file.display());
+    }
     // Beside its place until it is whole, so that an older backup is never lost to a failed one.
     let temp = beside(file);
-    let mut out = BufWriter::new(File::create(&temp).with_context(cant)?);
+    // For the owner only: addresses of feeds can hold secrets.
+    let private =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temp);
+    let mut out = BufWriter::new(private.with_context(cant)?);
     let written = write_to(config, &mut out);
     let summary = written.and_then(|()| {
         out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
@@ -29,12 +39,7 @@ pub(super) fn backup(config: &Config, file: &Path) -> Result<ExitCode> {
     match summary {
         Ok(summary) => {
             fs::rename(&temp, file).with_context(cant)?;
-            println!(
-                "{}: {} rows and {} texts, checked",
-                file.display(),
-                summary.rows,
-                summary.bodies
-            );
+            say!("{}: {} rows and {} texts, checked", file.display(), summary.rows, summary.bodies);
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => {
@@ -57,6 +62,9 @@ fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
 
 fn write_to(config: &Config, out: &mut impl Write) -> Result<()> {
     let Some(mut link) = admin::connect(&config.data_dir) else {
+        if !config.data_dir.join("store").exists() {
+            bail!("there is no podbrief data in {}", config.data_dir.display());
+        }
         return Ok(app::open(config)?.admin.backup(out)?);
     };
     match link.ask(&Command::Backup, |_| {})? {
@@ -83,6 +91,7 @@ pub(super) fn restore(config: &Config, file: &Path) -> Result<ExitCode> {
             );
         }
     }
+    app::make_private_dir(dir)?;
     let temp = dir.join(RESTORING);
     if temp.exists() {
         fs::remove_dir_all(&temp).with_context(|| format!("can't clear {}", temp.display()))?;
@@ -97,6 +106,6 @@ pub(super) fn restore(config: &Config, file: &Path) -> Result<ExitCode> {
     }
     fs::remove_dir_all(&temp).with_context(|| format!("can't remove {}", temp.display()))?;
     File::open(dir).and_then(|d| d.sync_all()).context("can't sync the data directory")?;
-    println!("restored {} rows and {} texts into {}", summary.rows, summary.bodies, dir.display());
+    say!("restored {} rows and {} texts into {}", summary.rows, summary.bodies, dir.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -20,6 +20,20 @@ pub(super) fn run(config: &Config, command: Command, mut each: impl FnMut(Reply)
     if let Some(mut link) = admin::connect(&config.data_dir) {
         return finish(link.ask(&command, each)?);
     }
+    let reads = matches!(
+        command,
+        Command::List | Command::Show { .. } | Command::Export | Command::Status | Command::Backup
+    );
+    if reads && !config.data_dir.join("store").exists() {
+        if matches!(command, Command::List) {
+            return Ok(Reply::Sources { sources: Vec::new() });
+        }
+        bail!(
+            "there is no podbrief data in {} yet; choose another directory with --data-dir, or begin with \
+             `podbrief source add URL`",
+            config.data_dir.display()
+        );
+    }
     let rooms = match app::open(config) {
         Ok(rooms) => rooms,
         Err(error) => return retry_remote(config, &command, each, error),
@@ -126,7 +140,7 @@ pub(super) fn source(config: &Config, verb: SourceVerb) -> Result<ExitCode> {
 fn changed(config: &Config, command: Command, how: &str) -> Result<ExitCode> {
     let reply = run(config, command, |_| {})?;
     let Reply::Changed { source } = reply else { return Err(unexpected(&reply)) };
-    println!("{how}: {} ({})", source.title, source.id);
+    say!("{how}: {} ({})", source.title, source.id);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -146,12 +160,12 @@ pub(super) fn import(config: &Config, file: &Path) -> Result<ExitCode> {
     let feeds = found.into_iter().map(|feed| (feed.title, feed.url)).collect();
     let reply = run(config, Command::Import { feeds }, |_| {})?;
     let Reply::Imported(report) = reply else { return Err(unexpected(&reply)) };
-    println!("{} sources added, {} were there already", report.added, report.existing);
+    say!("{} sources added, {} were there already", report.added, report.existing);
     for address in &report.refused {
         eprintln!("not added: {address:?} is not an http or https address");
     }
     if report.added > 0 {
-        println!("Next: `podbrief poll` reads them now, `podbrief serve` keeps reading them.");
+        say!("Next: `podbrief poll` reads them now, `podbrief serve` keeps reading them.");
     }
     Ok(if report.refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -175,13 +189,16 @@ pub(super) fn status(config: &Config, json: bool) -> Result<ExitCode> {
         return Err(unexpected(&reply));
     };
     if json {
-        println!("{}", serde_json::to_string_pretty(&reply)?);
+        say!("{}", serde_json::to_string_pretty(&reply)?);
         return Ok(ExitCode::SUCCESS);
     }
-    println!("podbrief {version}, data since {}", instance.created.date());
-    println!(
+    say!("podbrief {version}, data since {}", instance.created.date());
+    say!(
         "{} sources, {} items, {} insights; {} jobs queued (each source's next poll is one)",
-        counts.sources, counts.items, counts.insights, counts.jobs
+        counts.sources,
+        counts.items,
+        counts.insights,
+        counts.jobs
     );
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Certificate, Client, Response, StatusCode, redirect};
@@ -78,6 +78,16 @@ pub struct Fetched {
 #[derive(Clone)]
 pub struct Fetcher(Arc<Inner>);
 
+/// What one request led to.
+enum Step {
+    Done(Answer),
+    /// A redirect; `moved` if it is a permanent one.
+    On {
+        to: Url,
+        moved: bool,
+    },
+}
+
 struct Inner {
     guarded: Client,
     /// For hosts named in `allow_private` only.
@@ -126,38 +136,48 @@ impl Fetcher {
     /// See [`FetchError`]; each is one clear sentence.
     pub async fn get(&self, request: Request<'_>) -> Result<Answer, FetchError> {
         let bad = || FetchError::BadUrl(request.url.to_owned());
-        let url = Url::parse(request.url).map_err(|_| bad())?;
-        let host = name(&url);
+        let mut url = Url::parse(request.url).map_err(|_| bad())?;
         let limit = self.0.limits.timeout;
-        // One bound around all hops, so that a chain of slow ones can't add theirs up.
-        match tokio::time::timeout(limit, self.follow(url, &request)).await {
-            Ok(answer) => answer,
-            Err(_) => Err(FetchError::Timeout { host, limit }),
-        }
-    }
-
-    async fn follow(&self, mut url: Url, request: &Request<'_>) -> Result<Answer, FetchError> {
-        let mut all_permanent = true;
+        // One bound for all hops, so that a chain of slow ones can't add theirs up.
+        let mut left = limit;
+        let mut permanent = true;
         for hop in 0..=MAX_REDIRECTS {
+            // The wait for a place is not the host's fault: it does not count.
             let _place = self.0.gates.enter(&url).await;
-            let response = self.ask(&url, request, hop == 0).await?;
-            let status = response.status();
-            if !is_redirect(status) {
-                let moved = (hop > 0 && all_permanent).then(|| url.clone());
-                return self.finish(url, moved, response, request).await;
+            let start = Instant::now();
+            let late = FetchError::Timeout { host: name(&url), limit };
+            let step = self.step(&url, &request, hop, permanent);
+            match tokio::time::timeout(left, step).await.map_err(|_| late)?? {
+                Step::Done(answer) => return Ok(answer),
+                Step::On { to, moved } => {
+                    // An encrypted feed is not given up for a plain one.
+                    permanent &= moved && !(url.scheme() == "https" && to.scheme() == "http");
+                    url = to;
+                }
             }
-            all_permanent &= matches!(status.as_u16(), 301 | 308);
-            let target = text(response.headers(), header::LOCATION).unwrap_or_default();
-            let next = url.join(&target).ok().filter(|_| !target.is_empty());
-            let next = next.ok_or_else(|| {
-                FetchError::Redirect(format!("{} redirects to nowhere ({target:?})", name(&url)))
-            })?;
-            if url.scheme() == "https" && next.scheme() == "http" {
-                all_permanent = false;
-            }
-            url = next;
+            left = left.saturating_sub(start.elapsed());
         }
         Err(FetchError::Redirect(format!("more than {MAX_REDIRECTS} redirects")))
+    }
+
+    async fn step(
+        &self,
+        url: &Url,
+        request: &Request<'_>,
+        hop: usize,
+        permanent: bool,
+    ) -> Result<Step, FetchError> {
+        let response = self.ask(url, request, hop == 0).await?;
+        let status = response.status();
+        if !is_redirect(status) {
+            let moved = (hop > 0 && permanent).then(|| url.clone());
+            return self.finish(url.clone(), moved, response, request).await.map(Step::Done);
+        }
+        let target = text(response.headers(), header::LOCATION).unwrap_or_default();
+        let to = url.join(&target).ok().filter(|_| !target.is_empty());
+        let nowhere = || format!("{} redirects to nowhere ({target:?})", name(url));
+        let to = to.ok_or_else(|| FetchError::Redirect(nowhere()))?;
+        Ok(Step::On { to, moved: matches!(status.as_u16(), 301 | 308) })
     }
 
     async fn ask(

@@ -2,8 +2,16 @@
 
 use std::time::Duration;
 
-/// After so many failures an item is set aside, so that a poisonous one can't hold up the queue.
-pub(super) const MAX_ATTEMPTS: u32 = 5;
+use crate::model::JobKind;
+
+/// After so many failures an item is set aside, so that a poisonous one can't hold up the queue. A host may be down
+/// for hours: the stage that asks one gives up by itself (`pipeline/transcribe`), before this many.
+pub(super) fn most_attempts(kind: &JobKind) -> u32 {
+    match kind {
+        JobKind::Transcribe(_) => 12,
+        JobKind::Poll(_) | JobKind::Extract(_) => 5,
+    }
+}
 
 /// One minute, doubling, at most six hours; longer if the other side asked for it.
 pub(super) fn wait(attempts: u32, asked: Option<Duration>) -> Duration {

@@ -51,13 +51,10 @@ impl Handle {
         let _ = self.asks.send(Ask::Wake);
     }
 
-    /// Returns when nothing is due and nothing runs, or the scheduler has stopped.
-    pub async fn idle(&self) {
+    /// Returns when nothing is due and nothing runs. False if the scheduler stopped before.
+    pub async fn idle(&self) -> bool {
         let (tell, told) = oneshot::channel();
-        if self.asks.send(Ask::Idle(tell)).is_ok() {
-            // An error says that the scheduler has stopped.
-            let _ = told.await;
-        }
+        self.asks.send(Ask::Idle(tell)).is_ok() && told.await.is_ok()
     }
 
     /// From now on.
@@ -201,7 +198,7 @@ fn log(event: &Event) {
             tracing::warn!(source = %report.title, problem = %report.status, "poll failed");
         }
         Event::Transcribed { report, took_ms } => {
-            tracing::info!(source = %report.source, origin = ?report.origin, problem = report.problem.as_deref(), took_ms, "words found");
+            tracing::info!(source = %report.show, origin = ?report.origin, problem = report.problem.as_deref(), took_ms, "words found");
         }
         Event::Extracted { report, took_ms } => {
             tracing::info!(item = %report.title, insights = report.insights, unproved = report.unproved, took_ms, "insights published");

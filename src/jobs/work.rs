@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Event;
-use super::backoff::{MAX_ATTEMPTS, wait};
+use super::backoff::{most_attempts, wait};
 use crate::model::{ItemId, Job, JobKind, Problem, SourceId, Timestamp};
 use crate::pipeline::{self, Context, StageError};
 use crate::store::StoreError;
@@ -70,7 +70,9 @@ async fn record(
 ) -> Result<Event, StoreError> {
     let what = error.to_string();
     let (hint, after, hopeless) = match error {
-        StageError::Retry { hint, after, .. } => (hint, after, job.attempts + 1 >= MAX_ATTEMPTS),
+        StageError::Retry { hint, after, .. } => {
+            (hint, after, job.attempts + 1 >= most_attempts(&job.kind))
+        }
         StageError::Abort { hint, .. } => (hint, None, true),
         StageError::Store(error) => return Err(error),
     };

@@ -30,7 +30,9 @@ pub fn new_source(
     let mut url = Url::parse(&whole).map_err(|_| bad())?;
     let good =
         matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|h| !h.is_empty());
-    if !good || address.is_empty() || address.len() > 2000 {
+    // Without a scheme, a word is more likely a typing error than a host.
+    let bare = !address.contains(['.', ':', '/']);
+    if !good || bare || address.len() > 2000 {
         return Err(bad());
     }
     url.set_fragment(None);
@@ -108,6 +110,11 @@ mod tests {
         assert_eq!(url(" example.org/feed ").unwrap(), "https://example.org/feed");
         assert_eq!(url("feed://example.org/feed").unwrap(), "https://example.org/feed");
         assert_eq!(url("feed:http://Example.org/feed#x").unwrap(), "http://example.org/feed");
-        assert!(url("").is_err() && url("ftp://example.org/").is_err() && url("https://").is_err());
+        assert!(
+            url("").is_err()
+                && url("foo").is_err()
+                && url("ftp://example.org/").is_err()
+                && url("https://").is_err()
+        );
     }
 }

@@ -18,6 +18,8 @@ use crate::text::normal::normal_words;
 pub struct ExtractReport {
     /// Whose.
     pub source: SourceId,
+    /// As the source calls itself.
+    pub show: String,
     /// The item's title.
     pub title: String,
     /// Insights published.
@@ -128,6 +130,7 @@ fn make(ctx: &Context, loaded: Loaded, now: Timestamp) -> (Extraction, ExtractRe
     }
     let report = ExtractReport {
         source: source.id,
+        show: source.title,
         title: item.title,
         insights: publications.len(),
         unproved,

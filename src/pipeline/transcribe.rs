@@ -12,8 +12,10 @@ use crate::parse::transcript;
 use crate::store::{StoreError, TranscriptOutcome};
 use crate::text::html;
 
-/// A transcript that might come later is waited for through this many failures; then the notes serve.
-const PATIENCE: u32 = 3;
+/// A transcript whose host is down is waited for through this many failures (with the queue's doubling waits about
+/// eight hours); then the notes serve.
+const PATIENCE: u32 = 9;
+const NOTES_SERVE: &str = "The show notes serve instead.";
 /// Fewer words are no transcript of an episode but a mistake.
 const MIN_WORDS: usize = 20;
 
@@ -22,6 +24,10 @@ const MIN_WORDS: usize = 20;
 pub struct TranscribeReport {
     /// Whose.
     pub source: SourceId,
+    /// As the source calls itself.
+    pub show: String,
+    /// The item's.
+    pub title: String,
     /// Where the words came from.
     pub origin: TranscriptOrigin,
     /// What was wrong with a better one.
@@ -39,8 +45,12 @@ pub async fn transcribe(
     now: Timestamp,
 ) -> Result<Option<TranscribeReport>, StageError> {
     let wanted = id.clone();
-    let item = ctx.door.call(move |s| s.item(&wanted)).await?;
-    let Some(item) = item.filter(|item| item.state == ItemState::New) else {
+    let found = ctx.door.call(move |s| {
+        let Some(item) = s.item(&wanted)? else { return Ok(None) };
+        Ok(s.source(&item.source)?.map(|source| (item, source.title)))
+    });
+    let waiting = found.await?.filter(|(item, _)| item.state == ItemState::New);
+    let Some((item, show)) = waiting else {
         let job = JobKind::Transcribe(id.clone());
         ctx.door.call(move |s| s.drop_job(&job)).await?;
         return Ok(None);
@@ -73,10 +83,17 @@ pub async fn transcribe(
         (None, Some((what, hint))) if attempts < PATIENCE => {
             return Err(StageError::Retry { what, hint, after: None });
         }
-        (None, _) => (from_notes(ctx, &item).await?, notes_origin(item.kind)),
+        (None, _) => {
+            if let Some(problem) = &mut problem {
+                problem.hint = NOTES_SERVE.into();
+            }
+            (from_notes(ctx, &item).await?, notes_origin(item.kind))
+        }
     };
     let report = TranscribeReport {
         source: item.source.clone(),
+        show,
+        title: item.title.clone(),
         origin,
         problem: problem.as_ref().map(|p| p.what.clone()),
     };
@@ -154,7 +171,7 @@ async fn read_link(
 fn unreadable(url: &str, why: &str) -> Trouble {
     Trouble {
         what: format!("the transcript {url} can't be used: {why}"),
-        hint: "The show notes serve instead; tell the show's makers.".into(),
+        hint: NOTES_SERVE.into(),
         temporary: None,
     }
 }

@@ -88,7 +88,8 @@ fn source(entry: &Entry) -> Option<at::Source> {
     Some(at::Source {
         title: at::Text::plain(clean::title(&entry.source.title, 300)),
         id: feed.into(),
-        updated: date(entry.source.item_published.unwrap_or(entry.published)),
+        // Some feeds date items years ahead.
+        updated: date(entry.source.item_published.unwrap_or(entry.published).min(entry.published)),
         links,
         ..at::Source::default()
     })

@@ -8,6 +8,9 @@ pub enum StoreError {
     /// Another process holds it.
     #[error("the store in {} is in use by another podbrief process", .0.display())]
     Locked(PathBuf),
+    /// Another user's.
+    #[error("{} belongs to another user; run podbrief as that user, or with sudo", .0.display())]
+    Denied(PathBuf),
     /// It can't be opened.
     #[error(
         "the store in {} can't be read ({detail}). Nothing was changed. Move that folder aside and run \

@@ -1,7 +1,7 @@
 //! A loopback HTTP host whose answers a test scripts by path. One thread a connection, so that answers may hang.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
@@ -14,6 +14,8 @@ pub enum Answer {
     Status(u16, Vec<(String, String)>),
     /// Raw bytes instead of an answer; then the connection is closed.
     Raw(Vec<u8>),
+    /// Nothing, until the other side hangs up.
+    Hang,
     /// Headers, then `unit` again and again until the other side hangs up.
     Endless { unit: Vec<u8> },
 }
@@ -137,6 +139,12 @@ fn serve(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
             Answer::Raw(bytes) => {
                 note(0);
                 return out.write_all(&bytes);
+            }
+            Answer::Hang => {
+                note(0);
+                let mut rest = [0; 1];
+                while input.read(&mut rest)? > 0 {}
+                return Ok(());
             }
             Answer::Endless { unit } => {
                 note(200);

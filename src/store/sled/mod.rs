@@ -60,15 +60,21 @@ pub struct Mint<'a> {
 /// (nothing is changed then), [`StoreError::TooNew`] if a newer program wrote it.
 pub fn open(dir: &Path, mint: &Mint<'_>) -> Result<SledStore> {
     let path = dir.join("store");
-    std::fs::create_dir_all(&path).map_err(|error| StoreError::Io {
-        what: format!("can't create {}", path.display()),
-        error,
-    })?;
+    let denied = |error: &std::io::Error| error.kind() == std::io::ErrorKind::PermissionDenied;
+    match std::fs::create_dir_all(&path) {
+        Err(error) if denied(&error) => return Err(StoreError::Denied(path)),
+        Err(error) => {
+            let what = format!("can't create {}", path.display());
+            return Err(StoreError::Io { what, error });
+        }
+        Ok(()) => {}
+    }
     match preflight::is_readable(&path.join("db")) {
         Ok(true) => {}
         Ok(false) => {
             return Err(StoreError::Unreadable { path, detail: "its file db is damaged".into() });
         }
+        Err(error) if denied(&error) => return Err(StoreError::Denied(path)),
         Err(error) => return Err(StoreError::Unreadable { path, detail: error.to_string() }),
     }
     // sled 0.34 is known to panic on some damaged files instead of giving an error.
@@ -79,6 +85,9 @@ pub fn open(dir: &Path, mint: &Mint<'_>) -> Result<SledStore> {
         Ok(Ok(db)) => db,
         Ok(Err(::sled::Error::Io(error))) if is_lock(&error) => {
             return Err(StoreError::Locked(path));
+        }
+        Ok(Err(::sled::Error::Io(error))) if denied(&error) => {
+            return Err(StoreError::Denied(path));
         }
         Ok(Err(error)) => return Err(StoreError::Unreadable { path, detail: error.to_string() }),
         Err(_) => {
