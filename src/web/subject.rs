@@ -86,7 +86,10 @@ pub fn of_topic(topic: &Topic, site: &Site) -> FeedHead {
 
 /// The feed of a source.
 pub fn of_source(source: &Source, site: &Site) -> FeedHead {
-    let show = clean::name(&source.title, 200);
+    let show = match clean::name(&source.title, 200) {
+        empty if empty.is_empty() => "a show without a title".to_owned(),
+        show => show,
+    };
     FeedHead {
         id_path: format!("sources/{}", source.id),
         path: format!("/sources/{}", source.id),
