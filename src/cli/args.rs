@@ -61,6 +61,9 @@ pub(super) enum Verb {
     },
     /// Transcript in, insights out, without a store ("-" is standard input)
     Extract(Extract),
+    /// Sentences in, their vectors out: what the server runs beside itself
+    #[command(hide = true)]
+    Encode,
     /// Write all data to one file, while the server runs or not
     Backup { file: PathBuf },
     /// Fill an empty data directory from a backup
