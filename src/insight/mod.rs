@@ -15,6 +15,7 @@ mod junk;
 mod lexicon;
 mod measure;
 mod openers;
+mod picker;
 pub mod proof;
 mod reading;
 mod scorer;
