@@ -8,7 +8,7 @@ pub(super) const WIDTH: usize = FORM.len() + PHRASES + MARKS.len() + OPENINGS.le
 
 const FORM: [&str; 8] = ["n", "logn", "n60", "cpw", "l5", "l10", "l19", "l36"];
 const MARKS: [&str; 13] = [
-    "endq", "hasq", "ell", "dash", "comma", "quote", "colon", "excl", "brack", "paren", "digits",
+    "endq", "hasq", "ell", "dash", "comma", "quoted", "colon", "excl", "brack", "paren", "digits",
     "pct", "dollar",
 ];
 const SHAPE: [&str; 14] = [
