@@ -1,6 +1,8 @@
 //! The command line: arguments in, exit code out. What verbs do is elsewhere.
 
 mod args;
+mod eval;
+mod eval_salience;
 mod extract;
 mod poll;
 mod print;
@@ -51,6 +53,7 @@ fn run(args: Args) -> Result<ExitCode> {
         Verb::Import { file } => verbs::import(&config, &file),
         Verb::Export { file } => verbs::export(&config, file.as_deref()),
         Verb::Status { json } => verbs::status(&config, json),
+        Verb::Eval(eval) => eval::eval(&eval),
         Verb::Extract(extract) => extract::extract(&extract),
         Verb::Encode => Ok(ExitCode::SUCCESS),
         Verb::Backup { file } => store::backup(&config, &file),

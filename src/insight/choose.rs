@@ -6,8 +6,7 @@ use super::weigh::Passage;
 
 /// Raw score that complete likeness to one already chosen costs.
 const LIKENESS: f32 = 2.0;
-/// Two chosen ones have at least this many sentences between them, fewer in a short text.
-const GAP: usize = 3;
+/// In a short text the gap is one sentence for so many.
 const SENTENCES_A_GAP: usize = 25;
 /// Above this likeness it is the same thing said again.
 const SAME: f32 = 0.6;
@@ -31,9 +30,10 @@ pub enum Fate {
 }
 
 /// Places of the chosen ones in `passages`, best first. `values` are theirs, `NAN` for what may not be
-/// chosen; `wanted` is asked once for each in turn and may refuse. Ties go to the earlier.
+/// chosen; between two there are `gap` sentences, fewer in a short text; `wanted` is asked once for each in turn and may refuse. Ties go to the earlier.
 pub fn choose(
     passages: &[Passage],
+    gap: usize,
     values: &[f32],
     units: &Units,
     most: usize,
@@ -57,7 +57,7 @@ pub fn choose(
     let mut worst = vec![0.0_f32; open.len()];
     let mut alive = vec![true; open.len()];
     let mut chosen = Vec::new();
-    let gap = GAP.min(units.list.len() / SENTENCES_A_GAP);
+    let gap = gap.min(units.list.len() / SENTENCES_A_GAP);
     while chosen.len() < most {
         let best = (0..open.len()).filter(|n| alive[*n]).max_by(|a, b| {
             let value = |n: usize| values[open[n]] - LIKENESS * worst[n];

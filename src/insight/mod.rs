@@ -118,10 +118,15 @@ pub fn rank_passages(
     let reading = Reading::of_utterances(utterances);
     let units = Units::of(&reading, language);
     let junk = junk::mark(&units);
-    let list = Passages::of(&reading, &units, &junk, language, embed).list;
+    let Passages { list, gap, .. } = Passages::of(&reading, &units, &junk, language, embed);
     let values: Vec<f32> = list.iter().map(|p| p.value).collect();
-    let (chosen, _) = choose::choose(&list, &values, &units, most, |_| true);
+    let (chosen, _) = choose::choose(&list, gap, &values, &units, most, |_| true);
     chosen.into_iter().map(|i| list[i].first..=list[i].last).collect()
+}
+
+/// What each sentence is worth by itself, for comparing within these; higher is better.
+pub fn rate_sentences(utterances: &[Utterance], language: &str, embed: Embed) -> Vec<f32> {
+    weigh::rate(&Reading::of_utterances(utterances), language, embed)
 }
 
 /// One item on its way, shared by [`extract`] and [`explain`].
@@ -182,13 +187,19 @@ impl<'a> Work<'a> {
 
     fn run(&self) -> (Vec<Draft>, Vec<Option<Fate>>) {
         let mut drafts = Vec::new();
-        let (_, fates) =
-            choose::choose(&self.passages.list, &self.values, &self.units, self.most, |i| {
+        let (_, fates) = choose::choose(
+            &self.passages.list,
+            self.passages.gap,
+            &self.values,
+            &self.units,
+            self.most,
+            |i| {
                 let draft = self.draft(&self.passages.list[i]);
                 let told = draft.is_some();
                 drafts.extend(draft);
                 told
-            });
+            },
+        );
         drafts.sort_by(|a: &Draft, b| {
             b.score.total_cmp(&a.score).then(a.quote.first.cmp(&b.quote.first))
         });

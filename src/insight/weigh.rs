@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::junk::Junk;
 use super::measure::{self, Candidate, Limits};
-use super::picker::{Picker, Weighed};
+use super::picker::{Form, Picker, Weighed};
 use super::reading::Reading;
 use super::scorer::Scorer;
 use super::stand;
@@ -16,13 +16,20 @@ use crate::text::language::primary;
 /// What a passage that doesn't stand alone and one that asks lose, beside what the learned weights say: readers of
 /// a feed have no page above it, and no answer below. In units of each scorer.
 const PLAIN: Costs = Costs { dangling: 0.8, question: 1.0 };
-const LEARNED: Costs = Costs { dangling: 0.5, question: 0.5 };
-/// The picker's log odds that become a score of 0.5, and the distance to .73; below the floor nothing is worth
-/// telling. All three from episodes it had not seen: the middle and the spread of its first eight picks, and what nine
+const LEARNED: Costs = Costs { dangling: 0.8, question: 0.5 };
+/// What log odds mean. `middle` is those that become a score of 0.5, and the distance to .73 is `spread`; below `floor` nothing is worth telling. All three from episodes it had not seen: the middle and the spread of its first eight picks, and what nine
 /// tenths of its 21st to 30th exceed.
-const MIDDLE: f32 = -0.6;
-const SPREAD: f32 = 0.6;
-const FLOOR: f32 = -3.0;
+const EPISODE: Calibration = Calibration { middle: -0.2, spread: 0.6, floor: -2.0 };
+const CONVERSATION: Calibration = Calibration { middle: 0.0, spread: 0.5, floor: -1.3 };
+/// Sentences between two chosen ones: utterances of a conversation are shorter than sentences of an episode.
+const GAP: usize = 3;
+const GAP_OF_UTTERANCES: usize = 1;
+
+struct Calibration {
+    middle: f32,
+    spread: f32,
+    floor: f32,
+}
 
 struct Costs {
     dangling: f32,
@@ -48,6 +55,8 @@ pub struct Passage {
 pub struct Passages {
     /// In order of place.
     pub list: Vec<Passage>,
+    /// At least this many sentences are to lie between two chosen ones.
+    pub gap: usize,
     by: By,
 }
 
@@ -83,10 +92,15 @@ impl Passages {
             let (score, worth) = (scorer.score(value), scorer.is_worth(value));
             Passage { first: c.first, last: c.last, value, score, worth }
         };
-        Self { list: candidates.iter().map(passage).collect(), by: By::Plain(candidates) }
+        let list = candidates.iter().map(passage).collect();
+        Self { list, gap: GAP, by: By::Plain(candidates) }
     }
 
     fn learned(picker: Picker, reading: &Reading, junk: &[Option<Junk>], language: &str) -> Self {
+        let (gap, calibration) = match picker.form() {
+            Form::Episode => (GAP, EPISODE),
+            Form::Conversation => (GAP_OF_UTTERANCES, CONVERSATION),
+        };
         let mut weighed = picker.weigh();
         weighed.retain(|w| junk[w.first..=w.last].iter().all(Option::is_none));
         let passage = |w: &Weighed| {
@@ -98,12 +112,12 @@ impl Passages {
                 first: w.first,
                 last: w.last,
                 value: w.value - cost,
-                score: 1.0 / (1.0 + (-(odds - MIDDLE) / SPREAD).exp()),
-                worth: odds >= FLOOR,
+                score: 1.0 / (1.0 + (-(odds - calibration.middle) / calibration.spread).exp()),
+                worth: odds >= calibration.floor,
             }
         };
         let list = weighed.iter().map(passage).collect();
-        Self { list, by: By::Learned(Box::new(picker), weighed) }
+        Self { list, gap, by: By::Learned(Box::new(picker), weighed) }
     }
 
     /// What each showed, in order.
@@ -116,6 +130,23 @@ impl Passages {
             }
         }
     }
+}
+
+/// What each sentence is worth by itself, for comparing within the talk.
+pub fn rate(reading: &Reading, language: &str, embed: Embed) -> Vec<f32> {
+    if let Some(picker) = picker(reading, language, embed) {
+        return picker.rate();
+    }
+    let units = Units::of(reading, language);
+    let any = Limits { sentences: 1, least_words: 0, ..Limits::default() };
+    let none = vec![None; units.list.len()];
+    let scorer = Scorer::shipped();
+    // One for each sentence but the endless ones.
+    let mut out = vec![f32::MIN; none.len()];
+    for candidate in measure::candidates(reading, &units, &none, language, any) {
+        out[candidate.first] = scorer.raw(&candidate.features);
+    }
+    out
 }
 
 fn picker(reading: &Reading, language: &str, embed: Embed) -> Option<Picker> {

@@ -51,10 +51,11 @@ pub(super) enum List {
     Hedge,
     Coming,
     Duty,
+    Hesitation,
 }
 
 /// In the order of [`List`], behind the openings.
-const LISTS: [&str; 20] = [
+const LISTS: [&str; 21] = [
     "function",
     "reaction",
     "judging",
@@ -75,6 +76,7 @@ const LISTS: [&str; 20] = [
     "hedge",
     "coming",
     "duty",
+    "hesitation",
 ];
 
 impl List {

@@ -12,7 +12,8 @@ mod rows;
 mod sentence;
 mod talk;
 
-use self::model::{Model, OfPassage, OfSentence};
+use self::cues::List;
+use self::model::{Conversation, Model, OfPassage, OfSentence};
 use self::rows::Rows;
 use self::talk::Talk;
 use super::reading::Reading;
@@ -26,6 +27,9 @@ const MOST_WORDS: usize = 80;
 const MOST_PREFERRED: f32 = 25.0;
 /// What being surely junk costs.
 const JUNK_COST: f32 = 0.6;
+/// Talk is raw conversation where so many of a hundred words are sounds of hesitation, or where so many take part.
+const RAW_SOUNDS: usize = 1;
+const MANY_VOICES: usize = 12;
 /// So that nothing is infinitely unlikely.
 const LEAST_CHANCE: f32 = 1e-3;
 
@@ -36,8 +40,6 @@ pub struct Weighed {
     pub first: usize,
     /// Last sentence, inclusive.
     pub last: usize,
-    /// Words in all.
-    pub words: usize,
     /// For comparing passages of this episode: standard deviations above its mean, less what is junk in it.
     pub value: f32,
     /// For comparing with those of others: log odds that a reader would mark it.
@@ -46,8 +48,17 @@ pub struct Weighed {
     pub parts: Parts,
 }
 
+/// What kind of talk it is, told by its form alone: the two are marked differently, and have weights of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A few voices in whole sentences: passages of up to three of them are weighed.
+    Episode,
+    /// Scraps with hesitation, or many voices: single utterances are weighed.
+    Conversation,
+}
+
 /// The single models' opinions, in standard deviations above the episode's mean, and the chance that it is junk.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 #[allow(missing_docs)]
 pub struct Parts {
     pub passage_marked: f32,
@@ -61,7 +72,9 @@ pub struct Parts {
 pub struct Picker {
     talk: Talk,
     vectors: Vec<[f32; DIMENSIONS]>,
+    form: Form,
     model: &'static Model,
+    conversation: &'static Conversation,
 }
 
 impl Picker {
@@ -76,14 +89,60 @@ impl Picker {
     }
 
     fn of_rows(reading: &Reading, vectors: Vec<[f32; DIMENSIONS]>) -> Option<Self> {
-        let (talk, model) = (Talk::of(reading)?, Model::shipped()?);
+        let (model, conversation) = (Model::shipped()?, Conversation::shipped()?);
+        let talk = Talk::of(reading)?;
         let fits = !vectors.is_empty() && vectors.len() == talk.sentences.len();
-        fits.then_some(Self { talk, vectors, model })
+        let form = form(&talk);
+        fits.then_some(Self { talk, vectors, form, model, conversation })
+    }
+
+    /// What kind of talk it is.
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
+    /// What each sentence is worth by itself, in standard deviations above the mean.
+    pub fn rate(&self) -> Vec<f32> {
+        let rows = Rows::new(&self.talk, &self.vectors);
+        let each = || (0..self.talk.sentences.len()).map(|i| rows.sentence(i));
+        let pointed = standard(each().map(|row| self.conversation.odds(&row)).collect());
+        match self.form {
+            Form::Conversation => pointed,
+            // Where it may be either, both are asked.
+            Form::Episode => {
+                let log = |chance: f32| (chance + LEAST_CHANCE).ln();
+                let marked = each().map(|row| log(self.model.sentence(&row).marked)).collect();
+                pointed.iter().zip(standard(marked)).map(|(a, b)| (a + b) / 2.0).collect()
+            }
+        }
     }
 
     /// All passages in order of place.
     pub fn weigh(&self) -> Vec<Weighed> {
         let rows = Rows::new(&self.talk, &self.vectors);
+        match self.form {
+            Form::Episode => self.weigh_passages(&rows),
+            Form::Conversation => self.weigh_utterances(&rows),
+        }
+    }
+
+    fn weigh_utterances(&self, rows: &Rows) -> Vec<Weighed> {
+        let count = self.talk.sentences.len();
+        let odds: Vec<f32> =
+            (0..count).map(|i| self.conversation.odds(&rows.sentence(i))).collect();
+        let values = standard(odds.clone());
+        let enough = |i: &usize| self.talk.sentences[*i].words >= LEAST_WORDS;
+        let weighed = |i: usize| Weighed {
+            first: i,
+            last: i,
+            value: values[i],
+            odds: odds[i],
+            parts: Parts { sentences_marked: values[i], ..Parts::default() },
+        };
+        (0..count).filter(enough).map(weighed).collect()
+    }
+
+    fn weigh_passages(&self, rows: &Rows) -> Vec<Weighed> {
         let count = self.talk.sentences.len();
         let sentences: Vec<OfSentence> =
             (0..count).map(|i| self.model.sentence(&rows.sentence(i))).collect();
@@ -107,7 +166,6 @@ impl Picker {
             Weighed {
                 first: *first,
                 last: *last,
-                words: self.words(*first, *last),
                 value: parts.iter().map(|p| p[n]).sum::<f32>() / 4.0 - JUNK_COST * junk,
                 odds: passages[n].marked,
                 parts: Parts {
@@ -162,6 +220,14 @@ impl Picker {
         }
         out
     }
+}
+
+fn form(talk: &Talk) -> Form {
+    let all: usize = talk.sentences.iter().map(|s| s.tokens.len()).sum();
+    let sounds = talk.sentences.iter().flat_map(|s| &s.tokens);
+    let sounds = sounds.filter(|t| talk.is(**t, List::Hesitation)).count();
+    let raw = all > 0 && sounds * 100 >= all * RAW_SOUNDS;
+    if raw || talk.speakers >= MANY_VOICES { Form::Conversation } else { Form::Episode }
 }
 
 /// How much of what is preferred in the episode lies in each sentence, in 25ths, at most all of it.

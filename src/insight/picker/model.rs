@@ -39,6 +39,66 @@ pub(super) struct Model {
     biases: [f32; 3],
 }
 
+/// The learned weights for raw conversation (`data/salience/conversation.bin`): one linear model of sentences.
+pub(super) struct Conversation {
+    scale: Scale,
+    weights: Vec<f32>,
+    bias: f32,
+}
+
+/// As [`Head`].
+#[derive(Deserialize)]
+struct ConversationHead {
+    sentences: usize,
+    bias: f32,
+}
+
+impl Conversation {
+    /// None if the file that ships is broken.
+    pub(super) fn shipped() -> Option<&'static Self> {
+        static SHIPPED: LazyLock<Option<Conversation>> = LazyLock::new(|| {
+            Conversation::parse(include_bytes!("../../../data/salience/conversation.bin"))
+        });
+        SHIPPED.as_ref()
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let (head, mut numbers) = open::<ConversationHead>(bytes)?;
+        let scale = Scale { mean: numbers.take(SENTENCE)?, deviation: numbers.take(SENTENCE)? };
+        let weights = numbers.take(SENTENCE)?;
+        let whole = head.sentences == SENTENCE && numbers.is_empty();
+        whole.then_some(Self { scale, weights, bias: head.bias })
+    }
+
+    /// Log odds that a reader would point at the sentence as what the conversation was about.
+    pub(super) fn odds(&self, row: &[f32]) -> f32 {
+        dot(&self.scale.standard(row), &self.weights) + self.bias
+    }
+}
+
+/// The numbers of a file, taken from its front.
+struct Numbers<'a>(&'a [[u8; 4]]);
+
+impl Numbers<'_> {
+    fn take(&mut self, n: usize) -> Option<Vec<f32>> {
+        let (taken, rest) = self.0.split_at_checked(n)?;
+        self.0 = rest;
+        Some(taken.iter().map(|c| f32::from_le_bytes(*c)).collect())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The first line of a file, and the numbers behind it.
+fn open<'a, H: Deserialize<'a>>(bytes: &'a [u8]) -> Option<(H, Numbers<'a>)> {
+    let line = bytes.iter().position(|b| *b == b'\n')?;
+    let (chunks, rest) = bytes[line + 1..].as_chunks::<4>();
+    let head = serde_json::from_slice(&bytes[..line]).ok()?;
+    rest.is_empty().then_some((head, Numbers(chunks)))
+}
+
 /// What the models say of a passage.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OfPassage {
@@ -68,17 +128,11 @@ impl Model {
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
-        let line = bytes.iter().position(|b| *b == b'\n')?;
-        let head: Head = serde_json::from_slice(&bytes[..line]).ok()?;
+        let (head, mut numbers) = open::<Head>(bytes)?;
         if (head.windows, head.sentences) != (PASSAGE, SENTENCE) {
             return None;
         }
-        let (chunks, rest) = bytes[line + 1..].as_chunks::<4>();
-        let mut numbers = chunks.iter().map(|c| f32::from_le_bytes(*c));
-        let mut take = |n: usize| {
-            let out: Vec<f32> = numbers.by_ref().take(n).collect();
-            (out.len() == n).then_some(out)
-        };
+        let mut take = |n: usize| numbers.take(n);
         let passages = Scale { mean: take(PASSAGE)?, deviation: take(PASSAGE)? };
         let sentences = Scale { mean: take(SENTENCE)?, deviation: take(SENTENCE)? };
         let out = Self {
@@ -91,7 +145,7 @@ impl Model {
             junk: take(SENTENCE)?,
             biases: [head.wb0, head.sb0, head.jk0],
         };
-        (rest.is_empty() && numbers.next().is_none()).then_some(out)
+        numbers.is_empty().then_some(out)
     }
 
     pub(super) fn passage(&self, row: &[f32]) -> OfPassage {
@@ -146,5 +200,7 @@ mod tests {
         assert!(Model::parse(b"{}").is_none() && Model::parse(b"").is_none());
         let bytes = include_bytes!("../../../data/salience/picker.bin");
         assert!(Model::parse(&bytes[..bytes.len() - 4]).is_none());
+        assert!(Conversation::shipped().unwrap().scale.deviation.iter().all(|d| *d > 0.0));
+        assert!(Conversation::parse(bytes).is_none());
     }
 }
