@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use crate::admin::{self, Admin};
 use crate::config::Config;
+use crate::encode::Worker;
 use crate::fetch::{AllowPrivate, Fetcher, Limits};
 use crate::insight::Tagger;
 use crate::jobs::{Handle, Scheduler};
@@ -62,6 +63,8 @@ pub fn open(config: &Config) -> Result<Rooms> {
     let index = Arc::new(Index::build(door.blocking())?);
     let ctx = Context {
         fetcher: fetcher(config)?,
+        encoder: Worker::of_this_program()
+            .context("the system does not tell which program this is")?,
         tagger: Arc::new(Tagger::new(&topics)),
         topics,
         index,

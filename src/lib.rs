@@ -18,6 +18,7 @@ pub mod pipeline;
 // Floor 4: derived data.
 pub mod search;
 // Floor 3: outside and stored things.
+pub mod encode;
 pub mod fetch;
 pub mod store;
 // Floor 2: pure rooms of the domain.

@@ -61,6 +61,11 @@ pub(super) enum Verb {
     },
     /// Transcript in, insights out, without a store ("-" is standard input)
     Extract(Extract),
+    /// Measure the engine: documents in, predictions out, as JSON lines
+    Eval(super::eval::Eval),
+    /// Sentences in, their vectors out: what the server runs beside itself
+    #[command(hide = true)]
+    Encode,
     /// Write all data to one file, while the server runs or not
     Backup { file: PathBuf },
     /// Fill an empty data directory from a backup

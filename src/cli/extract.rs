@@ -11,6 +11,7 @@ use super::verbs::read_file;
 use crate::insight::{self, Context, Draft, Explained, Options};
 use crate::model::{Basis, Segment, Transcript, TranscriptFormat};
 use crate::parse::{mail, transcript};
+use crate::text::embed::Encoder;
 use crate::text::html;
 
 pub(super) fn extract(args: &Extract) -> Result<ExitCode> {
@@ -26,8 +27,10 @@ pub(super) fn extract(args: &Extract) -> Result<ExitCode> {
         soundbites: &[],
     };
     let options = Options { max_insights: args.top, basis: input.basis };
+    let encoder = Encoder::load()?;
+    let embed = |texts: &[&str]| Some(encoder.encode(texts));
     if args.explain {
-        let explained = insight::explain(&input.transcript, &context, &options);
+        let explained = insight::explain(&input.transcript, &context, &options, &embed);
         if args.json {
             say!("{}", serde_json::to_string_pretty(&explained)?);
         } else {
@@ -35,7 +38,7 @@ pub(super) fn extract(args: &Extract) -> Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let drafts = insight::extract(&input.transcript, &context, &options);
+    let drafts = insight::extract(&input.transcript, &context, &options, &embed);
     if args.json {
         let shown: Vec<Shown> = drafts.iter().map(Shown::from).collect();
         say!("{}", serde_json::to_string_pretty(&shown)?);

@@ -9,6 +9,8 @@ macro_rules! say {
 }
 
 mod args;
+mod eval;
+mod eval_salience;
 mod extract;
 mod poll;
 mod print;
@@ -24,6 +26,7 @@ use tracing_subscriber::EnvFilter;
 
 use self::args::{Args, Verb};
 use crate::config::{Config, Log, Overrides};
+use crate::encode;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -46,6 +49,11 @@ fn reader_left(error: &anyhow::Error) -> bool {
 }
 
 fn run(args: Args) -> Result<ExitCode> {
+    if matches!(args.verb, Some(Verb::Encode)) {
+        // Its parent has read the options already, and listens to it alone.
+        encode::serve(&mut std::io::stdin().lock(), &mut std::io::stdout().lock())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let env: Vec<(String, String)> = std::env::vars().collect();
     let over = Overrides { data_dir: args.data_dir, listen: args.listen, base_url: args.base_url };
     let config = Config::load(args.config.as_deref(), &env, over)?;
@@ -60,7 +68,9 @@ fn run(args: Args) -> Result<ExitCode> {
         Verb::Import { file } => verbs::import(&config, &file),
         Verb::Export { file } => verbs::export(&config, file.as_deref()),
         Verb::Status { json } => verbs::status(&config, json),
+        Verb::Eval(eval) => eval::eval(&eval),
         Verb::Extract(extract) => extract::extract(&extract),
+        Verb::Encode => Ok(ExitCode::SUCCESS),
         Verb::Backup { file } => store::backup(&config, &file),
         Verb::Restore { file } => store::restore(&config, &file),
     }

@@ -1,12 +1,12 @@
 //! From scored candidates to a few that are different things: greedy, marginal relevance, spread over the talk.
 
-use super::measure::{Candidate, cosine, vector};
+use super::measure::{cosine, vector};
 use super::unit::Units;
+use super::weigh::Passage;
 
 /// Raw score that complete likeness to one already chosen costs.
 const LIKENESS: f32 = 2.0;
-/// Two chosen ones have at least this many sentences between them, fewer in a short text.
-const GAP: usize = 3;
+/// In a short text the gap is one sentence for so many.
 const SENTENCES_A_GAP: usize = 25;
 /// Above this likeness it is the same thing said again.
 const SAME: f32 = 0.6;
@@ -29,24 +29,25 @@ pub enum Fate {
     NotTellable,
 }
 
-/// Places of the chosen ones in `candidates`, best first. `values` are raw scores, `NAN` for what may not be
-/// chosen; `wanted` is asked once for each in turn and may refuse. Ties go to the earlier.
+/// Places of the chosen ones in `passages`, best first. `values` are theirs, `NAN` for what may not be
+/// chosen; between two there are `gap` sentences, fewer in a short text; `wanted` is asked once for each in turn and may refuse. Ties go to the earlier.
 pub fn choose(
-    candidates: &[Candidate],
+    passages: &[Passage],
+    gap: usize,
     values: &[f32],
     units: &Units,
     most: usize,
     mut wanted: impl FnMut(usize) -> bool,
 ) -> (Vec<usize>, Vec<Option<Fate>>) {
-    let mut fates = vec![None; candidates.len()];
-    let mut open: Vec<usize> = (0..candidates.len()).filter(|i| values[*i].is_finite()).collect();
+    let mut fates = vec![None; passages.len()];
+    let mut open: Vec<usize> = (0..passages.len()).filter(|i| values[*i].is_finite()).collect();
     open.sort_by(|a, b| values[*b].total_cmp(&values[*a]).then(a.cmp(b)));
     // Only the head of the list can win; the rest need not be compared.
     let rest = open.split_off(open.len().min(most.saturating_mul(40).max(200)));
     let vectors: Vec<(Vec<(u32, f32)>, f32)> = open
         .iter()
         .map(|i| {
-            let list = &units.list[candidates[*i].first..=candidates[*i].last];
+            let list = &units.list[passages[*i].first..=passages[*i].last];
             let stems: Vec<u32> = list.iter().flat_map(|u| u.stems.iter().copied()).collect();
             let own = vector(&stems, &units.weight);
             let length = own.iter().map(|(_, w)| w * w).sum::<f32>().sqrt();
@@ -56,7 +57,7 @@ pub fn choose(
     let mut worst = vec![0.0_f32; open.len()];
     let mut alive = vec![true; open.len()];
     let mut chosen = Vec::new();
-    let gap = GAP.min(units.list.len() / SENTENCES_A_GAP);
+    let gap = gap.min(units.list.len() / SENTENCES_A_GAP);
     while chosen.len() < most {
         let best = (0..open.len()).filter(|n| alive[*n]).max_by(|a, b| {
             let value = |n: usize| values[open[n]] - LIKENESS * worst[n];
@@ -71,12 +72,12 @@ pub fn choose(
         }
         fates[index] = Some(Fate::Chosen);
         chosen.push(index);
-        let won = &candidates[index];
+        let won = &passages[index];
         for n in 0..open.len() {
             if !alive[n] {
                 continue;
             }
-            let other = &candidates[open[n]];
+            let other = &passages[open[n]];
             if other.first <= won.last + gap && won.first <= other.last + gap {
                 alive[n] = false;
                 fates[open[n]] = Some(Fate::BesideBetter);

@@ -1,12 +1,14 @@
 //! Why each candidate won or lost, for people who ask.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::choose::Fate;
-use super::features::Features;
 use super::junk::Junk;
-use super::{Context, Options, Scorer, Work};
+use super::{Context, Options, Work};
 use crate::model::Transcript;
+use crate::text::embed::Embed;
 
 /// All that was weighed.
 #[derive(Debug, Clone, Serialize)]
@@ -34,8 +36,8 @@ pub struct Weighed {
     pub fate: Fate,
     /// What weighed most, with what it added to the raw score.
     pub reasons: Vec<(String, f32)>,
-    /// All numbers.
-    pub features: Features,
+    /// All numbers, by name; null where unknown.
+    pub features: BTreeMap<String, Option<f32>>,
 }
 
 /// A sentence left out.
@@ -51,11 +53,17 @@ pub struct LeftOut {
 const REASONS: usize = 8;
 
 /// Runs the extraction and keeps everything it weighed.
-pub fn explain(transcript: &Transcript, context: &Context, options: &Options) -> Explained {
-    let work = Work::new(transcript, context, options);
+pub fn explain(
+    transcript: &Transcript,
+    context: &Context,
+    options: &Options,
+    embed: Embed,
+) -> Explained {
+    let work = Work::new(transcript, context, options, embed);
     let (_, fates) = work.run();
-    let scorer = Scorer::shipped();
-    let mut order: Vec<usize> = (0..work.candidates.len()).collect();
+    let list = &work.passages.list;
+    let mut shown: Vec<_> = work.passages.shown().into_iter().map(Some).collect();
+    let mut order: Vec<usize> = (0..list.len()).collect();
     order.sort_by(|a, b| {
         let key = |i: usize| if work.values[i].is_nan() { f32::MIN } else { work.values[i] };
         key(*b).total_cmp(&key(*a)).then(a.cmp(b))
@@ -63,18 +71,18 @@ pub fn explain(transcript: &Transcript, context: &Context, options: &Options) ->
     let candidates = order
         .into_iter()
         .map(|i| {
-            let candidate = &work.candidates[i];
-            let quote = work.reading.quote(transcript, candidate.first, candidate.last);
-            let mut reasons = scorer.parts(&candidate.features);
+            let passage = &list[i];
+            let quote = work.reading.quote(transcript, passage.first, passage.last);
+            let (features, mut reasons) = shown[i].take().unwrap_or_default();
             reasons.truncate(REASONS);
             Weighed {
-                text: work.reading.text(candidate.first, candidate.last).to_owned(),
-                speaker: work.reading.speaker(candidate.first).map(str::to_owned),
+                text: work.reading.text(passage.first, passage.last).to_owned(),
+                speaker: work.reading.speaker(passage.first).map(str::to_owned),
                 start_ms: quote.and_then(|q| q.start_ms),
-                score: work.values[i].is_finite().then(|| scorer.score(work.values[i])),
+                score: work.values[i].is_finite().then_some(passage.score),
                 fate: fates[i].unwrap_or(Fate::BelowFloor),
                 reasons,
-                features: candidate.features.clone(),
+                features,
             }
         })
         .collect();

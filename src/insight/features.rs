@@ -1,7 +1,5 @@
 //! What the scorer knows of a candidate, by name. Numbers only; what they are worth is the scorer's business.
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
 use super::lexicon::{COUNTED, NAMES, OPENINGS};
 
 macro_rules! features {
@@ -70,17 +68,6 @@ pub fn names() -> Vec<String> {
     out.extend(OPENINGS.map(|class| NAMES[class].to_owned()));
     out.extend(COUNTED.map(|class| format!("around.{}", NAMES[class])));
     out
-}
-
-impl Serialize for Features {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let values = self.values();
-        let mut map = serializer.serialize_map(Some(values.len()))?;
-        for (name, value) in names().iter().zip(values) {
-            map.serialize_entry(name, &value.is_finite().then_some(value))?;
-        }
-        map.end()
-    }
 }
 
 #[cfg(test)]

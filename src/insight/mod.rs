@@ -1,8 +1,8 @@
 //! Transcript to insights: read, measure, score, choose, tell. Pure; it knows no store and no clock.
 //!
-//! `reading` joins cues to sentences, `junk` marks what is left out, `measure` makes candidates with their
-//! features, `scorer` weighs them, `choose` takes a few different ones, `claim` and `headline` put them in clean
-//! words, and `proof` checks every quote without trusting any of these.
+//! `reading` joins cues to sentences, `junk` marks what is left out, `weigh` has the passages judged (by the learned
+//! `picker` where there are sentence vectors, else by `measure` and `scorer`), `choose` takes a few different ones,
+//! `claim` and `headline` put them in clean words, and `proof` checks every quote without trusting any of these.
 
 mod choose;
 mod claim;
@@ -15,27 +15,28 @@ mod junk;
 mod lexicon;
 mod measure;
 mod openers;
+mod picker;
 pub mod proof;
 mod reading;
 mod scorer;
 mod stand;
 mod topics;
 mod unit;
+mod weigh;
 mod words;
 
 pub use choose::Fate;
 pub use explain::{Explained, explain};
-pub use features::{Features, names as feature_names};
 pub use junk::Junk;
-pub use measure::{Candidate, Limits};
 pub use reading::Utterance;
-pub use scorer::Scorer;
 pub use topics::Tagger;
 
 use crate::model::{Basis, Person, Quote, Soundbite, Transcript};
+use crate::text::embed::Embed;
 use crate::text::language;
 use reading::Reading;
 use unit::Units;
+use weigh::{Passage, Passages};
 
 /// What to extract.
 #[derive(Debug, Clone)]
@@ -85,13 +86,18 @@ pub struct Draft {
 /// Show notes are a summary for want of better: few, and below what was said.
 const MOST_FROM_NOTES: usize = 2;
 const NOTES_WORTH: f32 = 0.4;
-/// Raw score for lying in a stretch that the publisher itself marked.
+/// Value of lying in a stretch that the publisher itself marked.
 const SOUNDBITE_WORTH: f32 = 0.8;
 
 /// The insights of one item, best first. Every draft's quote passes [`proof::holds`]. Nothing worth telling
-/// yields nothing.
-pub fn extract(transcript: &Transcript, context: &Context, options: &Options) -> Vec<Draft> {
-    Work::new(transcript, context, options).drafts()
+/// yields nothing. `embed` gives sentence vectors, asked for at most once; what is chosen without them is poorer.
+pub fn extract(
+    transcript: &Transcript,
+    context: &Context,
+    options: &Options,
+    embed: Embed,
+) -> Vec<Draft> {
+    Work::new(transcript, context, options, embed).drafts()
 }
 
 /// A quote in clean words: its claim and headline. None if nothing tellable is left of it.
@@ -106,40 +112,21 @@ pub fn tell(quote: &str, language: &str) -> Option<(String, String)> {
 pub fn rank_passages(
     utterances: &[Utterance],
     language: &str,
-    limits: Limits,
     most: usize,
+    embed: Embed,
 ) -> Vec<std::ops::RangeInclusive<usize>> {
     let reading = Reading::of_utterances(utterances);
     let units = Units::of(&reading, language);
     let junk = junk::mark(&units);
-    let candidates = measure::candidates(&reading, &units, &junk, language, limits);
-    let values: Vec<f32> = candidates.iter().map(|c| worth(&c.features)).collect();
-    let (chosen, _) = choose::choose(&candidates, &values, &units, most, |_| true);
-    chosen.into_iter().map(|i| candidates[i].first..=candidates[i].last).collect()
+    let Passages { list, gap, .. } = Passages::of(&reading, &units, &junk, language, embed);
+    let values: Vec<f32> = list.iter().map(|p| p.value).collect();
+    let (chosen, _) = choose::choose(&list, gap, &values, &units, most, |_| true);
+    chosen.into_iter().map(|i| list[i].first..=list[i].last).collect()
 }
 
-/// All candidates with their features, for learning weights.
-pub fn measure_passages(
-    utterances: &[Utterance],
-    language: &str,
-    limits: Limits,
-) -> Vec<Candidate> {
-    let reading = Reading::of_utterances(utterances);
-    let units = Units::of(&reading, language);
-    let junk = junk::mark(&units);
-    measure::candidates(&reading, &units, &junk, language, limits)
-}
-
-/// What a passage that doesn't stand alone and one that asks lose, beside what the learned weights say: readers of
-/// a feed have no page above it, and no answer below.
-const DANGLING_COST: f32 = 0.8;
-const QUESTION_COST: f32 = 1.0;
-
-/// Raw score of a candidate.
-fn worth(features: &Features) -> f32 {
-    Scorer::shipped().raw(features)
-        - DANGLING_COST * features.dangling
-        - QUESTION_COST * features.has_question
+/// What each sentence is worth by itself, for comparing within these; higher is better.
+pub fn rate_sentences(utterances: &[Utterance], language: &str, embed: Embed) -> Vec<f32> {
+    weigh::rate(&Reading::of_utterances(utterances), language, embed)
 }
 
 /// One item on its way, shared by [`extract`] and [`explain`].
@@ -151,13 +138,13 @@ struct Work<'a> {
     reading: Reading,
     units: Units,
     junk: Vec<Option<Junk>>,
-    candidates: Vec<Candidate>,
-    /// Raw score with what counts beside the features; NaN where it may not be chosen.
+    passages: Passages,
+    /// Value with what counts beside the features; NaN where it may not be chosen.
     values: Vec<f32>,
 }
 
 impl<'a> Work<'a> {
-    fn new(transcript: &'a Transcript, context: &Context, options: &Options) -> Self {
+    fn new(transcript: &'a Transcript, context: &Context, options: &Options, embed: Embed) -> Self {
         let sample: String = transcript
             .segments
             .iter()
@@ -174,19 +161,20 @@ impl<'a> Work<'a> {
         if basis != Basis::Spoken {
             junk::mark_lists(&reading, &mut junk);
         }
-        let limits = Limits::default();
-        let candidates = measure::candidates(&reading, &units, &junk, &tag, limits);
-        let scorer = Scorer::shipped();
-        let values = candidates
+        let passages = Passages::of(&reading, &units, &junk, &tag, embed);
+        let bites = context.soundbites;
+        let values = passages
+            .list
             .iter()
-            .map(|c| worth(&c.features) + soundbite(&reading, transcript, c, context.soundbites))
-            .map(|raw| if scorer.is_worth(raw) { raw } else { f32::NAN })
+            .map(|p| if p.worth { p.value } else { f32::NAN })
+            .zip(&passages.list)
+            .map(|(value, p)| value + soundbite(&reading, transcript, p, bites))
             .collect();
         let most = match basis {
             Basis::Notes => options.max_insights.min(MOST_FROM_NOTES),
             Basis::Spoken | Basis::Written => options.max_insights,
         };
-        Self { transcript, basis, most, language, reading, units, junk, candidates, values }
+        Self { transcript, basis, most, language, reading, units, junk, passages, values }
     }
 
     fn tag(&self) -> &str {
@@ -199,26 +187,32 @@ impl<'a> Work<'a> {
 
     fn run(&self) -> (Vec<Draft>, Vec<Option<Fate>>) {
         let mut drafts = Vec::new();
-        let (_, fates) =
-            choose::choose(&self.candidates, &self.values, &self.units, self.most, |i| {
-                let draft = self.draft(&self.candidates[i], self.values[i]);
+        let (_, fates) = choose::choose(
+            &self.passages.list,
+            self.passages.gap,
+            &self.values,
+            &self.units,
+            self.most,
+            |i| {
+                let draft = self.draft(&self.passages.list[i]);
                 let told = draft.is_some();
                 drafts.extend(draft);
                 told
-            });
+            },
+        );
         drafts.sort_by(|a: &Draft, b| {
             b.score.total_cmp(&a.score).then(a.quote.first.cmp(&b.quote.first))
         });
         (drafts, fates)
     }
 
-    fn draft(&self, candidate: &Candidate, raw: f32) -> Option<Draft> {
-        let quote = self.reading.quote(self.transcript, candidate.first, candidate.last)?;
+    fn draft(&self, passage: &Passage) -> Option<Draft> {
+        let quote = self.reading.quote(self.transcript, passage.first, passage.last)?;
         if !proof::holds(&quote, self.transcript) {
             return None;
         }
         let (claim, headline) = tell(&quote.text, self.tag())?;
-        let mut score = Scorer::shipped().score(raw);
+        let mut score = passage.score;
         if self.basis == Basis::Notes {
             score *= NOTES_WORTH;
         }
@@ -229,14 +223,14 @@ impl<'a> Work<'a> {
 fn soundbite(
     reading: &Reading,
     transcript: &Transcript,
-    candidate: &Candidate,
+    passage: &Passage,
     bites: &[Soundbite],
 ) -> f32 {
     if bites.is_empty() {
         return 0.0;
     }
     let Some(start) =
-        reading.quote(transcript, candidate.first, candidate.last).and_then(|q| q.start_ms)
+        reading.quote(transcript, passage.first, passage.last).and_then(|q| q.start_ms)
     else {
         return 0.0;
     };

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::Segment;
+use crate::text::embed::none;
 use crate::text::normal::normal_words;
 
 fn cue(start: u64, speaker: Option<&str>, text: &str) -> Segment {
@@ -22,7 +23,7 @@ fn cues(language: &str, texts: &[&str]) -> Transcript {
 }
 
 fn run(transcript: &Transcript) -> Vec<Draft> {
-    extract(transcript, &Context::default(), &Options::default())
+    extract(transcript, &Context::default(), &Options::default(), &none)
 }
 
 /// Every word of the claim is in the quote, in order.
@@ -137,7 +138,9 @@ fn show_notes_yield_two_at_most_and_no_lists() {
     let segments =
         texts.iter().map(|t| Segment { text: (*t).to_owned(), ..Segment::default() }).collect();
     let transcript = Transcript { language: Some("en".into()), segments };
-    let of = |basis| extract(&transcript, &Context::default(), &Options { max_insights: 8, basis });
+    let of = |basis| {
+        extract(&transcript, &Context::default(), &Options { max_insights: 8, basis }, &none)
+    };
     let notes = of(Basis::Notes);
     assert!(!notes.is_empty() && notes.len() <= 2);
     for draft in notes.iter().chain(&of(Basis::Written)) {
@@ -161,7 +164,7 @@ fn empty_short_and_huge_inputs_are_fine() {
 #[test]
 fn explaining_says_what_became_of_every_candidate() {
     let transcript = cues("en", CLAIMS);
-    let explained = explain(&transcript, &Context::default(), &Options::default());
+    let explained = explain(&transcript, &Context::default(), &Options::default(), &none);
     let chosen = explained.candidates.iter().filter(|c| c.fate == Fate::Chosen).count();
     assert_eq!(chosen, run(&transcript).len());
     let json = serde_json::to_value(&explained).unwrap();
@@ -173,10 +176,10 @@ fn explaining_says_what_became_of_every_candidate() {
 fn passages_are_ranked_within_turns() {
     let utterances: Vec<Utterance> =
         CLAIMS.iter().map(|t| Utterance { speaker: "A".into(), text: (*t).to_owned() }).collect();
-    let ranges = rank_passages(&utterances, "en", Limits::default(), 5);
+    let ranges = rank_passages(&utterances, "en", 5, &none);
     assert!(!ranges.is_empty() && ranges.len() <= 5);
     assert!(ranges.iter().all(|r| *r.end() < utterances.len() && r.end() - r.start() < 3));
-    assert!(rank_passages(&[], "en", Limits::default(), 5).is_empty());
+    assert!(rank_passages(&[], "en", 5, &none).is_empty());
 }
 
 prop_compose! {
@@ -198,7 +201,7 @@ proptest! {
         let transcript = Transcript { language: Some("en".into()), segments };
         let basis = if written { Basis::Written } else { Basis::Spoken };
         let options = Options { max_insights: 8, basis };
-        let drafts = extract(&transcript, &Context::default(), &options);
+        let drafts = extract(&transcript, &Context::default(), &options, &none);
         prop_assert!(drafts.len() <= 8);
         for draft in drafts {
             prop_assert!(proof::holds(&draft.quote, &transcript));

@@ -102,7 +102,14 @@ fn make(ctx: &Context, loaded: Loaded, now: Timestamp) -> (Extraction, ExtractRe
     };
     let mut publications = Vec::new();
     let mut unproved = 0;
-    for draft in insight::extract(&transcript, &context, &options) {
+    let embed = |texts: &[&str]| match ctx.encoder.encode(texts) {
+        Ok(vectors) => Some(vectors),
+        Err(error) => {
+            tracing::warn!(%error, item = %item.title, "insights are chosen without sentence vectors");
+            None
+        }
+    };
+    for draft in insight::extract(&transcript, &context, &options, &embed) {
         if !proof::holds(&draft.quote, &transcript) {
             unproved += 1;
             continue;

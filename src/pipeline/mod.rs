@@ -19,6 +19,7 @@ pub use poll::{PollReport, poll};
 pub use schedule::Intervals;
 pub use transcribe::{TranscribeReport, transcribe};
 
+use crate::encode::Worker;
 use crate::fetch::Fetcher;
 use crate::insight::Tagger;
 use crate::model::TopicSet;
@@ -32,6 +33,8 @@ pub struct Context {
     pub door: Door,
     /// Outgoing HTTP.
     pub fetcher: Fetcher,
+    /// Sentence vectors.
+    pub encoder: Worker,
     /// Topics by name.
     pub topics: Arc<TopicSet>,
     /// Topics by words.

@@ -1,5 +1,6 @@
 //! Words, without any domain.
 
+pub mod embed;
 pub mod frequency;
 pub mod html;
 pub mod language;

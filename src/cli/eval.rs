@@ -1,0 +1,63 @@
+//! `podbrief eval`: measures the engine. Documents in, predictions out, both JSON lines; the same code as production,
+//! and nothing that depends on where a document comes from.
+
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::ValueEnum;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::eval_salience;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Eval {
+    /// What is asked of the engine
+    #[arg(value_enum)]
+    pub task: Task,
+    /// Labels with their descriptions, where the task has any
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
+    /// Leave the sentence encoder out
+    #[arg(long)]
+    pub no_vectors: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Task {
+    /// Which passages are worth telling, best first
+    Salience,
+    /// How much each sentence is worth
+    Worthiness,
+}
+
+pub(super) fn eval(args: &Eval) -> Result<ExitCode> {
+    let input = std::io::stdin().lock();
+    let output = std::io::stdout().lock();
+    match args.task {
+        Task::Salience => eval_salience::salience(input, output, !args.no_vectors)?,
+        Task::Worthiness => eval_salience::worthiness(input, output, !args.no_vectors)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads one line at a time, writes one answer for each.
+pub(super) fn each_line<I: DeserializeOwned, O: Serialize>(
+    input: impl BufRead,
+    mut output: impl Write,
+    mut answer: impl FnMut(I) -> O,
+) -> Result<()> {
+    for (number, line) in input.lines().enumerate() {
+        let line = line.context("the input can't be read")?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let asked = serde_json::from_str(&line).with_context(|| format!("line {}", number + 1))?;
+        serde_json::to_writer(&mut output, &answer(asked))?;
+        writeln!(output)?;
+    }
+    output.flush()?;
+    Ok(())
+}

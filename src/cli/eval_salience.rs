@@ -1,0 +1,94 @@
+//! `podbrief eval salience` and `worthiness`: utterances in, passages or scores out.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, Write};
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use super::eval::each_line;
+use crate::insight::{self, Utterance};
+use crate::text::embed::{Encoder, Vector};
+use crate::text::language;
+
+#[derive(Deserialize)]
+struct Talk {
+    doc: String,
+    #[serde(default = "five")]
+    k: usize,
+    #[serde(alias = "items")]
+    utterances: Vec<Said>,
+}
+
+fn five() -> usize {
+    5
+}
+
+#[derive(Deserialize)]
+struct Said {
+    id: u64,
+    #[serde(default)]
+    speaker: Option<String>,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Picks {
+    doc: String,
+    picks: Vec<Pick>,
+}
+
+#[derive(Serialize)]
+struct Pick {
+    ids: Vec<u64>,
+}
+
+#[derive(Serialize)]
+struct Scores {
+    doc: String,
+    scores: BTreeMap<u64, f32>,
+}
+
+/// Picks of each document, best first.
+pub(super) fn salience(input: impl BufRead, output: impl Write, vectors: bool) -> Result<()> {
+    let encoder = vectors.then(Encoder::load).transpose()?;
+    let embed = |texts: &[&str]| vectors_of(encoder.as_ref(), texts);
+    each_line(input, output, |talk: Talk| {
+        let said = utterances(&talk);
+        let language = language_of(&said);
+        let ranges = insight::rank_passages(&said, &language, talk.k, &embed);
+        let ids = |range: std::ops::RangeInclusive<usize>| {
+            talk.utterances.get(range).into_iter().flatten().map(|s| s.id).collect()
+        };
+        Picks { picks: ranges.into_iter().map(|r| Pick { ids: ids(r) }).collect(), doc: talk.doc }
+    })
+}
+
+/// A score for every sentence of each document.
+pub(super) fn worthiness(input: impl BufRead, output: impl Write, vectors: bool) -> Result<()> {
+    let encoder = vectors.then(Encoder::load).transpose()?;
+    let embed = |texts: &[&str]| vectors_of(encoder.as_ref(), texts);
+    each_line(input, output, |talk: Talk| {
+        let said = utterances(&talk);
+        let worth = insight::rate_sentences(&said, &language_of(&said), &embed);
+        let scores = talk.utterances.iter().map(|s| s.id).zip(worth).collect();
+        Scores { doc: talk.doc, scores }
+    })
+}
+
+fn vectors_of(encoder: Option<&Encoder>, texts: &[&str]) -> Option<Vec<Vector>> {
+    encoder.map(|encoder| encoder.encode(texts))
+}
+
+fn utterances(talk: &Talk) -> Vec<Utterance> {
+    let of = |said: &Said| Utterance {
+        speaker: said.speaker.clone().unwrap_or_default(),
+        text: said.text.clone(),
+    };
+    talk.utterances.iter().map(of).collect()
+}
+
+fn language_of(said: &[Utterance]) -> String {
+    let sample: String = said.iter().flat_map(|u| [u.text.as_str(), " "]).take(400).collect();
+    language::detect(&sample, None).unwrap_or_default()
+}

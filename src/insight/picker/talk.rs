@@ -1,0 +1,173 @@
+//! An episode as the picker reads it: words as numbers, with what is known of each.
+
+use std::collections::HashMap;
+
+use super::background::Background;
+use super::cues::{Cues, List};
+use crate::insight::reading::Reading;
+
+/// What is known of a word of the episode.
+pub(super) struct Known {
+    /// Bits of its lists.
+    pub lists: u64,
+    /// Begins with a digit.
+    pub digit: bool,
+    /// Characters.
+    pub letters: usize,
+    /// Rarity among sentences and among episodes.
+    pub rare: f64,
+    pub rare_episode: f64,
+    /// Occurrences in this episode.
+    pub times: u32,
+    pub text: String,
+}
+
+/// One sentence.
+pub(super) struct Sentence {
+    /// With plain apostrophes and quotation marks.
+    pub text: String,
+    pub lower: String,
+    /// Places in [`Talk::words`].
+    pub tokens: Vec<u32>,
+    /// As white space parts them.
+    pub words: usize,
+    pub turn: usize,
+    pub speaker: usize,
+    /// Ends in a question mark.
+    pub asks: bool,
+}
+
+/// The episode.
+pub(super) struct Talk {
+    pub sentences: Vec<Sentence>,
+    pub words: Vec<Known>,
+    pub cues: &'static Cues,
+    pub speakers: usize,
+    special: [Option<u32>; SPECIAL.len()],
+}
+
+/// Words asked for by name.
+const SPECIAL: [&str; 15] = [
+    "if", "when", "once", "you", "you're", "then", "will", "you'll", "gonna", "than", "because",
+    "but", "so", "every", "each",
+];
+
+impl Talk {
+    /// None if the lists that ship are broken.
+    pub(super) fn of(reading: &Reading) -> Option<Self> {
+        let cues = Cues::shipped()?;
+        let background = Background::shipped();
+        let mut ids: HashMap<String, u32> = HashMap::new();
+        let mut known: Vec<Known> = Vec::new();
+        let mut speakers: HashMap<Option<&str>, usize> = HashMap::new();
+        let mut sentences = Vec::with_capacity(reading.sentences.len());
+        for (index, place) in reading.sentences.iter().enumerate() {
+            let text = plain(reading.text(index, index));
+            let mut tokens = Vec::new();
+            for word in words(&text) {
+                let next = known.len() as u32;
+                let id = *ids.entry(word).or_insert_with_key(|word| {
+                    let (rare, rare_episode) = background.rarity(word);
+                    known.push(Known {
+                        lists: cues.lists(word),
+                        digit: word.starts_with(|c: char| c.is_ascii_digit()),
+                        letters: word.chars().count(),
+                        rare,
+                        rare_episode,
+                        times: 0,
+                        text: word.to_owned(),
+                    });
+                    next
+                });
+                known[id as usize].times += 1;
+                tokens.push(id);
+            }
+            let count = speakers.len();
+            let speaker = *speakers.entry(reading.speaker(index)).or_insert(count);
+            sentences.push(Sentence {
+                lower: text.to_lowercase(),
+                words: text.split_whitespace().count(),
+                asks: text.trim_end().ends_with('?'),
+                turn: place.turn,
+                speaker,
+                tokens,
+                text,
+            });
+        }
+        let special = SPECIAL.map(|word| ids.get(word).copied());
+        Some(Self { sentences, words: known, cues, speakers: speakers.len(), special })
+    }
+
+    pub(super) fn is(&self, token: u32, list: List) -> bool {
+        self.words[token as usize].lists & list.bit() != 0
+    }
+
+    /// Whether one of the tokens is this word, which must be one of [`SPECIAL`].
+    pub(super) fn has(&self, tokens: &[u32], word: &str) -> bool {
+        let place = SPECIAL.iter().position(|s| *s == word);
+        debug_assert!(place.is_some(), "{word}");
+        place.and_then(|p| self.special[p]).is_some_and(|id| tokens.contains(&id))
+    }
+
+    /// Whether the two words follow one another.
+    pub(super) fn has_pair(&self, tokens: &[u32], first: &str, second: &str) -> bool {
+        tokens.windows(2).any(|p| self.has(&p[..1], first) && self.has(&p[1..], second))
+    }
+
+    /// Tokens that are no function words.
+    pub(super) fn content(&self, tokens: &[u32]) -> Vec<u32> {
+        tokens.iter().copied().filter(|t| !self.is(*t, List::Function)).collect()
+    }
+}
+
+/// How many different ones there are.
+pub(super) fn distinct(tokens: &[u32]) -> usize {
+    let mut sorted = tokens.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    sorted.len()
+}
+
+/// Straight apostrophes and quotation marks.
+pub(super) fn plain(text: &str) -> String {
+    let one = |c: char| match c {
+        '\u{2018}' | '\u{2019}' => '\'',
+        '\u{201c}' | '\u{201d}' => '"',
+        other => other,
+    };
+    text.chars().map(one).collect()
+}
+
+/// Words in lower case: runs of letters and digits, with an apostrophe between any of them and a point or comma
+/// between digits. Not those of `text::token`: the weights were learned on these.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let chars: Vec<char> = plain(text).to_lowercase().chars().collect();
+    let (mut out, mut word) = (Vec::new(), String::new());
+    for (at, c) in chars.iter().copied().enumerate() {
+        let next = chars.get(at + 1).copied().unwrap_or(' ');
+        let inner = || {
+            let digits = at > 0 && chars[at - 1].is_ascii_digit() && next.is_ascii_digit();
+            next.is_alphanumeric() && (c == '\'' || (matches!(c, '.' | ',') && digits))
+        };
+        if c.is_alphanumeric() || (!word.is_empty() && inner()) {
+            word.push(c);
+        } else if !word.is_empty() {
+            out.push(std::mem::take(&mut word));
+        }
+    }
+    if !word.is_empty() {
+        out.push(word);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn words_keep_inner_marks_only() {
+        assert_eq!(
+            super::words("It’s 1,000.5 'not' A.B 3. x' – Ünder_way"),
+            ["it's", "1,000.5", "not", "a", "b", "3", "x", "ünder", "way"]
+        );
+    }
+}

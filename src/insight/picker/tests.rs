@@ -1,0 +1,109 @@
+//! The whole picker on a short talk, against what the program that trained it says of the same talk.
+
+use super::*;
+use crate::insight::reading::Utterance;
+
+const TALK: &[(&str, &str)] = &[
+    ("A", "Welcome back, today we talk about kilns and why potters are afraid of them."),
+    ("B", "Thanks, it's nice to be here."),
+    ("A", "What did your first ten firings teach you?"),
+    (
+        "B",
+        "So the thing is, most people think a kiln fails because it gets too hot, but it's usually the cooling that breaks the pots.",
+    ),
+    ("B", "If you open the door at 300 degrees, you lose half of the glaze."),
+    ("B", "I learned that the hard way in '98, with 1,200 dollars of porcelain."),
+    ("A", "Yeah."),
+    ("A", "Right, and that’s more than twice what you paid for the kiln, isn't it?"),
+    ("B", "It is -- and the fix costs nothing [laughs]: you wait one night."),
+    (
+        "B",
+        "You should always write down the temperature every hour, instead of trusting the little window...",
+    ),
+    ("A", "Before we go on, this episode is brought to you by Claymore, the best clay in town."),
+    (
+        "B",
+        "Clay with a lot of iron shrinks less than white clay, which means that the same glaze cracks on one and not on the other.",
+    ),
+];
+
+/// First and last sentence, value, log odds, junk: as the reference reckons them.
+const EXPECTED: &[(usize, usize, f32, f32, f32)] = &[
+    (0, 0, -2.1774, -3.6972, 0.9442),
+    (3, 3, 0.1307, -1.3139, 0.5145),
+    (3, 4, 0.9859, -0.7653, 0.4163),
+    (3, 5, 1.4156, -0.3828, 0.3966),
+    (4, 4, 0.4782, -1.0725, 0.3181),
+    (4, 5, 1.1543, -0.4627, 0.3377),
+    (5, 5, 0.1830, -1.4912, 0.3572),
+    (6, 7, -1.0389, -2.8817, 0.7798),
+    (7, 7, -1.4068, -2.7351, 0.7627),
+    (8, 8, -1.1213, -2.7581, 0.5860),
+    (8, 9, -0.5548, -2.6796, 0.6165),
+    (9, 9, -0.7708, -2.3021, 0.6471),
+    (10, 10, -1.7986, -3.3755, 0.9086),
+    (11, 11, -0.4272, -1.6763, 0.6614),
+];
+
+fn reading() -> Reading {
+    let utterance = |(speaker, text): &(&str, &str)| Utterance {
+        speaker: (*speaker).to_owned(),
+        text: (*text).to_owned(),
+    };
+    Reading::of_utterances(&TALK.iter().map(utterance).collect::<Vec<_>>())
+}
+
+/// Vectors that mean nothing, but the same everywhere.
+fn rows() -> Vec<[f32; DIMENSIONS]> {
+    let row = |i: usize| {
+        let at = |j: usize| {
+            let turn = 1.7 * i as f64 + 0.37 * j as f64 * (1 + i % 3) as f64;
+            turn.sin() + 0.3 * (j as f64).cos()
+        };
+        centre::unit(&std::array::from_fn(at)).map(|x| x as f32)
+    };
+    (0..TALK.len()).map(row).collect()
+}
+
+#[test]
+fn it_agrees_with_the_program_that_trained_it() {
+    let weighed = Picker::of_rows(&reading(), rows()).unwrap().weigh();
+    assert_eq!(weighed.len(), EXPECTED.len());
+    for (w, (first, last, value, odds, junk)) in weighed.iter().zip(EXPECTED) {
+        assert_eq!((w.first, w.last), (*first, *last));
+        for (own, reference) in [(w.value, value), (w.odds, odds), (w.parts.junk, junk)] {
+            assert!((own - reference).abs() < 1e-3, "{first}..={last}: {own} is not {reference}");
+        }
+    }
+}
+
+#[test]
+fn vectors_in_eight_bits_do_as_well() {
+    let exact = Picker::of_rows(&reading(), rows()).unwrap().weigh();
+    let kept: Vec<Vector> = rows().iter().map(|row| Vector::new(row)).collect();
+    let kept = Picker::new(&reading(), &kept).unwrap().weigh();
+    for (a, b) in exact.iter().zip(&kept) {
+        assert!((a.value - b.value).abs() < 0.05, "{} {}", a.value, b.value);
+    }
+}
+
+#[test]
+fn it_explains_what_it_weighed() {
+    let picker = Picker::of_rows(&reading(), rows()).unwrap();
+    let explained: Vec<_> = picker.explain([(3, 4)]).collect();
+    let of = |name: &str| explained[0].iter().find(|(n, ..)| n == name).unwrap().1;
+    assert_eq!((of("two"), of("passage.butany"), of("first.contrast")), (1.0, 1.0, 1.0));
+    let distinct: std::collections::HashSet<_> = explained[0].iter().map(|(n, ..)| n).collect();
+    assert_eq!(distinct.len(), explained[0].len());
+}
+
+#[test]
+fn talk_and_vectors_must_fit() {
+    assert!(Picker::new(&reading(), &[]).is_none());
+    assert!(Picker::new(&reading(), &[Vector::ZERO]).is_none());
+    assert!(Picker::new(&Reading::default(), &[]).is_none());
+    let blank = Utterance { speaker: String::new(), text: " -- ".into() };
+    let reading = Reading::of_utterances(&vec![blank; 3]);
+    let weighed = Picker::new(&reading, &[Vector::ZERO, Vector::ZERO, Vector::ZERO]).unwrap();
+    assert!(weighed.weigh().is_empty());
+}

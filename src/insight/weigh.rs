@@ -1,0 +1,184 @@
+//! Which passages may be chosen and what each is worth, by whichever scorer serves: the learned picker where the talk
+//! is English and there are sentence vectors, else the plain scorer, which needs neither.
+
+use std::collections::BTreeMap;
+
+use super::junk::Junk;
+use super::measure::{self, Candidate, Limits};
+use super::picker::{Form, Picker, Weighed};
+use super::reading::Reading;
+use super::scorer::Scorer;
+use super::stand;
+use super::unit::Units;
+use crate::text::embed::Embed;
+use crate::text::language::primary;
+
+/// What a passage that doesn't stand alone and one that asks lose, beside what the learned weights say: readers of
+/// a feed have no page above it, and no answer below. In units of each scorer.
+const PLAIN: Costs = Costs { dangling: 0.8, question: 1.0 };
+const LEARNED: Costs = Costs { dangling: 0.8, question: 0.5 };
+/// What log odds mean. `middle` is those that become a score of 0.5, and the distance to .73 is `spread`; below `floor` nothing is worth telling. All three from episodes it had not seen: the middle and the spread of its first eight picks, and what nine
+/// tenths of its 21st to 30th exceed.
+const EPISODE: Calibration = Calibration { middle: -0.2, spread: 0.6, floor: -2.0 };
+const CONVERSATION: Calibration = Calibration { middle: 0.0, spread: 0.5, floor: -1.3 };
+/// Sentences between two chosen ones: utterances of a conversation are shorter than sentences of an episode.
+const GAP: usize = 3;
+const GAP_OF_UTTERANCES: usize = 1;
+
+struct Calibration {
+    middle: f32,
+    spread: f32,
+    floor: f32,
+}
+
+struct Costs {
+    dangling: f32,
+    question: f32,
+}
+
+/// A passage that may be chosen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Passage {
+    /// First sentence.
+    pub first: usize,
+    /// Last sentence, inclusive.
+    pub last: usize,
+    /// For comparing within the talk.
+    pub value: f32,
+    /// 0 to 1, for comparing with passages of other talks.
+    pub score: f32,
+    /// Whether it is worth telling at all.
+    pub worth: bool,
+}
+
+/// All of them, with what they were judged by.
+pub struct Passages {
+    /// In order of place.
+    pub list: Vec<Passage>,
+    /// At least this many sentences are to lie between two chosen ones.
+    pub gap: usize,
+    by: By,
+}
+
+enum By {
+    Plain(Vec<Candidate>),
+    Learned(Box<Picker>, Vec<Weighed>),
+}
+
+/// What a passage showed, and what weighed most in its favour or against it.
+pub type Shown = (BTreeMap<String, Option<f32>>, Vec<(String, f32)>);
+
+impl Passages {
+    /// `junk` tells for each sentence why it is left out, if it is.
+    pub fn of(
+        reading: &Reading,
+        units: &Units,
+        junk: &[Option<Junk>],
+        language: &str,
+        embed: Embed,
+    ) -> Self {
+        picker(reading, language, embed).map_or_else(
+            || Self::plain(measure::candidates(reading, units, junk, language, Limits::default())),
+            |picker| Self::learned(picker, reading, junk, language),
+        )
+    }
+
+    fn plain(candidates: Vec<Candidate>) -> Self {
+        let scorer = Scorer::shipped();
+        let passage = |c: &Candidate| {
+            let (dangling, asks) = (c.features.dangling, c.features.has_question);
+            let cost = PLAIN.dangling * dangling + PLAIN.question * asks;
+            let value = scorer.raw(&c.features) - cost;
+            let (score, worth) = (scorer.score(value), scorer.is_worth(value));
+            Passage { first: c.first, last: c.last, value, score, worth }
+        };
+        let list = candidates.iter().map(passage).collect();
+        Self { list, gap: GAP, by: By::Plain(candidates) }
+    }
+
+    fn learned(picker: Picker, reading: &Reading, junk: &[Option<Junk>], language: &str) -> Self {
+        let (gap, calibration) = match picker.form() {
+            Form::Episode => (GAP, EPISODE),
+            Form::Conversation => (GAP_OF_UTTERANCES, CONVERSATION),
+        };
+        let mut weighed = picker.weigh();
+        weighed.retain(|w| junk[w.first..=w.last].iter().all(Option::is_none));
+        let passage = |w: &Weighed| {
+            let text = reading.text(w.first, w.last);
+            let asks = f32::from(u8::from(text.contains(['?', '？', '؟'])));
+            let cost = LEARNED.dangling * stand::dangling(text, language) + LEARNED.question * asks;
+            let odds = w.odds - cost;
+            Passage {
+                first: w.first,
+                last: w.last,
+                value: w.value - cost,
+                score: 1.0 / (1.0 + (-(odds - calibration.middle) / calibration.spread).exp()),
+                worth: odds >= calibration.floor,
+            }
+        };
+        let list = weighed.iter().map(passage).collect();
+        Self { list, gap, by: By::Learned(Box::new(picker), weighed) }
+    }
+
+    /// What each showed, in order.
+    pub fn shown(&self) -> Vec<Shown> {
+        match &self.by {
+            By::Plain(candidates) => candidates.iter().map(plain_shown).collect(),
+            By::Learned(picker, weighed) => {
+                let places = weighed.iter().map(|w| (w.first, w.last));
+                picker.explain(places).zip(weighed).map(|(n, w)| learned_shown(n, w)).collect()
+            }
+        }
+    }
+}
+
+/// What each sentence is worth by itself, for comparing within the talk.
+pub fn rate(reading: &Reading, language: &str, embed: Embed) -> Vec<f32> {
+    if let Some(picker) = picker(reading, language, embed) {
+        return picker.rate();
+    }
+    let units = Units::of(reading, language);
+    let any = Limits { sentences: 1, least_words: 0, ..Limits::default() };
+    let none = vec![None; units.list.len()];
+    let scorer = Scorer::shipped();
+    // One for each sentence but the endless ones.
+    let mut out = vec![f32::MIN; none.len()];
+    for candidate in measure::candidates(reading, &units, &none, language, any) {
+        out[candidate.first] = scorer.raw(&candidate.features);
+    }
+    out
+}
+
+fn picker(reading: &Reading, language: &str, embed: Embed) -> Option<Picker> {
+    if primary(language) != "en" {
+        return None;
+    }
+    let texts: Vec<&str> = (0..reading.sentences.len()).map(|i| reading.text(i, i)).collect();
+    Picker::new(reading, &embed(&texts)?)
+}
+
+fn plain_shown(candidate: &Candidate) -> Shown {
+    let values = candidate.features.values().into_iter().map(|v| v.is_finite().then_some(v));
+    let features = super::features::names().into_iter().zip(values).collect();
+    (features, Scorer::shipped().parts(&candidate.features))
+}
+
+fn learned_shown(numbers: Vec<(String, f32, f32)>, weighed: &Weighed) -> Shown {
+    let parts = weighed.parts;
+    let mut features: BTreeMap<String, Option<f32>> =
+        numbers.iter().map(|(name, value, _)| (name.clone(), Some(*value))).collect();
+    features.extend(
+        [
+            ("model.passage_marked", parts.passage_marked),
+            ("model.passage_preferred", parts.passage_preferred),
+            ("model.sentences_marked", parts.sentences_marked),
+            ("model.sentences_preferred", parts.sentences_preferred),
+            ("model.junk", parts.junk),
+        ]
+        .map(|(name, value)| (name.to_owned(), Some(value))),
+    );
+    let mut reasons: Vec<(String, f32)> =
+        numbers.into_iter().map(|(name, _, share)| (name, share)).collect();
+    reasons.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.cmp(&b.0)));
+    (features, reasons)
+}

@@ -1,0 +1,212 @@
+//! Sentence vectors: a small encoder compiled into the program, and vectors small enough to keep by the hundred
+//! thousand. Pure; where and when the encoder is loaded (some 95 MB) is decided elsewhere.
+
+use pocket_encoder as pocket;
+
+/// Numbers in a vector.
+pub const DIMENSIONS: usize = 384;
+/// Bytes of a kept vector.
+pub const BYTES: usize = 4 + DIMENSIONS;
+/// Which encoder and which way of keeping made a vector. Vectors of different models must never be compared.
+pub const MODEL: &str = "pocket-encoder 0.1.2 minilm-l3-q4-g32-v1 i8";
+/// The encoder reads 128 word pieces and leaves the rest; nothing beyond this many bytes can matter.
+const MOST_BYTES: usize = 4096;
+
+/// A direction in meaning: a unit vector in eight bits a number. An empty text has the zero vector, like to nothing.
+#[derive(Clone, PartialEq)]
+pub struct Vector {
+    /// What one step is worth.
+    scale: f32,
+    steps: [i8; DIMENSIONS],
+}
+
+impl Vector {
+    /// Like to nothing.
+    pub const ZERO: Self = Self { scale: 0.0, steps: [0; DIMENSIONS] };
+
+    /// Takes the direction of `values`; zero if they have none or there are not [`DIMENSIONS`] of them.
+    pub fn new(values: &[f32]) -> Self {
+        let length = values.iter().map(|v| v * v).sum::<f32>().sqrt();
+        let most = values.iter().fold(0.0_f32, |most, v| most.max(v.abs()));
+        if values.len() != DIMENSIONS || !length.is_normal() {
+            return Self::ZERO;
+        }
+        let mut steps = [0; DIMENSIONS];
+        for (step, value) in steps.iter_mut().zip(values) {
+            *step = (value / most * 127.0).round() as i8;
+        }
+        Self { steps, ..Self::ZERO }.normalised()
+    }
+
+    /// Sets the scale that makes it a unit vector.
+    fn normalised(mut self) -> Self {
+        let square = product(&self.steps, &self.steps);
+        self.scale = if square > 0 { 1.0 / (square as f32).sqrt() } else { 0.0 };
+        self
+    }
+
+    /// Cosine of the angle between two vectors of one model, -1 to 1.
+    #[inline]
+    pub fn dot(&self, other: &Self) -> f32 {
+        product(&self.steps, &other.steps) as f32 * (self.scale * other.scale)
+    }
+
+    /// Its numbers.
+    pub fn values(&self) -> impl Iterator<Item = f32> + '_ {
+        self.steps.iter().map(|step| f32::from(*step) * self.scale)
+    }
+
+    /// Whether it is like to nothing.
+    pub fn is_zero(&self) -> bool {
+        self.scale == 0.0
+    }
+
+    /// [`BYTES`] of them: the scale, little endian, then the steps.
+    pub fn to_bytes(&self) -> [u8; BYTES] {
+        let mut out = [0; BYTES];
+        out[..4].copy_from_slice(&self.scale.to_le_bytes());
+        for (byte, step) in out[4..].iter_mut().zip(self.steps) {
+            *byte = step.cast_unsigned();
+        }
+        out
+    }
+
+    /// None unless there are [`BYTES`] of them. The scale is reckoned anew, so no bytes make a vector too long.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let bytes: &[u8; BYTES] = bytes.try_into().ok()?;
+        let mut steps = [0; DIMENSIONS];
+        for (step, byte) in steps.iter_mut().zip(&bytes[4..]) {
+            *step = byte.cast_signed();
+        }
+        Some(Self { steps, ..Self::ZERO }.normalised())
+    }
+
+    /// The direction between all of them, each as heavy as its weight.
+    pub fn mean<'a>(all: impl IntoIterator<Item = (&'a Self, f32)>) -> Self {
+        let mut sum = [0.0; DIMENSIONS];
+        for (vector, weight) in all {
+            for (slot, value) in sum.iter_mut().zip(vector.values()) {
+                *slot += weight * value;
+            }
+        }
+        Self::new(&sum)
+    }
+}
+
+impl std::fmt::Debug for Vector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Vector({:?}..)", &self.steps[..4])
+    }
+}
+
+/// Sixteen bits hold every product, which lets the compiler multiply and add pairs in one step.
+#[inline]
+fn product(a: &[i8; DIMENSIONS], b: &[i8; DIMENSIONS]) -> i32 {
+    a.iter().zip(b).map(|(x, y)| i32::from(i16::from(*x) * i16::from(*y))).sum()
+}
+
+/// Makes the vectors of texts, in order, or nothing if it can't just now.
+pub type Embed<'a> = &'a dyn Fn(&[&str]) -> Option<Vec<Vector>>;
+
+/// There is no encoder here.
+pub fn none(_: &[&str]) -> Option<Vec<Vector>> {
+    None
+}
+
+/// The encoder can't be loaded.
+#[derive(Debug, thiserror::Error)]
+#[error("the sentence encoder can't be loaded: {0}")]
+pub struct LoadError(String);
+
+/// The encoder, loaded. Clones share it; it stays in memory until the process ends.
+#[derive(Clone)]
+pub struct Encoder(pocket::Encoder);
+
+impl Encoder {
+    /// Loads the model compiled into the program. Takes a tenth of a second and some 95 MB.
+    ///
+    /// # Errors
+    /// If the memory or the model is broken.
+    pub fn load() -> Result<Self, LoadError> {
+        pocket::Encoder::new().map(Self).map_err(|error| LoadError(error.to_string()))
+    }
+
+    /// One vector for each text, in order. What the encoder can't read has the zero vector.
+    pub fn encode(&self, texts: &[&str]) -> Vec<Vector> {
+        texts.iter().map(|text| self.one(text)).collect()
+    }
+
+    fn one(&self, text: &str) -> Vector {
+        let text = cut(text.trim());
+        if text.is_empty() {
+            return Vector::ZERO;
+        }
+        match self.0.embed(&[text]) {
+            Ok(rows) => rows.first().map_or(Vector::ZERO, |row| Vector::new(row)),
+            Err(_) => Vector::ZERO,
+        }
+    }
+}
+
+/// The part of a text that the encoder may see.
+pub fn cut(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MOST_BYTES)]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn likeness_follows_meaning() {
+        let encoder = Encoder::load().unwrap();
+        let texts = [
+            "Batteries age faster when they are kept fully charged.",
+            "A cell that is always at a hundred percent loses capacity sooner.",
+            "Sourdough needs a warm kitchen to rise.",
+            "",
+            "\u{301}\u{0}",
+        ];
+        let vectors = encoder.encode(&texts);
+        assert!(vectors[0].dot(&vectors[1]) > vectors[0].dot(&vectors[2]) + 0.2);
+        assert!((vectors[0].dot(&vectors[0]) - 1.0).abs() < 1e-3);
+        assert!(vectors[3].is_zero() && vectors[3].dot(&vectors[0]) == 0.0);
+        assert_eq!(vectors.len(), texts.len());
+        let long = "word ".repeat(100_000);
+        assert!(!encoder.encode(&[&long])[0].is_zero());
+    }
+
+    #[test]
+    fn the_name_of_the_model_is_the_encoder_s_own() {
+        let info = pocket::model_info();
+        let name = info.id.rsplit('/').next().unwrap();
+        assert!(MODEL.contains(name), "{} is not named in {MODEL}", info.id);
+        assert_eq!(info.dimensions, DIMENSIONS);
+    }
+
+    proptest! {
+        #[test]
+        fn keeping_loses_next_to_nothing(values in prop::collection::vec(-1.0_f32..1.0, DIMENSIONS)) {
+            let vector = Vector::new(&values);
+            let length = values.iter().map(|v| v * v).sum::<f32>().sqrt();
+            let like: f32 = vector.values().zip(&values).map(|(a, b)| a * b / length).sum();
+            prop_assert!(like > 0.999);
+            prop_assert_eq!(Vector::from_bytes(&vector.to_bytes()), Some(vector));
+        }
+
+        #[test]
+        fn any_bytes_are_at_most_a_unit_vector(bytes in prop::collection::vec(any::<u8>(), 0..500)) {
+            if let Some(vector) = Vector::from_bytes(&bytes) {
+                let own = vector.dot(&vector);
+                prop_assert!(own == 0.0 || (own - 1.0).abs() < 1e-3);
+            }
+        }
+
+        #[test]
+        fn any_numbers_make_a_vector(values in prop::collection::vec(any::<f32>(), DIMENSIONS)) {
+            prop_assert!(Vector::new(&values).values().all(f32::is_finite));
+        }
+    }
+}
