@@ -10,17 +10,22 @@ mod clause;
 mod explain;
 mod features;
 mod fillers;
+mod frames;
 mod headline;
 mod junk;
 mod lexicon;
 mod measure;
 mod openers;
+mod pointing;
 pub mod proof;
 mod reading;
+mod resolve;
 mod scorer;
+mod spans;
 mod stand;
 mod topics;
 mod unit;
+mod weigh;
 mod words;
 
 pub use choose::Fate;
@@ -96,7 +101,12 @@ pub fn extract(transcript: &Transcript, context: &Context, options: &Options) ->
 
 /// A quote in clean words: its claim and headline. None if nothing tellable is left of it.
 pub fn tell(quote: &str, language: &str) -> Option<(String, String)> {
-    let claim = claim::clean(quote, language)?;
+    tell_after(quote, None, language)
+}
+
+/// The same; `before` is what the same speaker said just before the quote, to name what it points at.
+pub fn tell_after(quote: &str, before: Option<&str>, language: &str) -> Option<(String, String)> {
+    let claim = claim::clean(quote, before, language)?;
     let headline = headline::of(&claim, language)?;
     Some((claim, headline))
 }
@@ -113,7 +123,7 @@ pub fn rank_passages(
     let units = Units::of(&reading, language);
     let junk = junk::mark(&units);
     let candidates = measure::candidates(&reading, &units, &junk, language, limits);
-    let values: Vec<f32> = candidates.iter().map(|c| worth(&c.features)).collect();
+    let values: Vec<f32> = candidates.iter().map(|c| worth(c, &reading, language)).collect();
     let (chosen, _) = choose::choose(&candidates, &values, &units, most, |_| true);
     chosen.into_iter().map(|i| candidates[i].first..=candidates[i].last).collect()
 }
@@ -130,16 +140,10 @@ pub fn measure_passages(
     measure::candidates(&reading, &units, &junk, language, limits)
 }
 
-/// What a passage that doesn't stand alone and one that asks lose, beside what the learned weights say: readers of
-/// a feed have no page above it, and no answer below.
-const DANGLING_COST: f32 = 0.8;
-const QUESTION_COST: f32 = 1.0;
-
 /// Raw score of a candidate.
-fn worth(features: &Features) -> f32 {
-    Scorer::shipped().raw(features)
-        - DANGLING_COST * features.dangling
-        - QUESTION_COST * features.has_question
+fn worth(candidate: &Candidate, reading: &Reading, language: &str) -> f32 {
+    let passage = reading.text(candidate.first, candidate.last);
+    Scorer::shipped().raw(&candidate.features) + stand::worth(passage, language)
 }
 
 /// One item on its way, shared by [`extract`] and [`explain`].
@@ -179,7 +183,9 @@ impl<'a> Work<'a> {
         let scorer = Scorer::shipped();
         let values = candidates
             .iter()
-            .map(|c| worth(&c.features) + soundbite(&reading, transcript, c, context.soundbites))
+            .map(|c| {
+                worth(c, &reading, &tag) + soundbite(&reading, transcript, c, context.soundbites)
+            })
             .map(|raw| if scorer.is_worth(raw) { raw } else { f32::NAN })
             .collect();
         let most = match basis {
@@ -217,7 +223,11 @@ impl<'a> Work<'a> {
         if !proof::holds(&quote, self.transcript) {
             return None;
         }
-        let (claim, headline) = tell(&quote.text, self.tag())?;
+        let before = candidate.first.checked_sub(1).filter(|i| {
+            self.reading.sentences[*i].turn == self.reading.sentences[candidate.first].turn
+        });
+        let before = before.map(|i| self.reading.text(i, i));
+        let (claim, headline) = tell_after(&quote.text, before, self.tag())?;
         let mut score = Scorer::shipped().score(raw);
         if self.basis == Basis::Notes {
             score *= NOTES_WORTH;
