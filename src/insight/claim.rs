@@ -1,20 +1,60 @@
-//! The claim: the quote in clean words. Words are only ever taken out, never put in or moved; case and
-//! punctuation are mended.
+//! The claim: the quote in clean words that stand alone. Words are only ever taken out, never moved, and put in
+//! only in brackets, from the sentence before; case and punctuation are mended.
 
 use super::fillers::{drop_phrases, drop_restarts, drop_sounds, drop_stutters};
 use super::lexicon::{Class, Lexicon};
 use super::openers::{drop_inner, drop_openers, drop_tags};
 use super::words::{Word, join, split};
+use super::{resolve, stand};
 use crate::text::language::primary;
 
 /// Words of a claim.
 const LEAST: usize = 12;
 const MOST: usize = 70;
 
-/// The claim, or None if what remains is too short, too long or has a hole in it.
-pub fn clean(quote: &str, language: &str) -> Option<String> {
+/// The claim, or None if what remains is too short, too long, has a hole in it or can't be understood alone.
+/// `before` is what the same speaker said just before; only what stands in brackets is taken from it.
+pub fn clean(quote: &str, before: Option<&str>, language: &str) -> Option<String> {
     let language = primary(language);
-    let text = without_marks(quote, Lexicon::of(&language))?;
+    let mut words = tidy(quote, &language)?;
+    let mut whole = None;
+    // As much is left out in front as is needed to understand the rest; if nothing helps, what leans a little stays.
+    while (LEAST..=MOST).contains(&words.len()) {
+        let claim = join(&words, language == "en");
+        let needs = stand::needs(&claim, &language);
+        if needs < stand::LEANS {
+            return Some(claim);
+        }
+        if language == "en"
+            && whole.is_none()
+            && let Some(named) = before.and_then(|before| named(&claim, before))
+        {
+            return Some(named);
+        }
+        whole.get_or_insert((needs, claim));
+        let Some(end) = words.iter().position(Word::ends_sentence) else { break };
+        words.drain(..=end);
+        drop_openers(&mut words, &language);
+        if let Some(first) = words.first_mut() {
+            first.opens = true;
+        }
+    }
+    whole.filter(|(needs, _)| *needs < stand::UNTELLABLE).map(|(_, claim)| claim)
+}
+
+/// With the name of what its first word stands for, if that makes it stand alone.
+fn named(claim: &str, before: &str) -> Option<String> {
+    let (end, name) = resolve::opening(claim, before)?;
+    let rest = claim.get(end..)?;
+    // What else points outside still does.
+    let plain = name.trim_matches(['[', ']']);
+    let stands = stand::needs(&format!("{plain}{rest}"), "en") < stand::LEANS;
+    stands.then(|| format!("{name}{rest}"))
+}
+
+/// The words without what fills pauses, and short enough.
+fn tidy(quote: &str, language: &str) -> Option<Vec<Word>> {
+    let text = without_marks(quote, Lexicon::of(language))?;
     let mut words = split(&text);
     let bare = !words.iter().any(|w| w.ends_sentence() || w.tail.contains(','));
     drop_sounds(&mut words);
@@ -23,17 +63,14 @@ pub fn clean(quote: &str, language: &str) -> Option<String> {
     }
     drop_restarts(&mut words);
     drop_stutters(&mut words);
-    drop_openers(&mut words, &language);
+    drop_openers(&mut words, language);
     if language == "en" {
         drop_tags(&mut words);
         drop_inner(&mut words);
     }
     shorten(&mut words);
-    drop_openers(&mut words, &language);
-    if !(LEAST..=MOST).contains(&words.len()) {
-        return None;
-    }
-    Some(join(&words, language == "en"))
+    drop_openers(&mut words, language);
+    Some(words)
 }
 
 /// Takes whole sentences off the longer end until it is short enough.
@@ -114,7 +151,7 @@ mod tests {
     use super::*;
 
     fn en(text: &str) -> String {
-        clean(text, "en-US").unwrap_or_else(|| panic!("nothing left of {text:?}"))
+        clean(text, None, "en-US").unwrap_or_else(|| panic!("nothing left of {text:?}"))
     }
 
     #[test]
@@ -133,9 +170,9 @@ mod tests {
         );
         assert_eq!(
             en(
-                "Yeah, well, I -- it follows the same kind of architecture that other desktop programs used for twenty years."
+                "Yeah, well, I -- people follow the same kind of architecture that other desktop programs used for twenty years."
             ),
-            "It follows the same kind of architecture that other desktop programs used for twenty years."
+            "People follow the same kind of architecture that other desktop programs used for twenty years."
         );
     }
 
@@ -160,23 +197,41 @@ mod tests {
     }
 
     #[test]
+    fn a_dangling_opening_is_named_or_left_out_or_the_claim_is_lost() {
+        let rest =
+            "Most teams test their software far too late because they fear what they will find.";
+        assert_eq!(en(&format!("That was the one. {rest}")), rest);
+        let quote =
+            "They hide the slow path of the whole program until the day when one of them breaks.";
+        assert_eq!(clean(quote, None, "en"), None);
+        assert_eq!(
+            clean(quote, Some("Caches are dangerous."), "en").as_deref(),
+            Some(
+                "[Caches] hide the slow path of the whole program until the day when one of them breaks."
+            )
+        );
+        assert_eq!(clean(quote, Some("They are dangerous."), "en"), None);
+    }
+
+    #[test]
     fn holes_and_scraps_are_no_claims() {
         assert_eq!(
             clean(
                 "The reason is that [unintelligible 00:01:21.23] was never meant to be used for such a thing.",
+                None,
                 "en"
             ),
             None
         );
-        assert_eq!(clean("So, yeah, um, right.", "en"), None);
-        assert_eq!(clean("", "en"), None);
-        assert_eq!(clean("((((([[[[[***♪♪", "en"), None);
+        assert_eq!(clean("So, yeah, um, right.", None, "en"), None);
+        assert_eq!(clean("", None, "en"), None);
+        assert_eq!(clean("((((([[[[[***♪♪", None, "en"), None);
     }
 
     #[test]
     fn other_languages_lose_their_own_openers() {
         assert_eq!(
-            clean("Ja, also, äh, die meisten Teams testen viel zu spät, weil sie den Aufwand am Anfang scheuen.", "de").as_deref(),
+            clean("Ja, also, äh, die meisten Teams testen viel zu spät, weil sie den Aufwand am Anfang scheuen.", None, "de").as_deref(),
             Some("Die meisten Teams testen viel zu spät, weil sie den Aufwand am Anfang scheuen.")
         );
     }

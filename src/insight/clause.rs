@@ -8,14 +8,46 @@ use crate::text::token::{Token, tokens};
 pub struct Clause<'a> {
     /// Its words, as they stand.
     pub text: &'a str,
-    /// What was lost by cutting: 0 for the whole sentence.
-    pub cost: f32,
+    /// How its beginning was cut.
+    pub front: Front,
+    /// How its end was cut.
+    pub end: End,
 }
 
-/// Cutting off the end or the front, and doing so where no punctuation is.
-const CUT_END: f32 = 0.6;
-const CUT_FRONT: f32 = 0.7;
-const CUT_BARE: f32 = 0.3;
+/// What a clause lost in front.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Front {
+    /// Nothing.
+    Whole,
+    /// A clause of the same rank: "…, but".
+    Equal,
+    /// What stood before a dash or a colon.
+    Mark,
+    /// "We found that".
+    Frame,
+    /// What it is the reason for.
+    Effect,
+    /// A phrase without a verb: "At the moment,".
+    Phrase,
+    /// A clause that only a comma sets off.
+    Splice,
+}
+
+/// What a clause lost behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Nothing.
+    Whole,
+    /// A clause after a comma.
+    Comma,
+    /// A condition: "…, if it rains".
+    Condition,
+    /// A clause that no comma sets off.
+    Bare,
+    /// What stands behind a dash or a semicolon.
+    Mark,
+}
+
 /// Pieces shorter than this, in words, are not looked at; the second where the language has no list of verbs.
 const LEAST: usize = 4;
 const LEAST_BLIND: usize = 6;
@@ -53,10 +85,22 @@ const EQUAL: &[&str] =
     &["but", "so", "and", "aber", "und", "mais", "donc", "et", "pero", "y", "then"];
 /// Those that make their clause lean on another.
 const LEANING: &[&str] = &[
-    "if", "when", "because", "while", "although", "though", "since", "unless", "whenever", "once",
-    "as", "whereas", "even", "by", "after", "before", "which", "who", "that", "than", "rather",
-    "in", "with", "for", "instead", "where", "until", "wenn", "weil", "obwohl", "als", "dass",
-    "si", "quand", "lorsque", "cuando", "aunque", "que",
+    "to", "if", "when", "because", "while", "although", "though", "since", "unless", "whenever",
+    "once", "as", "whereas", "even", "by", "after", "before", "which", "who", "that", "than",
+    "rather", "in", "with", "for", "instead", "where", "until", "wenn", "weil", "obwohl", "als",
+    "dass", "si", "quand", "lorsque", "cuando", "aunque", "que",
+];
+/// Words in "-ed" that may open a sentence with their own subject.
+const NOT_PAST: &[&str] = &[
+    "speed",
+    "embed",
+    "embedded",
+    "distributed",
+    "shared",
+    "unified",
+    "indeed",
+    "advanced",
+    "based",
 ];
 /// Those among them that open a clause of their own wherever they stand.
 const OPENS_CLAUSE: &[&str] = &[
@@ -93,55 +137,111 @@ const TORN: &[&str] = &[
     "from", "by", "and", "or", "but", "which", "who", "because", "if", "when", "very", "i", "my",
     "your", "our", "their", "his", "be", "been", "have", "has", "had", "would", "could", "should",
     "can", "will", "might", "as", "than", "about", "into", "like", "just", "really", "think",
-    "know", "say", "said", "says", "mean", "means", "so", "some", "every", "where", "what", "how",
-    "that's", "it's", "i'm", "not", "it", "reality", "thing", "example", "instance", "und", "oder",
-    "der", "die", "das", "ein", "eine", "zu", "ist", "sind", "et", "ou", "le", "la", "les", "un",
-    "une", "de", "est", "y", "o", "el", "los", "que", "es", "se",
+    "know", "say", "said", "says", "mean", "means", "so", "some", "every", "where", "what", "now",
+    "then", "there's", "you're", "we're", "they're", "these", "those", "this", "how", "that's",
+    "it's", "i'm", "not", "it", "reality", "thing", "example", "instance", "und", "oder", "der",
+    "die", "das", "ein", "eine", "zu", "ist", "sind", "et", "ou", "le", "la", "les", "un", "une",
+    "de", "est", "y", "o", "el", "los", "que", "es", "se",
 ];
 
-/// The whole sentence and every clause in it, in no particular order.
+/// The whole sentence and every clause in it that stands, in no particular order.
 pub fn of<'a>(sentence: &'a str, language: &str) -> Vec<Clause<'a>> {
-    let mut out = vec![Clause { text: sentence, cost: 0.0 }];
     let words = tokens(sentence);
-    // Where a clause may begin (after a joining word) and end, with what the cut costs.
-    let mut begins = vec![(0, 0.0)];
-    let mut ends = vec![(words.len(), 0.0)];
+    let mut out = Vec::new();
+    // Where a clause may begin (after a joining word) and end, with what is cut off.
+    let mut begins = vec![(0, Front::Whole)];
+    let mut ends = vec![(words.len(), End::Whole)];
+    let mut verb_before = (0..words.len().min(2)).any(|n| is_verb(&words, n));
+    let mut led = words.first().is_some_and(|w| LEANING.contains(&w.lower.as_str()));
     for (n, word) in words.iter().enumerate().skip(2) {
         let gap = &sentence[words[n - 1].end..word.start];
+        let lower = word.lower.as_str();
+        let before = words[n - 1].lower.as_str();
         let hard = gap.contains([';', '–', ':', '—']) || gap.contains(" - ");
         let comma = gap.contains(',');
-        let joined = joins(language).contains(&word.lower.as_str());
-        if hard || (comma && joined) {
-            ends.push((n, CUT_END));
-        } else if joined && BARE.contains(&word.lower.as_str()) {
-            ends.push((n, CUT_END + CUT_BARE));
+        let joined = joins(language).contains(&lower);
+        if hard {
+            ends.push((n, End::Mark));
+        } else if comma && CONDITIONS.contains(&lower) {
+            ends.push((n, End::Condition));
+        } else if comma && joined {
+            ends.push((n, End::Comma));
+        } else if joined && BARE.contains(&lower) {
+            ends.push((n, End::Bare));
         }
-        if (comma || hard) && EQUAL.contains(&word.lower.as_str()) {
-            begins.push((n + 1, CUT_FRONT));
+        let listed = led && matches!(lower, "and" | "or" | "und" | "et" | "y");
+        if (comma || hard) && EQUAL.contains(&lower) && !listed {
+            begins.push((n + 1, Front::Equal));
         } else if hard && !joined {
-            begins.push((n, CUT_FRONT));
+            begins.push((n, Front::Mark));
         }
-        let said = word.lower == "that" && SAYS.contains(&words[n - 1].lower.as_str());
-        if said && !is_doubted(&words[..n]) {
-            begins.push((n + 1, CUT_FRONT));
+        // "…, you can": a new clause without a joining word; "… and you can": one without a comma.
+        let subject = SUBJECTS.contains(&lower);
+        if subject && verb_before && comma && !led {
+            begins.push((n, Front::Splice));
+            ends.push((n, End::Comma));
+        } else if subject && verb_before && !comma && matches!(before, "and" | "but" | "so") {
+            begins.push((n, Front::Equal));
+            ends.push((n - 1, End::Bare));
         }
+        let doubted = is_doubted(&words[..n]);
+        if lower == "that" && SAYS.contains(&before) && !doubted {
+            begins.push((n + 1, Front::Frame));
+        }
+        let means = matches!(lower, "means" | "meant") && before == "which";
+        if (matches!(lower, "because" | "weil") && before != "not" && before != "just" || means)
+            && !doubted
+        {
+            let that = words.get(n + 1).is_some_and(|w| w.lower == "that");
+            begins.push((n + 1 + usize::from(that), Front::Effect));
+        }
+        if (comma || hard) && !listed {
+            led = LEANING.contains(&lower);
+        }
+        let phrase = language == "en" && comma && !joined && !verb_before && n <= 7;
+        if phrase && PHRASES.contains(&words[0].lower.as_str()) {
+            begins.push((n, Front::Phrase));
+        }
+        verb_before |= is_verb(&words, n);
     }
-    for (begin, lost) in &begins {
-        for (end, cut) in &ends {
-            let whole = *begin == 0 && *end == words.len();
-            if whole
-                || *end <= *begin
-                || !stands(sentence, &words[*begin..*end], *begin > 0, language)
-            {
+    for (begin, front) in &begins {
+        for (end, tail) in &ends {
+            if *end <= *begin || !stands(sentence, &words[*begin..*end], *begin > 0, language) {
                 continue;
             }
             // The stop at the very end, if it is a question mark, must stay to be seen.
             let stop = if *end == words.len() { sentence.len() } else { words[*end - 1].end };
-            out.push(Clause { text: &sentence[words[*begin].start..stop], cost: lost + cut });
+            let start = if *begin == 0 { 0 } else { words[*begin].start };
+            out.push(Clause { text: &sentence[start..stop], front: *front, end: *tail });
         }
     }
     out
 }
+
+/// Words that can only be a clause's subject.
+const SUBJECTS: &[&str] = &[
+    "you",
+    "we",
+    "i",
+    "they",
+    "people",
+    "you're",
+    "we're",
+    "it's",
+    "there's",
+    "you'll",
+    "you've",
+    "we've",
+    "nobody",
+    "everyone",
+    "everybody",
+];
+/// Words whose clause says when the rest holds.
+const CONDITIONS: &[&str] =
+    &["if", "when", "unless", "until", "where", "as", "wenn", "si", "quand", "cuando", "falls"];
+/// What opens a phrase that may be left out in front of a comma.
+const PHRASES: &[&str] =
+    &["in", "at", "for", "on", "with", "after", "before", "over", "during", "at", "among"];
 
 /// "It doesn't mean that", "if we think that": what follows is not what is said.
 fn is_doubted(before: &[Token]) -> bool {
@@ -154,37 +254,30 @@ fn is_doubted(before: &[Token]) -> bool {
     })
 }
 
-/// Beginnings of a sentence that are not clauses but read as whole phrases, longest first: for want of better.
-pub fn beginnings<'a>(sentence: &'a str, language: &str) -> Vec<&'a str> {
+/// Whether an English sentence has no verb of its own: "In quotes, because it rained."
+pub fn is_fragment(sentence: &str) -> bool {
     let words = tokens(sentence);
-    let mut out = Vec::new();
-    for n in (LEAST..words.len()).rev() {
-        let gap = &sentence[words[n - 1].end..words[n].start];
-        let next = words[n].lower.as_str();
-        let border = gap.contains([',', ';', ':', '–'])
-            || joins(language).contains(&next)
-            || OPENS_PHRASE.contains(&next);
-        if border && stands(sentence, &words[..n], false, language) {
-            out.push(&sentence[..words[n - 1].end]);
-        }
-    }
-    out
+    let until = words
+        .iter()
+        .position(|w| matches!(w.lower.as_str(), "because" | "whereas"))
+        .unwrap_or(words.len());
+    let plain = |w: &Token| Lexicon::of("en").has_word(&w.lower, &[Class::Verb]);
+    until > 0 && !(0..until).any(|n| is_verb(&words, n) || plain(&words[n]))
 }
-
-const OPENS_PHRASE: &[&str] = &[
-    "to", "in", "on", "at", "for", "with", "from", "by", "into", "about", "without", "through",
-    "after", "before", "during", "mit", "von", "für", "auf", "zu", "avec", "pour", "dans", "para",
-    "con", "en",
-];
 
 /// Whether the words have a subject and a verb before anything that leans on another clause.
 fn stands(sentence: &str, words: &[Token], inner: bool, language: &str) -> bool {
+    let uncut =
+        !inner && words.last().is_some_and(|w| !sentence[w.end..].contains(char::is_alphanumeric));
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
-    if TORN.contains(&last.lower.as_str()) {
+    if !uncut && TORN.contains(&last.lower.as_str()) {
         return false;
     }
     if language != "en" {
-        return words.len() >= LEAST_BLIND && !LEANING.contains(&first.lower.as_str());
+        // "Wenn es regnet, …" stands with what follows its comma.
+        let led = LEANING.contains(&first.lower.as_str());
+        return words.len() >= LEAST_BLIND
+            && !(led && (inner || !sentence[..last.start].contains(',')));
     }
     if words.len() < LEAST {
         return false;
@@ -200,29 +293,88 @@ fn stands(sentence: &str, words: &[Token], inner: bool, language: &str) -> bool 
     ) {
         return false;
     }
+    // "It is it", "going okay": begun and dropped.
+    if matches!(first.lower.as_str(), "going" | "saying" | "being" | "etc" | "other")
+        || (first.lower.ends_with("ed")
+            && first.lower.len() > 4
+            && !NOT_PAST.contains(&first.lower.as_str()))
+    {
+        return false;
+    }
+    // "One thing is whenever I look at it": the rest was cut off.
+    // "One of the things we need", "what we saw": what it is was cut off.
+    let named = |w: &Token| matches!(w.lower.as_str(), "is" | "was" | "are" | "were");
+    let promised = matches!(
+        (first.lower.as_str(), second),
+        ("one" | "some" | "part", "of") | ("what", _) | ("let's", _)
+    );
+    if !uncut && promised && !words[1..].iter().any(named) {
+        return false;
+    }
+    let open_ended = |n: usize| {
+        matches!(
+            words[n].lower.as_str(),
+            "is" | "was" | "that" | "are" | "say" | "says" | "think" | "where"
+        ) && matches!(
+            words[n + 1].lower.as_str(),
+            "when" | "whenever" | "if" | "as" | "while" | "once" | "because"
+        ) && words[n + 2..].iter().all(|w| !matches!(w.lower.as_str(), "then"))
+    };
+    if !uncut && (0..words.len().saturating_sub(1)).any(open_ended) {
+        return false;
+    }
+    let comma =
+        words.windows(2).position(|pair| sentence[pair[0].end..pair[1].start].contains(','));
+    // Cut off in front, the clause must show its verb before anything else: "weird, and I learned" doesn't.
+    if inner && comma.is_some_and(|at| !(0..=at).any(|n| is_verb(words, n))) {
+        return false;
+    }
     let mut main = words;
     if LEANING.contains(&first.lower.as_str()) {
         if inner {
             return false;
         }
         // "If it rains, it pours" stands; "if it rains" does not.
-        let comma =
-            words.windows(2).position(|pair| sentence[pair[0].end..pair[1].start].contains(','));
         match comma {
+            // "If after an hour, she leaves": the comma isn't the clause's end.
+            Some(at)
+                if OPENS_CLAUSE.contains(&first.lower.as_str())
+                    && !(1..=at).any(|n| is_verb(words, n)) =>
+            {
+                return false;
+            }
             Some(at) => main = &words[at + 1..],
             None => return false,
+        }
+        let second = main.first().map(|w| w.lower.as_str()).unwrap_or_default();
+        if LEANING.contains(&second)
+            || matches!(
+                second,
+                "like"
+                    | "that's"
+                    | "and"
+                    | "or"
+                    | "but"
+                    | "hey"
+                    | "maybe"
+                    | "say"
+                    | "not"
+                    | "especially"
+            )
+        {
+            return false;
         }
     }
     let leans: Vec<usize> =
         (1..main.len()).filter(|n| OPENS_CLAUSE.contains(&main[*n].lower.as_str())).collect();
     let lean = leans.first().copied().unwrap_or(main.len());
-    let verb = main[..lean].iter().position(is_verb);
+    let verb = (0..lean).find(|n| is_verb(main, *n));
     // Every clause that leans on this one needs a verb of its own, the last one behind its joining word.
-    let groups = (0..main.len())
-        .filter(|n| is_verb(&main[*n]) && (*n == 0 || !is_verb(&main[n - 1])))
-        .count();
-    let whole =
-        groups > leans.len() && leans.last().is_none_or(|n| main[n + 1..].iter().any(is_verb));
+    let groups =
+        (0..main.len()).filter(|n| is_verb(main, *n) && (*n == 0 || !is_verb(main, n - 1))).count();
+    let whole = uncut
+        || groups > leans.len()
+            && leans.last().is_none_or(|n| (n + 1..main.len()).any(|k| is_verb(main, k)));
     // Inside a sentence a verb at the front has lost its subject.
     whole && verb.is_some_and(|at| at > 0 || has_subject(&main[0].lower) || !inner)
 }
@@ -232,29 +384,118 @@ fn has_subject(word: &str) -> bool {
     word.contains('\'')
 }
 
-fn is_verb(word: &Token) -> bool {
-    let lower = word.lower.as_str();
+/// Whether word `n` is a finite verb, by its form and what stands before it.
+fn is_verb(words: &[Token], n: usize) -> bool {
+    let lexicon = Lexicon::of("en");
+    let lower = words[n].lower.as_str();
+    // "Know-how".
+    if words.get(n + 1).is_some_and(|next| next.start == words[n].end + 1 && next.lower == "how") {
+        return false;
+    }
     let contracted =
         ["'s", "'re", "'m", "'ve", "'ll", "'d", "n't"].iter().any(|end| lower.ends_with(end));
-    contracted
-        || Lexicon::of("en")
-            .has_word(lower, &[Class::Present, Class::Past, Class::Modal, Class::ThinkVerb])
-        || (lower.len() > 4 && lower.ends_with("ed"))
-        || matches!(
+    if contracted
+        || lexicon.has_word(
             lower,
-            "be" | "get"
-                | "make"
-                | "take"
-                | "want"
-                | "need"
-                | "keep"
-                | "use"
-                | "work"
-                | "give"
-                | "lose"
-                | "become"
-                | "run"
-                | "come"
-                | "go"
+            &[Class::Present, Class::Past, Class::Modal, Class::ThinkVerb, Class::VerbPast],
         )
+        || (lower.len() > 4 && lower.ends_with("ed"))
+    {
+        return true;
+    }
+    let before = n.checked_sub(1).map(|i| words[i].lower.as_str()).unwrap_or_default();
+    let plain = |word: &str| lexicon.has_word(word, &[Class::Verb]);
+    // "you build", "people need": a plain form is a verb behind a subject, a modal or another verb's adverb.
+    if plain(lower) || matches!(lower, "be" | "do" | "have") {
+        let adverb = before.len() > 4 && before.ends_with("ly");
+        return adverb
+            || before.ends_with("n't")
+            || before.ends_with("'ll")
+            || BEFORE_VERBS.contains(&before)
+            || (before.ends_with('s') && before.len() > 4 && !before.ends_with("ss") && n == 1)
+            || lexicon.has_word(before, &[Class::Modal, Class::GenericSubject]);
+    }
+    // "The model looks": not behind what wants a noun.
+    let stem = lower.strip_suffix("ies").map(|s| format!("{s}y"));
+    let third = stem.as_deref().is_some_and(plain)
+        || lower.strip_suffix("es").is_some_and(plain)
+        || lower.strip_suffix('s').is_some_and(plain);
+    third && n > 0 && !WANTS_NOUN.contains(&before)
 }
+
+const BEFORE_VERBS: &[&str] = &[
+    "i",
+    "you",
+    "we",
+    "they",
+    "people",
+    "who",
+    "that",
+    "which",
+    "never",
+    "always",
+    "also",
+    "just",
+    "often",
+    "not",
+    "still",
+    "ever",
+    "even",
+    "both",
+    "all",
+    "don't",
+    "cannot",
+    "everybody",
+    "everyone",
+    "folks",
+    "users",
+    "teams",
+    "one",
+];
+const WANTS_NOUN: &[&str] = &[
+    "the",
+    "a",
+    "an",
+    "of",
+    "in",
+    "on",
+    "for",
+    "with",
+    "my",
+    "your",
+    "our",
+    "their",
+    "his",
+    "her",
+    "its",
+    "these",
+    "those",
+    "some",
+    "many",
+    "more",
+    "most",
+    "few",
+    "two",
+    "three",
+    "all",
+    "different",
+    "new",
+    "other",
+    "and",
+    "or",
+    "to",
+    "by",
+    "no",
+    "good",
+    "bad",
+    "big",
+    "small",
+    "any",
+    "as",
+    "from",
+    "into",
+    "about",
+    "unit",
+    "multiple",
+    "several",
+];

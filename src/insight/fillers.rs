@@ -5,7 +5,7 @@ use super::words::Word;
 /// Removes `words[at..at + n]`; a full stop that goes with them moves to the word before.
 pub fn remove(words: &mut Vec<Word>, at: usize, n: usize) {
     let stop = words[at..at + n].iter().rev().find(|w| w.ends_sentence()).map(|w| w.tail.clone());
-    let opens = words[at].opens || at == 0;
+    let opens = words[at].opens || at == 0 || words[at - 1].ends_sentence();
     let comma = words[at + n - 1].tail == ",";
     words.drain(at..at + n);
     // ", um," goes with both its commas, unless a clause begins.
@@ -21,7 +21,8 @@ pub fn remove(words: &mut Vec<Word>, at: usize, n: usize) {
         if !before.ends_sentence() {
             before.tail = tail;
         }
-    } else if opens && let Some(next) = words.get_mut(at) {
+    }
+    if opens && let Some(next) = words.get_mut(at) {
         next.opens = true;
     }
 }
@@ -204,7 +205,7 @@ pub fn drop_restarts(words: &mut Vec<Word>) {
         match repeated.or(restarted.filter(|_| double)).or(begun.filter(|_| double)) {
             Some(n) => {
                 let from = at - n;
-                let opens = words[from].opens || from == 0;
+                let opens = words[from].opens || from == 0 || words[from - 1].ends_sentence();
                 words.drain(from..=at);
                 if let Some(next) = words.get_mut(from) {
                     next.opens |= opens;
@@ -254,7 +255,7 @@ pub fn drop_stutters(words: &mut Vec<Word>) {
         });
         match twice {
             Some(n) => {
-                let opens = words[at].opens;
+                let opens = words[at].opens || at == 0 || words[at - 1].ends_sentence();
                 words.drain(at..at + n);
                 words[at].opens |= opens;
             }

@@ -10,15 +10,20 @@ mod clause;
 mod explain;
 mod features;
 mod fillers;
+mod frames;
 mod headline;
 mod junk;
+mod lead;
 mod lexicon;
 mod measure;
 mod openers;
 mod picker;
+mod pointing;
 pub mod proof;
 mod reading;
+mod resolve;
 mod scorer;
+mod spans;
 mod stand;
 mod topics;
 mod unit;
@@ -102,7 +107,12 @@ pub fn extract(
 
 /// A quote in clean words: its claim and headline. None if nothing tellable is left of it.
 pub fn tell(quote: &str, language: &str) -> Option<(String, String)> {
-    let claim = claim::clean(quote, language)?;
+    tell_after(quote, None, language)
+}
+
+/// The same; `before` is what the same speaker said just before the quote, to name what it points at.
+pub fn tell_after(quote: &str, before: Option<&str>, language: &str) -> Option<(String, String)> {
+    let claim = claim::clean(quote, before, language)?;
     let headline = headline::of(&claim, language)?;
     Some((claim, headline))
 }
@@ -211,7 +221,11 @@ impl<'a> Work<'a> {
         if !proof::holds(&quote, self.transcript) {
             return None;
         }
-        let (claim, headline) = tell(&quote.text, self.tag())?;
+        let sentences = &self.reading.sentences;
+        let before = passage.first.checked_sub(1);
+        let before = before.filter(|i| sentences[*i].turn == sentences[passage.first].turn);
+        let before = before.map(|i| self.reading.text(i, i));
+        let (claim, headline) = tell_after(&quote.text, before, self.tag())?;
         let mut score = passage.score;
         if self.basis == Basis::Notes {
             score *= NOTES_WORTH;

@@ -13,10 +13,9 @@ use super::unit::Units;
 use crate::text::embed::Embed;
 use crate::text::language::primary;
 
-/// What a passage that doesn't stand alone and one that asks lose, beside what the learned weights say: readers of
-/// a feed have no page above it, and no answer below. In units of each scorer.
-const PLAIN: Costs = Costs { dangling: 0.8, question: 1.0 };
-const LEARNED: Costs = Costs { dangling: 0.8, question: 0.5 };
+/// What asking costs, in the units of each scorer; leaning on what was said before costs the same in both.
+const PLAIN_ASKS: f32 = 1.0;
+const LEARNED_ASKS: f32 = 0.5;
 /// What log odds mean. `middle` is those that become a score of 0.5, and the distance to .73 is `spread`; below `floor` nothing is worth telling. All three from episodes it had not seen: the middle and the spread of its first eight picks, and what nine
 /// tenths of its 21st to 30th exceed.
 const EPISODE: Calibration = Calibration { middle: -0.2, spread: 0.6, floor: -2.0 };
@@ -29,11 +28,6 @@ struct Calibration {
     middle: f32,
     spread: f32,
     floor: f32,
-}
-
-struct Costs {
-    dangling: f32,
-    question: f32,
 }
 
 /// A passage that may be chosen.
@@ -78,17 +72,20 @@ impl Passages {
         embed: Embed,
     ) -> Self {
         picker(reading, language, embed).map_or_else(
-            || Self::plain(measure::candidates(reading, units, junk, language, Limits::default())),
+            || {
+                let limits = Limits::default();
+                let candidates = measure::candidates(reading, units, junk, language, limits);
+                Self::plain(candidates, reading, language)
+            },
             |picker| Self::learned(picker, reading, junk, language),
         )
     }
 
-    fn plain(candidates: Vec<Candidate>) -> Self {
+    fn plain(candidates: Vec<Candidate>, reading: &Reading, language: &str) -> Self {
         let scorer = Scorer::shipped();
         let passage = |c: &Candidate| {
-            let (dangling, asks) = (c.features.dangling, c.features.has_question);
-            let cost = PLAIN.dangling * dangling + PLAIN.question * asks;
-            let value = scorer.raw(&c.features) - cost;
+            let text = reading.text(c.first, c.last);
+            let value = scorer.raw(&c.features) + stand::worth(text, language, PLAIN_ASKS);
             let (score, worth) = (scorer.score(value), scorer.is_worth(value));
             Passage { first: c.first, last: c.last, value, score, worth }
         };
@@ -105,8 +102,7 @@ impl Passages {
         weighed.retain(|w| junk[w.first..=w.last].iter().all(Option::is_none));
         let passage = |w: &Weighed| {
             let text = reading.text(w.first, w.last);
-            let asks = f32::from(u8::from(text.contains(['?', '？', '؟'])));
-            let cost = LEARNED.dangling * stand::dangling(text, language) + LEARNED.question * asks;
+            let cost = -stand::worth(text, language, LEARNED_ASKS);
             let odds = w.odds - cost;
             Passage {
                 first: w.first,
