@@ -17,10 +17,10 @@ pub fn remove(words: &mut Vec<Word>, at: usize, n: usize) {
     {
         before.tail.clear();
     }
-    if let (Some(tail), Some(before)) = (stop, at.checked_sub(1).and_then(|i| words.get_mut(i))) {
-        if !before.ends_sentence() {
-            before.tail = tail;
-        }
+    if let (Some(tail), Some(before)) = (stop, at.checked_sub(1).and_then(|i| words.get_mut(i)))
+        && !before.ends_sentence()
+    {
+        before.tail = tail;
     }
     if opens && let Some(next) = words.get_mut(at) {
         next.opens = true;

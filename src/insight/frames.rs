@@ -225,11 +225,10 @@ pub fn dressed(clause: &str) -> String {
         let rest = text[frame_len(text, frame)..].trim_start();
         // "So far", "so many", "or not" are no frames.
         let next = rest.split_whitespace().next().map(lower).unwrap_or_default();
-        let bound =
-            matches!(
-                next.trim_end_matches(','),
-                "far" | "many" | "much" | "long" | "few" | "if" | "when" | "not" | "than"
-            ) && matches!(frame.as_ref(), "so " | "or " | "then " | "like " | "even though ");
+        let bound = matches!(
+            next.trim_end_matches(','),
+            "far" | "many" | "much" | "long" | "few" | "if" | "when" | "not" | "than"
+        ) && matches!(*frame, "so " | "or " | "then " | "like " | "even though ");
         if bound || count(rest) < LEAST_WORDS {
             break;
         }

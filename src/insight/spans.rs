@@ -110,7 +110,7 @@ fn parentheses_out(sentence: &str, language: &str) -> Option<String> {
 }
 
 fn fits(text: &str) -> bool {
-    let whole = text.matches(['"', '“', '”']).count() % 2 == 0
+    let whole = text.matches(['"', '“', '”']).count().is_multiple_of(2)
         && text.matches('(').count() == text.matches(')').count()
         && text.matches('[').count() == text.matches(']').count();
     // Speech that has lost its marks: "says, Hey".
