@@ -31,6 +31,9 @@ pub(super) enum Task {
     Salience,
     /// How much each sentence is worth
     Worthiness,
+    /// The numbers that the weights are learned from
+    #[value(hide = true)]
+    Rows,
 }
 
 pub(super) fn eval(args: &Eval) -> Result<ExitCode> {
@@ -38,6 +41,7 @@ pub(super) fn eval(args: &Eval) -> Result<ExitCode> {
     let output = std::io::stdout().lock();
     match args.task {
         Task::Salience => eval_salience::salience(input, output, !args.no_vectors)?,
+        Task::Rows => eval_salience::rows(input, output)?,
         Task::Worthiness => eval_salience::worthiness(input, output, !args.no_vectors)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -14,6 +14,9 @@ use crate::text::language;
 #[derive(Deserialize)]
 struct Talk {
     doc: String,
+    /// `words.tsv` was made with it; heeded by `rows` alone.
+    #[serde(default)]
+    counted: bool,
     #[serde(default = "five")]
     k: usize,
     #[serde(alias = "items")]
@@ -73,6 +76,27 @@ pub(super) fn worthiness(input: impl BufRead, output: impl Write, vectors: bool)
         let worth = insight::rate_sentences(&said, &language_of(&said), &embed);
         let scores = talk.utterances.iter().map(|s| s.id).zip(worth).collect();
         Scores { doc: talk.doc, scores }
+    })
+}
+
+#[derive(Serialize)]
+struct Rows {
+    doc: String,
+    #[serde(flatten)]
+    training: insight::Training,
+}
+
+/// What the scorers read of each document, behind a line with the names of the plain scorer's numbers.
+pub(super) fn rows(input: impl BufRead, mut output: impl Write) -> Result<()> {
+    let encoder = Encoder::load()?;
+    writeln!(output, "{}", serde_json::json!({ "names": insight::feature_names() }))?;
+    each_line(input, output, |talk: Talk| {
+        let said = utterances(&talk);
+        let texts: Vec<&str> = said.iter().map(|u| u.text.as_str()).collect();
+        let vectors = encoder.encode(&texts);
+        let language = language_of(&said);
+        let training = insight::measure_for_training(&said, &language, &vectors, talk.counted);
+        Rows { doc: talk.doc, training }
     })
 }
 

@@ -32,12 +32,13 @@ mod words;
 
 pub use choose::Fate;
 pub use explain::{Explained, explain};
+pub use features::names as feature_names;
 pub use junk::Junk;
 pub use reading::Utterance;
 pub use topics::Tagger;
 
 use crate::model::{Basis, Person, Quote, Soundbite, Transcript};
-use crate::text::embed::Embed;
+use crate::text::embed::{Embed, Vector};
 use crate::text::language;
 use reading::Reading;
 use unit::Units;
@@ -137,6 +138,37 @@ pub fn rank_passages(
 /// What each sentence is worth by itself, for comparing within these; higher is better.
 pub fn rate_sentences(utterances: &[Utterance], language: &str, embed: Embed) -> Vec<f32> {
     weigh::rate(&Reading::of_utterances(utterances), language, embed)
+}
+
+/// Everything the scorers would read of these sentences, for learning their weights: see `data/salience/README.md`.
+/// `counted`: `words.tsv` was made with them in it.
+pub fn measure_for_training(
+    utterances: &[Utterance],
+    language: &str,
+    vectors: &[Vector],
+    counted: bool,
+) -> Training {
+    let reading = Reading::of_utterances(utterances);
+    let units = Units::of(&reading, language);
+    let junk = junk::mark(&units);
+    let limits = measure::Limits::default();
+    let plain = measure::candidates(&reading, &units, &junk, language, limits);
+    let numbers =
+        |v: Vec<f32>| v.into_iter().map(|x| x.is_finite().then_some(x)).collect::<Vec<_>>();
+    Training {
+        candidates: plain.iter().map(|c| (c.first, c.last, numbers(c.features.values()))).collect(),
+        picker: picker::Picker::rows(&reading, vectors, counted),
+    }
+}
+
+/// Numbers of one talk, for learning.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Training {
+    /// What the plain scorer reads, in the order of [`feature_names`]: first and last sentence, values.
+    pub candidates: Vec<(usize, usize, Vec<Option<f32>>)>,
+    /// What the picker reads.
+    #[serde(flatten)]
+    pub picker: Option<picker::Measured>,
 }
 
 /// One item on its way, shared by [`extract`] and [`explain`].

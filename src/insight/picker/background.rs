@@ -31,11 +31,20 @@ impl Background {
         Self { sentences: sentences.into(), episodes: episodes.into(), words }
     }
 
-    /// In natural logarithms: among sentences and among episodes.
-    pub(super) fn rarity(&self, word: &str) -> (f64, f64) {
+    /// In natural logarithms: among sentences and among episodes. `own` is what the episode itself has brought into
+    /// the table, if anything: its sentences, and those among them that the word is in. It is taken out, so that the
+    /// episodes of the training look as new ones will.
+    pub(super) fn rarity(&self, word: &str, own: Option<(u32, u32)>) -> (f64, f64) {
         let (sentences, episodes) = self.words.get(word).copied().unwrap_or_default();
+        let (all, with) = own.unwrap_or_default();
         let rare = |all: f64, n: u32| ((all + 1.0) / (f64::from(n) + 1.0)).ln();
-        (rare(self.sentences, sentences), rare(self.episodes, episodes))
+        (
+            rare(self.sentences - f64::from(all), sentences.saturating_sub(with)),
+            rare(
+                self.episodes - f64::from(u8::from(own.is_some())),
+                episodes.saturating_sub(u32::from(with > 0)),
+            ),
+        )
     }
 }
 
@@ -45,8 +54,10 @@ mod tests {
 
     #[test]
     fn common_words_are_less_rare() {
-        let of = |word| Background::shipped().rarity(word);
+        let of = |word| Background::shipped().rarity(word, None);
         assert!(of("the").0 < of("database").0 && of("database").0 < of("zyzzyva").0);
+        let own = Background::shipped().rarity("the", Some((1_000, 900)));
+        assert!(own.0 > of("the").0 && own.1 >= 0.0);
         assert!(of("the").1 < of("zyzzyva").1 && Background::shipped().words.len() > 5_000);
     }
 }

@@ -68,6 +68,15 @@ pub struct Parts {
     pub junk: f32,
 }
 
+/// What the models read.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Measured {
+    /// First and last sentence, and the row.
+    pub passages: Vec<(usize, usize, Vec<f32>)>,
+    /// In order.
+    pub sentences: Vec<Vec<f32>>,
+}
+
 /// An episode, measured.
 pub struct Picker {
     talk: Talk,
@@ -80,17 +89,24 @@ pub struct Picker {
 impl Picker {
     /// None if there are not as many vectors as sentences, or none at all.
     pub fn new(reading: &Reading, vectors: &[Vector]) -> Option<Self> {
-        let row = |vector: &Vector| {
-            let mut row = [0.0; DIMENSIONS];
-            row.iter_mut().zip(vector.values()).for_each(|(slot, value)| *slot = value);
-            row
-        };
-        Self::of_rows(reading, vectors.iter().map(row).collect())
+        Self::of_rows(reading, vectors.iter().map(exact).collect(), false)
     }
 
-    fn of_rows(reading: &Reading, vectors: Vec<[f32; DIMENSIONS]>) -> Option<Self> {
+    /// What the models would read, for training: a row for each passage, with its place, and one for each sentence.
+    /// `counted`: the background table was made with this talk in it.
+    pub fn rows(reading: &Reading, vectors: &[Vector], counted: bool) -> Option<Measured> {
+        let picker = Self::of_rows(reading, vectors.iter().map(exact).collect(), counted)?;
+        let rows = Rows::new(&picker.talk, &picker.vectors);
+        let places = picker.places();
+        Some(Measured {
+            passages: places.into_iter().map(|(a, b)| (a, b, rows.passage(a, b))).collect(),
+            sentences: (0..picker.talk.sentences.len()).map(|i| rows.sentence(i)).collect(),
+        })
+    }
+
+    fn of_rows(reading: &Reading, vectors: Vec<[f32; DIMENSIONS]>, counted: bool) -> Option<Self> {
         let (model, conversation) = (Model::shipped()?, Conversation::shipped()?);
-        let talk = Talk::of(reading)?;
+        let talk = Talk::of(reading, counted)?;
         let fits = !vectors.is_empty() && vectors.len() == talk.sentences.len();
         let form = form(&talk);
         fits.then_some(Self { talk, vectors, form, model, conversation })
@@ -220,6 +236,12 @@ impl Picker {
         }
         out
     }
+}
+
+fn exact(vector: &Vector) -> [f32; DIMENSIONS] {
+    let mut row = [0.0; DIMENSIONS];
+    row.iter_mut().zip(vector.values()).for_each(|(slot, value)| *slot = value);
+    row
 }
 
 fn form(talk: &Talk) -> Form {

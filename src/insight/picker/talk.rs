@@ -53,10 +53,12 @@ const SPECIAL: [&str; 15] = [
 ];
 
 impl Talk {
-    /// None if the lists that ship are broken.
-    pub(super) fn of(reading: &Reading) -> Option<Self> {
+    /// None if the lists that ship are broken. `counted`: the background table was made with this talk in it.
+    pub(super) fn of(reading: &Reading, counted: bool) -> Option<Self> {
         let cues = Cues::shipped()?;
         let background = Background::shipped();
+        let own = counted.then(|| own_counts(reading));
+        let all = reading.sentences.len() as u32;
         let mut ids: HashMap<String, u32> = HashMap::new();
         let mut known: Vec<Known> = Vec::new();
         let mut speakers: HashMap<Option<&str>, usize> = HashMap::new();
@@ -67,7 +69,10 @@ impl Talk {
             for word in words(&text) {
                 let next = known.len() as u32;
                 let id = *ids.entry(word).or_insert_with_key(|word| {
-                    let (rare, rare_episode) = background.rarity(word);
+                    let (rare, rare_episode) = background.rarity(
+                        word,
+                        own.as_ref().map(|o| (all, o.get(word).copied().unwrap_or(0))),
+                    );
                     known.push(Known {
                         lists: cues.lists(word),
                         digit: word.starts_with(|c: char| c.is_ascii_digit()),
@@ -118,6 +123,20 @@ impl Talk {
     pub(super) fn content(&self, tokens: &[u32]) -> Vec<u32> {
         tokens.iter().copied().filter(|t| !self.is(*t, List::Function)).collect()
     }
+}
+
+/// In how many of its sentences each word is.
+fn own_counts(reading: &Reading) -> HashMap<String, u32> {
+    let mut out = HashMap::new();
+    for i in 0..reading.sentences.len() {
+        let mut list = words(reading.text(i, i));
+        list.sort_unstable();
+        list.dedup();
+        for word in list {
+            *out.entry(word).or_default() += 1;
+        }
+    }
+    out
 }
 
 /// How many different ones there are.

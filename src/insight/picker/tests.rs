@@ -67,7 +67,7 @@ fn rows() -> Vec<[f32; DIMENSIONS]> {
 
 #[test]
 fn it_agrees_with_the_program_that_trained_it() {
-    let weighed = Picker::of_rows(&reading(), rows()).unwrap().weigh();
+    let weighed = Picker::of_rows(&reading(), rows(), false).unwrap().weigh();
     assert_eq!(weighed.len(), EXPECTED.len());
     for (w, (first, last, value, odds, junk)) in weighed.iter().zip(EXPECTED) {
         assert_eq!((w.first, w.last), (*first, *last));
@@ -79,7 +79,7 @@ fn it_agrees_with_the_program_that_trained_it() {
 
 #[test]
 fn vectors_in_eight_bits_do_as_well() {
-    let exact = Picker::of_rows(&reading(), rows()).unwrap().weigh();
+    let exact = Picker::of_rows(&reading(), rows(), false).unwrap().weigh();
     let kept: Vec<Vector> = rows().iter().map(|row| Vector::new(row)).collect();
     let kept = Picker::new(&reading(), &kept).unwrap().weigh();
     for (a, b) in exact.iter().zip(&kept) {
@@ -89,7 +89,7 @@ fn vectors_in_eight_bits_do_as_well() {
 
 #[test]
 fn it_explains_what_it_weighed() {
-    let picker = Picker::of_rows(&reading(), rows()).unwrap();
+    let picker = Picker::of_rows(&reading(), rows(), false).unwrap();
     let explained: Vec<_> = picker.explain([(3, 4)]).collect();
     let of = |name: &str| explained[0].iter().find(|(n, ..)| n == name).unwrap().1;
     assert_eq!((of("two"), of("passage.butany"), of("first.contrast")), (1.0, 1.0, 1.0));

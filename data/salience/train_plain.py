@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""train.py FEATURES.jsonl GOLD.jsonl... > weights.json        (needs numpy and scikit-learn)
+"""train_plain.py ROWS.jsonl GOLD.jsonl... > weights.json        (needs numpy and scikit-learn)
 
 Learns the weights of insight::Scorer: logistic regression over standardised features of every candidate passage.
-FEATURES.jsonl: first line {"names": [...]} (insight::feature_names), then one line per document:
-{"doc": "...", "candidates": [[first, last, [values or null]], ...]} (insight::measure_passages).
+ROWS.jsonl comes from `podbrief eval rows < INPUT.jsonl`: first line {"names": [...]}, then one line per document:
+{"doc": "...", "candidates": [[first, last, [values or null]], ...], ...}.
 GOLD.jsonl: {"doc", "readers": [{"insights": [{"ids": [sentence indices], "grade": 1..3}], ...}]}.
 
 A candidate's label is how well it covers a passage that a reader marked: the mean of "hits it" (half of either is
@@ -99,7 +99,7 @@ def hits(picks, readers):
 
 def main():
     names, docs, gold, rows, of, x, y = read(sys.argv[1], sys.argv[2:])
-    # As insight::worth.
+    # As insight::weigh::PLAIN.
     cost = x[:, names.index("dangling")] * DANGLING_COST + x[:, names.index("has_question")] * QUESTION_COST
     shows = [d.split("__")[0] for d in docs]
     order = np.random.RandomState(0).permutation(len(docs))

@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+"""Learns the weights of insight::picker.            (needs numpy, scikit-learn and torch)
+
+  train_picker.py words INPUT.jsonl... > words.tsv
+      The background table, from the documents that the picker is to be trained on.
+  train_picker.py episode ROWS.jsonl GOLD.jsonl... --out picker.bin
+      GOLD: {"doc", "readers": [{"insights": [{"ids": [sentence indices], "grade": 1..3}], "junk": [[first, last]]}]}
+  train_picker.py conversation ROWS.jsonl GOLD.jsonl... --out conversation.bin
+      GOLD: {"doc", "gain": {id: worth}} or {"doc", "pos": [ids]}; ids are places of utterances.
+
+ROWS.jsonl comes from `podbrief eval rows < INPUT.jsonl`; a line of INPUT with "counted": true is a document that
+words.tsv was made with, whose own words are then taken out of it. The order: words, build podbrief, rows, then train.
+Cross-validation over documents (11 folds; --by-show: over the part of "doc" before "__") is printed to stderr.
+"""
+import argparse, json, sys
+from collections import Counter
+import numpy as np
+
+CONTEXT, OWN, CENTRE, PASSAGE, VECTOR = 35, 92, 9, 51, 384  # widths of the blocks, as in picker/rows.rs
+PASSAGES = np.r_[np.ones(4 + CONTEXT + 5 * OWN + 2 * CENTRE), np.full(PASSAGE, 1.5), np.full(VECTOR, 0.7)].astype("f4")
+SENTENCES = np.r_[np.full(CONTEXT + 4 * OWN + 2 * CENTRE, 0.7), np.ones(2 * PASSAGE), np.full(2 * VECTOR, 0.5)].astype("f4")
+SPOKEN = np.r_[np.ones(CONTEXT + 4 * OWN + 2 * CENTRE + 2 * PASSAGE), np.full(2 * VECTOR, 0.5)].astype("f4")
+WORTH, CLIP, GAP, JUNK_COST = {3: 1.0, 2: 0.8, 1: 0.6}, 4.0, 3, 0.6
+
+
+def lines(path):
+    with open(path, encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+def tokens(text):
+    """As picker/talk.rs."""
+    text = text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'}).lower()
+    out, word = [], ""
+    for at, c in enumerate(text):
+        following = text[at + 1] if at + 1 < len(text) else " "
+        digits = at > 0 and text[at - 1].isdigit() and following.isdigit()
+        if c.isalnum() or (word and following.isalnum() and (c == "'" or (c in ".," and digits))):
+            word += c
+        elif word:
+            out.append(word)
+            word = ""
+    return out + [word] if word else out
+
+
+def words(paths):
+    sentences, episodes, count, documents = Counter(), Counter(), 0, 0
+    for document in (d for path in paths for d in lines(path)):
+        kinds = [set(tokens(u["text"])) for u in document["utterances"]]
+        for kind in kinds:
+            sentences.update(kind)
+        episodes.update(set().union(*kinds))
+        count, documents = count + len(kinds), documents + 1
+    print("# Lower-case word, sentences it stands in, episodes it stands in. First line: all sentences, all episodes.")
+    print(f"{count}\t{documents}")
+    for word in sorted(sentences):
+        print(f"{word}\t{sentences[word]}\t{episodes[word]}")
+
+
+class Scale:
+    def __init__(self, x, blocks):
+        self.mean, self.deviation, self.blocks = x.mean(0), x.std(0) + 1e-6, blocks
+
+    def __call__(self, x):
+        return (np.clip((x - self.mean) / self.deviation, -CLIP, CLIP) * self.blocks).astype("f4")
+
+
+def odds(x, share, c):
+    """Logistic regression; a share between 0 and 1 is both, weighted."""
+    from sklearn.linear_model import LogisticRegression
+    some = share > 0
+    model = LogisticRegression(C=c, max_iter=200)
+    model.fit(np.vstack([x, x[some]]), np.r_[np.zeros(len(x)), np.ones(some.sum())], sample_weight=np.r_[1 - share, share[some]])
+    return model.coef_[0].astype("f4"), float(model.intercept_[0])
+
+
+def preference(x, share, document, weight_cost):
+    """One softmax over each document: which of them is it?"""
+    import torch
+    _, document = np.unique(document, return_inverse=True)
+    n = document.max() + 1
+    x, share, document = torch.tensor(x), torch.tensor(share.astype("f4")), torch.tensor(document)
+    weights = torch.zeros(x.shape[1], requires_grad=True)
+    total = torch.zeros(n).index_add(0, document, share)
+    share = share / total.clamp(min=1e-9)[document]
+    steps = torch.optim.LBFGS([weights], max_iter=40, history_size=10, line_search_fn="strong_wolfe")
+
+    def closure():
+        steps.zero_grad()
+        out = x @ weights
+        top = out.detach().max()
+        log_sum = torch.zeros(n).index_add(0, document, torch.exp(out - top)).log() + top
+        loss = -(share * (out - log_sum[document])).sum() / n + weight_cost * (weights * weights).sum()
+        loss.backward()
+        return loss
+
+    steps.step(closure)
+    return weights.detach().numpy()
+
+
+def write(path, head, arrays):
+    with open(path, "wb") as file:
+        file.write(json.dumps(head).encode() + b"\n" + b"".join(np.asarray(a, "<f4").tobytes() for a in arrays))
+
+
+class Episode:
+    def __init__(self, row, readers):
+        self.doc, self.readers = row["doc"], readers
+        self.places = [(a, b) for a, b, _ in row["passages"]]
+        self.passages = np.array([x for _, _, x in row["passages"]], "f4")
+        self.sentences = np.array(row["sentences"], "f4")
+        self.hit, self.mark, self.junk = np.zeros(len(self.places)), np.zeros(len(self.sentences)), np.zeros(len(self.sentences))
+        for reader in readers:
+            for mark in reader["insights"]:
+                self.mark[mark["ids"]] += WORTH[mark["grade"]] / len(readers)
+            for first, last in reader["junk"]:
+                self.junk[first:last + 1] += 1 / len(readers)
+            for n, (a, b) in enumerate(self.places):
+                self.hit[n] += max([WORTH[m["grade"]] for m in reader["insights"] if self.hits(a, b, m)], default=0) / len(readers)
+        self.junk = np.minimum(self.junk, 1)
+
+    @staticmethod
+    def hits(first, last, mark):
+        both = len(set(range(first, last + 1)) & set(mark["ids"]))
+        return both and 2 * both >= min(last - first + 1, len(mark["ids"]))
+
+
+def fit_episodes(all, seed=0):
+    of = lambda name: np.concatenate([getattr(e, name) for e in all])
+    number = lambda name: np.concatenate([np.full(len(getattr(e, name)), n) for n, e in enumerate(all)])
+    passages, sentences = of("passages"), of("sentences")
+    p, s = Scale(passages, PASSAGES), Scale(sentences, SENTENCES)
+    a, b, hit, mark = p(passages), s(sentences), of("hit"), of("mark")
+    random, misses = np.random.RandomState(seed), np.where(hit <= 0)[0]
+    some = np.r_[np.where(hit > 0)[0], random.choice(misses, int(len(misses) * 0.4), replace=False)]
+    marked, bias = odds(a[some], hit[some], 0.0003)
+    in_marked, sentence_bias = odds(b, mark, 0.0005)
+    junk, junk_bias = odds(b, of("junk"), 0.0003)
+    preferred, in_preferred = preference(a, hit, number("hit"), 0.6), preference(b, mark, number("mark"), 0.3)
+    return p, s, (marked, preferred, in_marked, in_preferred, junk), (bias, sentence_bias, junk_bias)
+
+
+def value(model, episode):
+    """As Picker::weigh_passages."""
+    p, s, (marked, preferred, in_marked, in_preferred, junk), (_, sentence_bias, junk_bias) = model
+    a, b = p(episode.passages), s(episode.sentences)
+    chance = lambda x: 1 / (1 + np.exp(-x))
+    share = np.exp(b @ in_preferred - (b @ in_preferred).max())
+    share = np.minimum(1, 25 * share / share.sum())
+    over = lambda x: np.array([x[i:j + 1].sum() for i, j in episode.places])
+    standard = lambda x: (x - x.mean()) / (x.std() + 1e-9)
+    four = [a @ marked, a @ preferred, np.log(over(chance(b @ in_marked + sentence_bias)) + 1e-3), np.log(over(share) + 1e-3)]
+    size = np.array([j - i + 1 for i, j in episode.places])
+    return sum(map(standard, four)) / 4 - JUNK_COST * over(chance(b @ junk + junk_bias)) / size
+
+
+def found(episode, values):
+    picks = []
+    for n in np.argsort(-values, kind="stable"):
+        first, last = episode.places[n]
+        if all(first > b + GAP or last < a - GAP for a, b in picks):
+            picks.append((first, last))
+            if len(picks) == 5:
+                break
+    total = 0
+    for reader in episode.readers:
+        used = set()
+        for first, last in picks:
+            new = [n for n, m in enumerate(reader["insights"]) if n not in used and Episode.hits(first, last, m)]
+            if new:
+                used.add(max(new, key=lambda n: reader["insights"][n]["grade"]))
+        total += len(used) / 5 / len(episode.readers)
+    return total
+
+
+def episode(args):
+    gold = {g["doc"]: g["readers"] for path in args.gold for g in lines(path)}
+    all = [Episode(row, gold[row["doc"]]) for row in lines(args.rows) if row.get("doc") in gold]
+    if args.by_show:
+        shows = sorted({e.doc.split("__")[0] for e in all})
+        folds = np.array([shows.index(e.doc.split("__")[0]) for e in all])
+    else:
+        folds = np.empty(len(all), int)
+        folds[np.random.RandomState(0).permutation(len(all))] = np.arange(len(all)) % 11
+    scores = []
+    for fold in sorted(set(folds)) if len(set(folds)) > 1 else []:
+        model = fit_episodes([e for e, f in zip(all, folds) if f != fold])
+        scores += [found(e, value(model, e)) for e, f in zip(all, folds) if f == fold]
+        print(f"fold {fold}: {np.mean(scores):.3f} of five picks are marked, over {len(scores)} episodes so far", file=sys.stderr)
+    p, s, weights, biases = fit_episodes(all)
+    blocks = (PASSAGES, PASSAGES, SENTENCES, SENTENCES, SENTENCES)
+    write(args.out, {"windows": len(PASSAGES), "sentences": len(SENTENCES), "wb0": biases[0], "sb0": biases[1], "jk0": biases[2]},
+          [p.mean, p.deviation, s.mean, s.deviation] + [w * block for w, block in zip(weights, blocks)])
+
+
+def conversation(args):
+    from sklearn.linear_model import LogisticRegression
+    gold = {g["doc"]: set(map(int, g["gain"] if "gain" in g else g["pos"])) for path in args.gold for g in lines(path)}
+    x, y, document = [], [], []
+    for n, row in enumerate(r for r in lines(args.rows) if r.get("doc") in gold):
+        x.append(np.array(row["sentences"], "f4"))
+        y.append([float(i in gold[row["doc"]]) for i in range(len(x[-1]))])
+        document.append(np.full(len(x[-1]), n))
+    x, y, document = np.vstack(x), np.concatenate(y), np.concatenate(document)
+
+    def fit(use):
+        scale = Scale(x[use], SPOKEN)
+        z = scale(x[use])
+        one, two = odds(z, y[use], 0.0003)[0], preference(z, y[use], document[use], 0.3)
+        spread = lambda w: np.mean([(z @ w)[document[use] == d].std() for d in set(document[use])])
+        both = (one + two * spread(one) / spread(two)) / 2
+        # Back to log odds: one slope and one offset.
+        slope = LogisticRegression(C=1e6).fit((z @ both)[:, None], y[use])
+        return scale, both * slope.coef_[0][0], float(slope.intercept_[0])
+
+    tops = []
+    for fold in range(8):
+        scale, weights, _ = fit(document % 8 != fold)
+        for d in sorted(set(document[document % 8 == fold])):
+            here = document == d
+            tops.append(y[here][np.argsort(-(scale(x[here]) @ weights), kind="stable")[:5]].mean())
+    print(f"{np.mean(tops):.3f} of the five best utterances are marked", file=sys.stderr)
+    scale, weights, bias = fit(np.ones(len(y), bool))
+    write(args.out, {"sentences": len(SPOKEN), "bias": bias}, [scale.mean, scale.deviation, weights * SPOKEN])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("words").add_argument("inputs", nargs="+")
+    for name in ("episode", "conversation"):
+        verb = verbs.add_parser(name)
+        verb.add_argument("rows")
+        verb.add_argument("gold", nargs="+")
+        verb.add_argument("--out", required=True)
+        verb.add_argument("--by-show", action="store_true")
+    args = parser.parse_args()
+    {"words": lambda a: words(a.inputs), "episode": episode, "conversation": conversation}[args.verb](args)
