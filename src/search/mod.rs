@@ -1,45 +1,52 @@
 //! Derived data for finding insights: rebuilt from the store at start, kept up as insights are published.
 //! Nothing here is the only copy of anything.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::model::{Insight, InsightId, SubscriberId};
-use crate::rank::related::RelatedIndex;
+use crate::rank::related::{Place, RelatedIndex};
 use crate::store::{Result, Store};
+use crate::text::embed::Vector;
+use crate::text::token::{lower, tokens};
 
-/// Candidates looked at for each place, because some may be private or gone.
-const SLACK: usize = 5;
-
-/// Relations between insights, by their words.
+/// Relations between insights, by their words and, once given, their vectors.
 #[derive(Default)]
 pub struct Index {
-    words: RwLock<RelatedIndex>,
+    related: RwLock<RelatedIndex>,
 }
 
 impl Index {
-    /// From all that the store holds.
+    /// From all that the store holds. Vectors are given later ([`Index::set_vectors`]).
     ///
     /// # Errors
     /// If the store can't be read.
     pub fn build(store: &dyn Store) -> Result<Self> {
-        let mut words = RelatedIndex::default();
-        store.each_insight(&mut |insight| add(&mut words, &insight))?;
-        Ok(Self { words: RwLock::new(words) })
+        let mut related = RelatedIndex::default();
+        store.each_insight(&mut |insight| add(&mut related, &insight))?;
+        Ok(Self { related: RwLock::new(related) })
     }
 
-    /// Takes in what was just published.
+    /// Takes in what was just published, by its words.
     pub fn add(&self, insights: &[Insight]) {
-        let mut words = self.words.write().unwrap_or_else(PoisonError::into_inner);
+        let mut related = self.write();
         for insight in insights {
-            add(&mut words, insight);
+            add(&mut related, insight);
+        }
+    }
+
+    /// Gives insights their vectors: those of [`sense`], all of one model. Unknown insights are passed over.
+    pub fn set_vectors(&self, vectors: impl IntoIterator<Item = (InsightId, Vector)>) {
+        let mut related = self.write();
+        for (id, vector) in vectors {
+            related.set_vector(&id, vector);
         }
     }
 
     /// Forgets what was removed.
     pub fn remove(&self, insights: &[InsightId]) {
-        let mut words = self.words.write().unwrap_or_else(PoisonError::into_inner);
+        let mut related = self.write();
         for id in insights {
-            words.remove(id);
+            related.remove(id);
         }
     }
 
@@ -54,25 +61,50 @@ impl Index {
         viewer: Option<&SubscriberId>,
         limit: usize,
     ) -> Result<Vec<(Insight, f32)>> {
-        let near = {
-            let words = self.words.read().unwrap_or_else(PoisonError::into_inner);
-            words.related(&insight.id, limit * SLACK)
-        };
-        let mut found = Vec::new();
+        let near = self.read().related(&insight.id, viewer, limit);
+        let mut found = Vec::with_capacity(near.len());
         for related in near {
-            if found.len() >= limit {
-                break;
-            }
+            // The store has the last word on what is there and who may see it.
             if let Some(other) = store.insight(&related.id, viewer)? {
                 found.push((other, related.score));
             }
         }
         Ok(found)
     }
+
+    fn read(&self) -> RwLockReadGuard<'_, RelatedIndex> {
+        self.related.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, RelatedIndex> {
+        self.related.write().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-fn add(words: &mut RelatedIndex, insight: &Insight) {
-    // The quote holds names that the claim may leave out.
-    let text = format!("{} {} {}", insight.headline, insight.claim, insight.quote.text);
-    words.add(insight.id.clone(), insight.item.clone(), insight.source.clone(), &text);
+/// What an insight's vector is made of.
+pub fn sense(insight: &Insight) -> String {
+    format!("{} {} {}", insight.headline, insight.claim, insight.quote.text)
+}
+
+fn add(related: &mut RelatedIndex, insight: &Insight) {
+    // The quote holds names that the claim may leave out. Who said it isn't what it is about: two claims of one
+    // speaker would be near by the rarest of words.
+    let speaker: Vec<String> =
+        insight.quote.speaker.iter().flat_map(|name| name.split_whitespace().map(lower)).collect();
+    let text = sense(insight);
+    let mut said = String::with_capacity(text.len());
+    for word in tokens(&text) {
+        let name = word.lower.strip_suffix("'s").unwrap_or(&word.lower);
+        if !speaker.iter().any(|part| part == name) {
+            said.push_str(&text[word.start..word.end]);
+            said.push(' ');
+        }
+    }
+    let place = Place {
+        id: insight.id.clone(),
+        item: insight.item.clone(),
+        source: insight.source.clone(),
+        visibility: insight.visibility.clone(),
+    };
+    related.add(place, &said, None);
 }

@@ -1,0 +1,245 @@
+//! The words of many texts and how alike two texts are by them: TF-IDF of stems, the rarity of a word taken from a
+//! table of speech as long as few texts are known, and more and more from the texts. Knows nothing of insights.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::text::frequency::rarity;
+use crate::text::language::stop_words;
+use crate::text::stem::Stemmer;
+use crate::text::token::tokens;
+
+/// How many texts the table of speech is worth.
+const PRIOR: f32 = 1000.0;
+/// Share of texts that a word has which no table knows.
+const UNKNOWN: f32 = 1.0 / 4000.0;
+/// Bits of a count beside a number.
+const COUNT_BITS: u32 = 6;
+const MOST: u32 = (1 << COUNT_BITS) - 1;
+
+/// A number of up to 26 bits and a count of up to 63 in four bytes: there are millions of them.
+#[derive(Clone, Copy)]
+struct Counted(u32);
+
+impl Counted {
+    fn new(number: u32, count: u32) -> Self {
+        Self(number << COUNT_BITS | count.min(MOST))
+    }
+
+    fn number(self) -> usize {
+        (self.0 >> COUNT_BITS) as usize
+    }
+
+    /// A word said again counts for less and less.
+    fn weight(self) -> f32 {
+        1.0 + ((self.0 & MOST) as f32).ln()
+    }
+}
+
+/// The words of one text: terms with counts, in the order of the terms.
+#[derive(Default)]
+pub struct Bag {
+    terms: Box<[Counted]>,
+    /// Of its vector at the weights in force.
+    length: f32,
+    /// Words in all, small ones too.
+    words: u32,
+}
+
+impl Bag {
+    /// How many words the text has.
+    pub fn words(&self) -> u32 {
+        self.words
+    }
+
+    /// How much it has to say: the length of its vector before that is made one.
+    pub fn length(&self) -> f32 {
+        self.length
+    }
+}
+
+struct Term {
+    /// Share of the talk in the table that has it.
+    rate: f32,
+    /// At the weights in force.
+    idf: f32,
+    /// Texts that have it, by slot.
+    texts: Vec<Counted>,
+}
+
+/// All known words and where they are.
+#[derive(Default)]
+pub struct Words {
+    numbers: HashMap<Box<str>, u32>,
+    terms: Vec<Term>,
+    texts: usize,
+    /// How many texts there were when the weights were made.
+    weighed: usize,
+}
+
+/// What a text shares with a probe.
+#[derive(Clone, Copy, Default)]
+pub struct Shared {
+    /// Cosine, 0 to 1.
+    pub cosine: f32,
+    /// How many terms.
+    pub terms: u8,
+}
+
+impl Words {
+    /// The bag of a text that is to be kept under `slot`. New words become known.
+    pub fn keep(&mut self, slot: u32, text: &str) -> Bag {
+        let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+        let (stems, words) = stems(text);
+        for (stem, rate) in stems {
+            let number = match self.numbers.get(stem.as_str()) {
+                Some(number) => *number,
+                None => {
+                    let number = self.terms.len() as u32;
+                    self.numbers.insert(stem.into_boxed_str(), number);
+                    self.terms.push(Term {
+                        rate,
+                        idf: idf(rate, 0, self.weighed),
+                        texts: Vec::new(),
+                    });
+                    number
+                }
+            };
+            let term = &mut self.terms[number as usize];
+            term.rate = term.rate.max(rate);
+            *counts.entry(number).or_default() += 1;
+        }
+        for (term, count) in &counts {
+            self.terms[*term as usize].texts.push(Counted::new(slot, *count));
+        }
+        self.texts += 1;
+        self.bag(counts, words)
+    }
+
+    /// The bag of a text that is only looked for. Unknown words count as unlike everything.
+    pub fn look(&self, text: &str) -> Bag {
+        let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut strange = 0.0;
+        let (stems, words) = stems(text);
+        for (stem, rate) in stems {
+            match self.numbers.get(stem.as_str()) {
+                Some(number) => *counts.entry(*number).or_default() += 1,
+                None => strange += idf(rate, 0, self.weighed).powi(2),
+            }
+        }
+        let mut bag = self.bag(counts, words);
+        bag.length = (bag.length.powi(2) + strange).sqrt();
+        bag
+    }
+
+    /// Forgets the text under `slot`.
+    pub fn drop(&mut self, slot: u32, bag: &Bag) {
+        for term in &bag.terms {
+            self.terms[term.number()].texts.retain(|text| text.number() != slot as usize);
+        }
+        self.texts -= 1;
+    }
+
+    /// Weighs all words anew when the texts have become a quarter more or fewer; says whether it did, as all bags
+    /// must then be measured again.
+    pub fn weigh(&mut self) -> bool {
+        if self.texts.abs_diff(self.weighed) * 4 <= self.weighed {
+            return false;
+        }
+        self.weighed = self.texts;
+        for term in &mut self.terms {
+            term.idf = idf(term.rate, term.texts.len(), self.texts);
+        }
+        true
+    }
+
+    /// Brings a bag's length to the weights in force.
+    pub fn measure(&self, bag: &mut Bag) {
+        bag.length = bag.terms.iter().map(|t| self.weight(*t).powi(2)).sum::<f32>().sqrt();
+    }
+
+    /// What every text shares with `probe`, by slot. `length` gives the length of a text's vector.
+    pub fn shared(&self, probe: &Bag, slots: usize, length: impl Fn(usize) -> f32) -> Vec<Shared> {
+        let mut all = vec![Shared::default(); slots];
+        for own in &probe.terms {
+            let term = &self.terms[own.number()];
+            let weight = self.weight(*own) * term.idf;
+            for text in &term.texts {
+                let shared = &mut all[text.number()];
+                shared.cosine += weight * text.weight();
+                shared.terms = shared.terms.saturating_add(1);
+            }
+        }
+        for (slot, shared) in all.iter_mut().enumerate().filter(|(_, shared)| shared.terms > 0) {
+            shared.cosine = ratio(shared.cosine, probe.length * length(slot));
+        }
+        all
+    }
+
+    /// Cosine of two kept bags.
+    pub fn cosine(&self, a: &Bag, b: &Bag) -> f32 {
+        let (mut i, mut j, mut sum) = (0, 0, 0.0);
+        while let (Some(x), Some(y)) = (a.terms.get(i), b.terms.get(j)) {
+            match x.number().cmp(&y.number()) {
+                std::cmp::Ordering::Less => i += 1,
+                std::cmp::Ordering::Greater => j += 1,
+                std::cmp::Ordering::Equal => {
+                    sum += self.weight(*x) * self.weight(*y);
+                    i += 1;
+                    j += 1;
+                }
+            }
+        }
+        ratio(sum, a.length * b.length)
+    }
+
+    fn bag(&self, counts: BTreeMap<u32, u32>, words: u32) -> Bag {
+        let terms = counts.into_iter().map(|(term, count)| Counted::new(term, count)).collect();
+        let mut bag = Bag { terms, length: 0.0, words };
+        self.measure(&mut bag);
+        bag
+    }
+
+    fn weight(&self, term: Counted) -> f32 {
+        term.weight() * self.terms[term.number()].idf
+    }
+}
+
+fn ratio(dot: f32, lengths: f32) -> f32 {
+    (dot / lengths.max(f32::MIN_POSITIVE)).min(1.0)
+}
+
+fn idf(rate: f32, having: usize, texts: usize) -> f32 {
+    let (having, texts) = (having as f32, texts as f32);
+    ((PRIOR + texts) / (PRIOR * rate + having)).ln().max(0.0)
+}
+
+/// Stems of the content words in order, with how common each word is in talk; and how many words there are in all.
+/// Claims are short and of any language, so each is looked at alone.
+fn stems(text: &str) -> (Vec<(String, f32)>, u32) {
+    let words = tokens(text);
+    let language = language(words.iter().map(|t| t.lower.as_str()));
+    let stops = stop_words(language);
+    let stemmer = Stemmer::new(language);
+    let stems = words
+        .iter()
+        .filter(|t| !stops.contains(t.lower.as_str()) && t.lower.chars().count() > 1)
+        .map(|t| {
+            let rate = rarity(&t.lower, language).map_or(UNKNOWN, |rarity| (-rarity).exp());
+            (stemmer.stem(&t.lower).into_owned(), rate.max(UNKNOWN))
+        })
+        .collect();
+    (stems, words.len() as u32)
+}
+
+/// The language whose small words are the most; English where none is.
+fn language<'a>(words: impl Iterator<Item = &'a str> + Clone) -> &'static str {
+    let mut best = ("en", 0);
+    for language in ["en", "de", "fr", "es"] {
+        let stops = stop_words(language);
+        let known = words.clone().filter(|word| stops.contains(word)).count();
+        if known > best.1 {
+            best = (language, known);
+        }
+    }
+    best.0
+}
