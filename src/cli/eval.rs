@@ -2,7 +2,6 @@
 //! and nothing that depends on where a document comes from.
 
 use std::io::{BufRead, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
@@ -10,16 +9,13 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::eval_salience;
+use super::{eval_related, eval_salience};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Eval {
     /// What is asked of the engine
     #[arg(value_enum)]
     pub task: Task,
-    /// Labels with their descriptions, where the task has any
-    #[arg(long, value_name = "FILE")]
-    pub labels: Option<PathBuf>,
     /// Leave the sentence encoder out
     #[arg(long)]
     pub no_vectors: bool,
@@ -31,6 +27,8 @@ pub(super) enum Task {
     Salience,
     /// How much each sentence is worth
     Worthiness,
+    /// Which texts are related to a query, best first
+    Related,
     /// The numbers that the weights are learned from
     #[value(hide = true)]
     Rows,
@@ -41,6 +39,7 @@ pub(super) fn eval(args: &Eval) -> Result<ExitCode> {
     let output = std::io::stdout().lock();
     match args.task {
         Task::Salience => eval_salience::salience(input, output, !args.no_vectors)?,
+        Task::Related => eval_related::run(input, output)?,
         Task::Rows => eval_salience::rows(input, output)?,
         Task::Worthiness => eval_salience::worthiness(input, output, !args.no_vectors)?,
     }

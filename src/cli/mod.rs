@@ -10,6 +10,7 @@ macro_rules! say {
 
 mod args;
 mod eval;
+mod eval_related;
 mod eval_salience;
 mod extract;
 mod poll;

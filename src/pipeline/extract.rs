@@ -1,15 +1,19 @@
 //! Make an item's insights and publish them. What is not in the transcript word for word is dropped here,
 //! whoever proposed it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Context, StageError};
+use crate::encode::EncodeError;
 use crate::insight::{self, proof};
 use crate::model::{
     Basis, Insight, InsightId, Item, ItemId, ItemState, JobKind, Source, SourceId, Timestamp,
     Transcript, TranscriptOrigin,
 };
 use crate::publish::entry;
+use crate::search::sense;
 use crate::store::{Extraction, Publication, StoreError};
 use crate::text::normal::normal_words;
 
@@ -26,6 +30,21 @@ pub struct ExtractReport {
     pub insights: usize,
     /// Drafts dropped because their quote is not in the transcript.
     pub unproved: usize,
+}
+
+/// Relates new insights by meaning as well as by words. Without it, words alone relate them.
+async fn give_vectors(ctx: &Context, published: Vec<Insight>) {
+    let (encoder, index) = (ctx.encoder.clone(), Arc::clone(&ctx.index));
+    let given = tokio::task::spawn_blocking(move || {
+        let senses: Vec<String> = published.iter().map(sense).collect();
+        let senses: Vec<&str> = senses.iter().map(String::as_str).collect();
+        let vectors = encoder.encode(&senses)?;
+        index.set_vectors(published.into_iter().map(|insight| insight.id).zip(vectors));
+        Ok::<(), EncodeError>(())
+    });
+    if let Ok(Err(error)) = given.await {
+        tracing::warn!(%error, "new insights are related by their words only");
+    }
 }
 
 struct Loaded {
@@ -61,6 +80,7 @@ pub async fn extract(
         Ok(published) => {
             report.insights = published.len();
             ctx.index.add(&published);
+            give_vectors(ctx, published).await;
             Ok(Some(report))
         }
         Err(StoreError::Gone(_)) => Ok(None),
