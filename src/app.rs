@@ -20,9 +20,10 @@ use crate::fetch::{AllowPrivate, Fetcher, Limits};
 use crate::insight::Tagger;
 use crate::jobs::{Handle, Scheduler};
 use crate::model::{Timestamp, TopicSet};
-use crate::pipeline::{Context, Intervals, Settings};
+use crate::pipeline::{self, Context, Intervals, Mail, Settings, Trust};
 use crate::publish::Site;
 use crate::search::Index;
+use crate::spool::{Archive, Spool};
 use crate::store::{Door, sled};
 use crate::web::{self, WebState};
 
@@ -69,6 +70,7 @@ pub fn open(config: &Config) -> Result<Rooms> {
         topics,
         index,
         authority: instance.authority.clone(),
+        mail: mail(config)?,
         settings: settings(config),
         door,
     };
@@ -122,6 +124,18 @@ fn fetcher(config: &Config) -> Result<Fetcher> {
     let limits =
         Limits { timeout: config.fetch.timeout(), per_host: config.fetch.per_host, allow_private };
     Ok(Fetcher::new(limits, &agent)?)
+}
+
+fn mail(config: &Config) -> Result<Mail> {
+    let dir = &config.data_dir;
+    let domain = config.mail_domain();
+    Ok(Mail {
+        spool: Spool::open(dir).with_context(|| format!("the mail spool in {}", dir.display()))?,
+        archive: Archive::new(dir, config.mail.keep_raw_days),
+        trust: Trust { host: domain.clone(), authserv_id: config.mail.authserv_id.clone() },
+        domain,
+        max_message: config.mail.max_message_mib.saturating_mul(1024 * 1024),
+    })
 }
 
 fn settings(config: &Config) -> Settings {
@@ -203,12 +217,17 @@ impl Rooms {
             let stopped = stopped.clone();
             async move { admin::serve(admin, &dir, stopped).await }
         });
+        let letters = tokio::spawn({
+            let (jobs, stopped) = (self.admin.jobs.clone(), stopped.clone());
+            pipeline::drain(self.admin.ctx.clone(), now, stopped, move || jobs.wake())
+        });
         let jobs = tokio::spawn(self.scheduler.run(stopped, GRACE));
         ready(base, self.admin.jobs.clone());
         until.await;
         tracing::info!("stopping");
         stop.send_replace(true);
         doors.stop(true).await;
+        letters.await.context("the mail spool failed")?;
         jobs.await.context("the scheduler failed")?;
         socket.await.context("the admin socket failed")?.context("the admin socket")?;
         web.await.context("the web server failed")?.context("the web server")?;

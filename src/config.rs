@@ -37,6 +37,8 @@ pub struct Config {
     pub poll: Poll,
     /// Requests.
     pub fetch: Fetch,
+    /// Newsletters by mail.
+    pub mail: Mail,
     /// Logs.
     pub log: Log,
 }
@@ -71,6 +73,20 @@ pub struct Fetch {
     pub allow_private: Vec<String>,
     /// Address or page.
     pub contact: String,
+}
+
+/// `[mail]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Where addresses are minted; empty for the host of `base_url`.
+    pub domain: String,
+    /// MiB.
+    pub max_message_mib: usize,
+    /// Days.
+    pub keep_raw_days: u32,
+    /// Whose `Authentication-Results` are believed.
+    pub authserv_id: String,
 }
 
 /// `[log]`
@@ -179,6 +195,7 @@ impl Config {
         let counts = [
             ("poll.concurrency", self.poll.concurrency),
             ("fetch.per_host", self.fetch.per_host),
+            ("mail.max_message_mib", self.mail.max_message_mib),
             (
                 "fetch.timeout",
                 usize::try_from(self.fetch.timeout().as_secs()).unwrap_or(usize::MAX),
@@ -217,6 +234,14 @@ impl Config {
     pub fn host(&self) -> String {
         let url = url::Url::parse(&self.base_url(None)).ok();
         url.and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// The domain of minted addresses.
+    pub fn mail_domain(&self) -> String {
+        match self.mail.domain.as_str() {
+            "" => self.host(),
+            domain => domain.to_ascii_lowercase(),
+        }
     }
 }
 

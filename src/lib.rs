@@ -20,6 +20,7 @@ pub mod search;
 // Floor 3: outside and stored things.
 pub mod encode;
 pub mod fetch;
+pub mod spool;
 pub mod store;
 // Floor 2: pure rooms of the domain.
 pub mod insight;

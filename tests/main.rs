@@ -10,6 +10,7 @@ mod crash;
 mod encode;
 mod golden;
 mod journey;
+mod mail;
 mod map;
 mod publishing;
 mod support;

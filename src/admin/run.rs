@@ -8,7 +8,7 @@ use super::import::import;
 use super::{AddedSource, Command, Reply};
 use crate::jobs::{Clock, Handle};
 use crate::model::{Source, SourceKind, SourceStatus};
-use crate::pipeline::{Context, resolve};
+use crate::pipeline::{Context, StageError, local_part, resolve};
 use crate::publish::opml;
 use crate::store::{Added, StoreError};
 
@@ -32,6 +32,9 @@ pub enum AdminError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A stage failed.
+    #[error(transparent)]
+    Stage(#[from] StageError),
     /// The server was told to stop.
     #[error("podbrief was stopped before all work was done; the rest is done when it runs again")]
     Stopped,
@@ -108,6 +111,14 @@ impl Admin {
                 let bytes = opml::export(&sources);
                 Reply::Opml { opml: String::from_utf8_lossy(&bytes).into_owned() }
             }
+            Command::AddMailbox { name, public, policy } => {
+                self.add_mailbox(&name, public, policy, now).await?
+            }
+            Command::Trust { which, sender } => self.trust(&which, &sender, now).await?,
+            Command::Policy { which, policy } => self.policy(&which, policy).await?,
+            Command::Deliver { to, from, import, bytes, .. } => {
+                self.deliver(to, from, import, bytes, now).await?
+            }
             Command::Poll { all } => self.poll(all, replies).await?,
             Command::Status => {
                 let (counts, instance) = door.call(|s| Ok((s.counts()?, s.instance()?))).await?;
@@ -175,12 +186,15 @@ impl Admin {
     }
 
     /// By id (six characters of it are enough), by address, or by the start of the title, if that is one.
-    async fn find(&self, which: &str) -> Result<Source, AdminError> {
+    pub(super) async fn find(&self, which: &str) -> Result<Source, AdminError> {
         let sources = self.ctx.door.call(|s| s.sources()).await?;
         let wanted = which.trim().to_lowercase();
         let exact = sources.iter().find(|s| {
-            let SourceKind::Feed { url } = &s.kind;
-            s.id.as_str() == wanted || url == which.trim()
+            let address = match &s.kind {
+                SourceKind::Feed { url } => url == which.trim(),
+                SourceKind::Mailbox(mailbox) => local_part(&wanted) == mailbox.local,
+            };
+            s.id.as_str() == wanted || address
         });
         if let Some(source) = exact {
             return Ok(source.clone());

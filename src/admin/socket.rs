@@ -11,7 +11,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, watch};
 use tokio_util::io::SyncIoBridge;
 
-use super::{Admin, Command, Reply};
+use super::{Admin, Command, Refused, Reply};
 
 /// Its name in the data directory.
 pub const SOCKET: &str = "admin.sock";
@@ -57,11 +57,12 @@ pub async fn serve(admin: Admin, dir: &Path, mut stop: watch::Receiver<bool>) ->
 async fn answer(admin: Admin, stream: UnixStream) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    BufReader::new(read.take(MAX_COMMAND)).read_line(&mut line).await?;
+    let mut read = BufReader::new(read);
+    (&mut read).take(MAX_COMMAND).read_line(&mut line).await?;
     if line.is_empty() {
         return Ok(());
     }
-    let command = match serde_json::from_str::<Command>(&line) {
+    let mut command = match serde_json::from_str::<Command>(&line) {
         Ok(command) => command,
         Err(error) => {
             let message = format!(
@@ -70,6 +71,15 @@ async fn answer(admin: Admin, stream: UnixStream) -> io::Result<()> {
             return send(&mut write, &Reply::Error { message }).await;
         }
     };
+    if let Command::Deliver { size, bytes, .. } = &mut command {
+        if *size > admin.ctx.mail.max_message {
+            let what = format!("the message is larger than {} bytes", admin.ctx.mail.max_message);
+            return send(&mut write, &Reply::Refused { message: what, why: Refused::Message })
+                .await;
+        }
+        bytes.resize(*size, 0);
+        read.read_exact(bytes).await?;
+    }
     let backup = matches!(command, Command::Backup);
     let (tell, mut told) = mpsc::channel(64);
     let work = {

@@ -8,11 +8,13 @@ macro_rules! say {
     };
 }
 
+mod archive;
 mod args;
 mod eval;
 mod eval_related;
 mod eval_salience;
 mod extract;
+mod mail;
 mod poll;
 mod print;
 mod serve;
@@ -31,8 +33,21 @@ use crate::encode;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        // An MTA must keep the mail until the operator has mended the command.
+        Err(error) if error.use_stderr() && mail::is_deliver(std::env::args_os()) => {
+            eprint!("{error}");
+            return mail::LATER.into();
+        }
+        Err(error) => error.exit(),
+    };
+    let delivers = matches!(args.verb, Some(Verb::Deliver { .. }));
     match run(args) {
+        Err(error) if delivers => {
+            eprintln!("podbrief: {error:#}");
+            mail::LATER.into()
+        }
         Ok(code) => code,
         Err(error) if reader_left(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -66,7 +81,9 @@ fn run(args: Args) -> Result<ExitCode> {
         Verb::Demo => serve::demo(config),
         Verb::Poll { all, json } => poll::poll(&config, all, json),
         Verb::Source { verb } => verbs::source(&config, verb),
-        Verb::Import { file } => verbs::import(&config, &file),
+        Verb::Import { file, mail: None } => verbs::import(&config, &file),
+        Verb::Import { file, mail: Some(which) } => mail::import(&config, &file, &which),
+        Verb::Deliver { to, from } => mail::deliver(&config, to, from),
         Verb::Export { file } => verbs::export(&config, file.as_deref()),
         Verb::Status { json } => verbs::status(&config, json),
         Verb::Eval(eval) => eval::eval(&eval),

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use tokio::sync::mpsc;
 
 use super::args::SourceVerb;
-use super::{print, runtime};
+use super::{mail, print, runtime};
 use crate::admin::{self, Admin, Command, Reply};
 use crate::app;
 use crate::config::Config;
@@ -49,6 +49,33 @@ pub(super) fn run(config: &Config, command: Command, mut each: impl FnMut(Reply)
         }
     })?;
     finish(reply)
+}
+
+/// Many commands one after another: through the running server, or with the store held open.
+pub(super) enum Way {
+    Server(std::path::PathBuf),
+    Own(Box<app::Rooms>, tokio::runtime::Runtime),
+}
+
+impl Way {
+    pub(super) fn open(config: &Config) -> Result<Self> {
+        if admin::connect(&config.data_dir).is_some() {
+            return Ok(Self::Server(config.data_dir.clone()));
+        }
+        Ok(Self::Own(Box::new(app::open(config)?), runtime()?))
+    }
+
+    pub(super) fn ask(&mut self, command: Command) -> Result<Reply> {
+        match self {
+            Self::Server(dir) => {
+                let mut link = admin::connect(dir).context("the running podbrief has ended")?;
+                finish(link.ask(&command, |_| {})?)
+            }
+            Self::Own(rooms, runtime) => {
+                finish(runtime.block_on(ask(&rooms.admin, command, &mut |_| {})))
+            }
+        }
+    }
 }
 
 async fn ask(admin: &Admin, command: Command, each: &mut impl FnMut(Reply)) -> Reply {
@@ -108,7 +135,14 @@ pub(super) fn unexpected(reply: &Reply) -> anyhow::Error {
 
 pub(super) fn source(config: &Config, verb: SourceVerb) -> Result<ExitCode> {
     match verb {
-        SourceVerb::Add { urls, json } => {
+        SourceVerb::Add { mail: Some(name), public, policy, json, .. } => {
+            mail::add(config, name, public, policy.into(), json)
+        }
+        SourceVerb::Trust { which, sender } => mail::trust(config, which, sender),
+        SourceVerb::Policy { which, policy } => {
+            changed(config, Command::Policy { which, policy: policy.into() }, "changed")
+        }
+        SourceVerb::Add { urls, json, .. } => {
             let reply = run(config, Command::Add { addresses: urls }, |_| {})?;
             let Reply::Added { sources } = reply else { return Err(unexpected(&reply)) };
             let refused = sources.iter().any(|s| s.source.is_none());
@@ -124,7 +158,7 @@ pub(super) fn source(config: &Config, verb: SourceVerb) -> Result<ExitCode> {
         SourceVerb::Show { which, json } => {
             let reply = run(config, Command::Show { which }, |_| {})?;
             let Reply::Source { source, items } = reply else { return Err(unexpected(&reply)) };
-            print::source(&source, &items, json)?;
+            print::source(&source, &items, &config.mail_domain(), json)?;
             Ok(ExitCode::SUCCESS)
         }
         SourceVerb::Remove { which } => changed(config, Command::Remove { which }, "removed"),

@@ -6,6 +6,7 @@ mod id;
 mod insight;
 mod item;
 mod job;
+mod mail;
 mod source;
 mod time;
 mod topic;
@@ -17,6 +18,9 @@ pub use id::{BlobId, IdError, InsightId, ItemId, SourceId, SubscriberId};
 pub use insight::{Basis, Insight, Quote, Related};
 pub use item::{Enclosure, Item, ItemKind, ItemState, Person, Soundbite, TranscriptLink};
 pub use job::{Job, JobKind};
+pub use mail::{
+    Authenticity, MailFacts, MailImage, MailPolicy, Mailbox, Notice, NoticeKind, Sender, Verdict,
+};
 pub use source::{
     Coverage, PollState, Problem, Source, SourceKind, SourceStatus, Validators, Visibility,
 };

@@ -4,6 +4,7 @@
 pub mod discover;
 pub mod feed;
 pub mod mail;
+pub mod newsletter;
 pub mod opml;
 pub mod transcript;
 

@@ -6,16 +6,18 @@ mod error;
 mod extract;
 mod poll;
 mod read;
+mod receive;
 mod schedule;
 mod speakers;
 mod transcribe;
 
 use std::sync::Arc;
 
-pub use address::{new_source, resolve};
+pub use address::{new_mailbox, new_source, resolve, slug};
 pub use error::StageError;
 pub use extract::{ExtractReport, extract};
 pub use poll::{PollReport, poll};
+pub use receive::{Mail, ReceiveReport, Refusal, Taken, Trust, drain, local_part, receive};
 pub use schedule::Intervals;
 pub use transcribe::{TranscribeReport, transcribe};
 
@@ -43,6 +45,8 @@ pub struct Context {
     pub index: Arc<Index>,
     /// Authority of our `tag:` URIs.
     pub authority: String,
+    /// Where mail comes to.
+    pub mail: Mail,
     /// The operator's choices.
     pub settings: Settings,
 }

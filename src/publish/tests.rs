@@ -62,6 +62,7 @@ pub fn item() -> Item {
         transcript: None,
         state: ItemState::Published { insights: 1, origin: TranscriptOrigin::Publisher },
         problem: None,
+        mail: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod host;
+pub mod post;
 pub mod program;
 pub mod show;
 
