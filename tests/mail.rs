@@ -84,7 +84,10 @@ fn strangers_are_held_back_and_shown_until_trusted() {
     };
     assert_eq!(received(&issue(1)), "new");
     assert_eq!(received(&issue(2).replace("d@daily.example", "m@evil.example")), "held");
-    assert_eq!(received(&issue(3).replace("Date:", "Auto-Submitted: auto-replied\r\nDate:")), "stored as nothing: it is an automatic answer");
+    assert_eq!(
+        received(&issue(3).replace("Date:", "Auto-Submitted: auto-replied\r\nDate:")),
+        "stored as nothing: it is an automatic answer"
+    );
     let confirm = "From: x@esp.example\r\nSubject: Please confirm your subscription\r\nContent-Type: text/html\r\n\r\n\
                    <p>One more step: <a href='https://esp.example/confirm?t=1'>Confirm</a></p>";
     assert_eq!(received(confirm), "for the operator");
@@ -94,7 +97,8 @@ fn strangers_are_held_back_and_shown_until_trusted() {
     assert!(shown.contains("m@evil.example never wrote here before"), "{shown}");
     assert!(shown.contains("ignored      1"), "{shown}");
     program.ok(&["source", "policy", &id, "reject"]);
-    let (code, said) = deliver(&program, &address, &issue(4).replace("d@daily.example", "z@evil.example"));
+    let (code, said) =
+        deliver(&program, &address, &issue(4).replace("d@daily.example", "z@evil.example"));
     assert_eq!(code, 77, "{said}");
     assert!(program.ok(&["source", "trust", &id, "M@evil.example"]).contains("1 held back"));
     let states: Vec<_> = items(&program, &id).iter().map(|i| i["state"]["state"].clone()).collect();
@@ -107,7 +111,8 @@ fn an_archive_is_imported_once() {
     let program = program();
     let (_, id) = mailbox(&program, &["Daily"]);
     let mbox = program.dir.path().join("old.mbox");
-    let text: String = (0..5).map(|n| format!("From d\n{}\n", issue(n).replace("\r\n", "\n"))).collect();
+    let text: String =
+        (0..5).map(|n| format!("From d\n{}\n", issue(n).replace("\r\n", "\n"))).collect();
     std::fs::write(&mbox, text).unwrap();
     let path = mbox.to_str().unwrap();
     assert!(program.ok(&["import", path, "--mail", &id]).contains("5 messages: 5 new"));

@@ -11,6 +11,7 @@ mod encode;
 mod golden;
 mod journey;
 mod mail;
+mod mail_doors;
 mod map;
 mod publishing;
 mod support;

@@ -12,7 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["search"],
     &["pipeline"],
     &["jobs"],
-    &["web", "admin"],
+    &["web", "admin", "mail"],
     &["cli", "app", "config", "demo", "notify", "main", "lib"],
 ];
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use ask::{AskError, Link, connect};
 pub use import::ImportReport;
 pub use run::{Admin, AdminError};
-pub use socket::{SOCKET, serve};
+pub use socket::{SOCKET, listen, serve};
 
 use crate::jobs::Event;
 use crate::model::{Item, MailPolicy, Problem, Source};
@@ -32,6 +32,9 @@ pub enum Command {
     Show {
         /// Which.
         which: String,
+        /// All items instead of the newest.
+        #[serde(default)]
+        all: bool,
     },
     /// Remove a source and all that came from it.
     Remove {

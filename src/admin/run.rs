@@ -71,10 +71,11 @@ impl Admin {
                 Reply::Added { sources }
             }
             Command::List => Reply::Sources { sources: door.call(|s| s.sources()).await? },
-            Command::Show { which } => {
+            Command::Show { which, all } => {
                 let source = self.find(&which).await?;
                 let id = source.id.clone();
-                let items = door.call(move |s| s.items_of(&id, ITEMS_SHOWN)).await?;
+                let most = if all { usize::MAX } else { ITEMS_SHOWN };
+                let items = door.call(move |s| s.items_of(&id, most)).await?;
                 Reply::Source { source: Box::new(source), items }
             }
             Command::Remove { which } => {

@@ -18,11 +18,12 @@ pub const SOCKET: &str = "admin.sock";
 /// An OPML document of this size comes in one line.
 const MAX_COMMAND: u64 = 64 * 1024 * 1024;
 
-/// Listens until `stop` turns true. The caller holds the store, so an old socket file is nobody's.
+/// Makes the socket: from then on verbs of other processes wait for [`serve`]. The caller holds the store, so an old
+/// socket file is nobody's.
 ///
 /// # Errors
 /// If the socket can't be made.
-pub async fn serve(admin: Admin, dir: &Path, mut stop: watch::Receiver<bool>) -> io::Result<()> {
+pub fn listen(dir: &Path) -> io::Result<UnixListener> {
     let path = dir.join(SOCKET);
     match std::fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -30,6 +31,16 @@ pub async fn serve(admin: Admin, dir: &Path, mut stop: watch::Receiver<bool>) ->
     }
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// Answers until `stop` turns true.
+pub async fn serve(
+    admin: Admin,
+    listener: UnixListener,
+    dir: &Path,
+    mut stop: watch::Receiver<bool>,
+) {
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -50,8 +61,7 @@ pub async fn serve(admin: Admin, dir: &Path, mut stop: watch::Receiver<bool>) ->
         }
     }
     // The next start removes it too.
-    let _ = std::fs::remove_file(&path);
-    Ok(())
+    let _ = std::fs::remove_file(dir.join(SOCKET));
 }
 
 async fn answer(admin: Admin, stream: UnixStream) -> io::Result<()> {

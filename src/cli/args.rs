@@ -116,6 +116,9 @@ pub(super) enum SourceVerb {
     Show {
         /// Id, address, or the start of the title
         which: String,
+        /// All items
+        #[arg(long)]
+        all: bool,
         /// As JSON
         #[arg(long)]
         json: bool,

@@ -155,8 +155,8 @@ pub(super) fn source(config: &Config, verb: SourceVerb) -> Result<ExitCode> {
             print::sources(&sources, json)?;
             Ok(ExitCode::SUCCESS)
         }
-        SourceVerb::Show { which, json } => {
-            let reply = run(config, Command::Show { which }, |_| {})?;
+        SourceVerb::Show { which, all, json } => {
+            let reply = run(config, Command::Show { which, all }, |_| {})?;
             let Reply::Source { source, items } = reply else { return Err(unexpected(&reply)) };
             print::source(&source, &items, &config.mail_domain(), json)?;
             Ok(ExitCode::SUCCESS)

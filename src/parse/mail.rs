@@ -256,10 +256,10 @@ mod tests {
         let mail = read(
             b"Subject: a\r\n folded\r\n stray\r\nnot a header\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\npreamble\r\n\
               --b\r\n bad header\r\n\r\nfirst\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\
-              Content-Transfer-Encoding: BASE64 (of course)\r\n\r\nc2Vjb25k\r\n--bb\r\n--b\r\n\r\nthird, cut of",
+              Content-Transfer-Encoding: BASE64 (of course)\r\n\r\nc2Vjb25k\r\n--b\r\n\r\nthird, --bb\r\n--bb\r\ncut of",
         )
         .unwrap();
-        assert_eq!(mail.body.replace("\r\n", " "), "first\n\nsecond\n\nthird, cut of");
+        assert_eq!(mail.body.replace("\r\n", " "), "first\n\nsecond\n\nthird, --bb --bb cut of");
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod host;
 pub mod post;
 pub mod program;
 pub mod show;
+pub mod smtp;
 
 pub use client::get;
 pub use host::{Answer, Host};

@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use super::program::text;
 use super::Program;
+use super::program::text;
 
 pub const WEEKLY: &str = include_str!("../fixtures/mail/weekly.eml");
 

@@ -6,7 +6,7 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 /// The bytes that an encoded body stands for.
 pub(super) fn decode(body: &[u8], encoding: &str) -> Vec<u8> {
     match encoding {
-        "base64" => base64(body),
+        "base64" => base64(body, *b"+/"),
         "quoted-printable" => quoted_printable(body),
         "x-uuencode" | "uuencode" | "x-uue" | "uue" => uuencode(body),
         _ => body.to_vec(),
@@ -14,7 +14,7 @@ pub(super) fn decode(body: &[u8], encoding: &str) -> Vec<u8> {
 }
 
 /// Letters outside the alphabet are skipped (RFC 2045 6.8); padding ends a run, and another may follow.
-fn base64(body: &[u8]) -> Vec<u8> {
+fn base64(body: &[u8], [plus, slash]: [u8; 2]) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len() / 4 * 3);
     let (mut bits, mut held) = (0_u32, 0);
     for byte in body {
@@ -22,8 +22,8 @@ fn base64(body: &[u8]) -> Vec<u8> {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,
             b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
+            sign if *sign == plus => 62,
+            sign if *sign == slash => 63,
             b'=' => {
                 held = 0;
                 continue;
@@ -47,7 +47,8 @@ pub(crate) fn base64_text(text: &str) -> Option<String> {
     if body.len() < 8 || !body.iter().all(good) {
         return None;
     }
-    String::from_utf8(base64(body)).ok()
+    let signs = if text.contains(['-', '_']) { *b"-_" } else { *b"+/" };
+    String::from_utf8(base64(body, signs)).ok()
 }
 
 /// A broken escape stays as written (RFC 2045 6.7 suggests so).

@@ -1,7 +1,8 @@
 //! What stands around a newsletter's text: preheader, "view in browser", share buttons, sponsors, footers, addresses,
 //! the unsubscribe block. Decided by words and by place, never by a sender's template alone.
 
-use super::block::{Block, Hint, Kind};
+use super::block::{Block, Kind};
+use super::look::Hint;
 
 /// Words of a block that says how mail is had or left, in lower case.
 const FOOTER: [&str; 46] = [
@@ -295,8 +296,11 @@ fn is_around(block: &Block, lower: &str, first: bool) -> bool {
     if lower.len() < 160 && BROWSER.iter().any(|words| lower.contains(words)) {
         return true;
     }
-    let words = |c: char| !(c.is_alphanumeric() || c == ' ' || c == '\'' || c == '’');
-    let labels: Vec<&str> = lower.split(words).map(str::trim).filter(|l| !l.is_empty()).collect();
+    // A button is a label, whether its neighbours are parted from it by a sign or only by their links.
+    let sign = |c: char| !(c.is_alphanumeric() || c == ' ' || c == '\'' || c == '’');
+    let spans: Vec<String> = block.spans.iter().map(|s| s.text.to_lowercase()).collect();
+    let labels = spans.iter().flat_map(|text| text.split(sign)).map(str::trim);
+    let labels: Vec<&str> = labels.filter(|l| !l.is_empty()).collect();
     let (linked, all) = block.linked();
     let buttons =
         !labels.is_empty() && lower.len() < 160 && labels.iter().all(|l| SOCIAL.contains(l));

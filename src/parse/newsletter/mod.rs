@@ -4,6 +4,7 @@
 mod block;
 mod furniture;
 mod links;
+mod look;
 mod notice;
 mod plain;
 mod write;

@@ -1,7 +1,8 @@
 //! A newsletter in plain text as the same blocks as one in HTML: blank lines part paragraphs, and the marks that
 //! people and Markdown use for headings, lists, rules and links are read.
 
-use super::block::{Block, Hint, Kind, Span};
+use super::block::{Block, Kind, Span};
+use super::look::Hint;
 
 /// The blocks of a text.
 pub(super) fn of_text(text: &str) -> Vec<Block> {

@@ -6,13 +6,19 @@ use crate::parse::mail::Message;
 /// RFC 5321 6.3 asks for at least 100.
 const MOST_HOPS: usize = 100;
 
-/// Why a message is stored as nothing, if it is. `host` is what we call ourselves in `Received`.
-pub(super) fn ignored(message: &Message, host: &str, is_notice: bool) -> Option<&'static str> {
+/// Why a message is stored as nothing, if it is. `host` is what we call ourselves in `Received`; `own` is how many lines
+/// of these we wrote ourselves when this copy came.
+pub(super) fn ignored(
+    message: &Message,
+    host: &str,
+    own: usize,
+    is_notice: bool,
+) -> Option<&'static str> {
     if message.received.len() > MOST_HOPS {
         return Some("it passed more than 100 hosts");
     }
     let ours = format!("by {host} (podbrief)");
-    if message.received.iter().any(|line| line.contains(&ours)) {
+    if message.received.iter().skip(own).any(|line| line.contains(&ours)) {
         return Some("it went through this server before");
     }
     if message.is_report {
@@ -37,19 +43,24 @@ mod tests {
         let host = "in.example";
         let plain = Message::default;
         let auto = |word: &str| Message { auto_submitted: Some(word.into()), ..plain() };
-        assert_eq!(ignored(&plain(), host, false), None);
-        assert_eq!(ignored(&auto("no"), host, false), None);
-        assert!(ignored(&auto("auto-replied"), host, true).is_some());
-        assert!(ignored(&auto("auto-generated"), host, false).is_some());
+        assert_eq!(ignored(&plain(), host, 0, false), None);
+        assert_eq!(ignored(&auto("no"), host, 0, false), None);
+        assert!(ignored(&auto("auto-replied"), host, 0, true).is_some());
+        assert!(ignored(&auto("auto-generated"), host, 0, false).is_some());
         let listed = Message { list_id: Some("x".into()), ..auto("auto-generated") };
-        assert_eq!(ignored(&listed, host, false), None);
-        assert_eq!(ignored(&auto("auto-generated"), host, true), None);
+        assert_eq!(ignored(&listed, host, 0, false), None);
+        assert_eq!(ignored(&auto("auto-generated"), host, 0, true), None);
         let report = Message { is_report: true, ..plain() };
-        assert!(ignored(&report, host, false).is_some());
+        assert!(ignored(&report, host, 0, false).is_some());
+        let once = Message {
+            received: vec!["from a by in.example (podbrief) with ESMTP; now".into()],
+            ..plain()
+        };
+        assert_eq!(ignored(&once, host, 1, false), None, "this very way here");
         let circle = vec!["from a by in.example (podbrief) with ESMTP id 1".to_owned()];
-        assert!(ignored(&Message { received: circle, ..plain() }, host, false).is_some());
+        assert!(ignored(&Message { received: circle, ..plain() }, host, 0, false).is_some());
         assert!(
-            ignored(&Message { received: vec![String::new(); 101], ..plain() }, host, false)
+            ignored(&Message { received: vec![String::new(); 101], ..plain() }, host, 0, false)
                 .is_some()
         );
     }

@@ -59,8 +59,9 @@ pub(super) fn understand(
     };
     let own: Vec<String> = envelope.to.iter().map(|to| to.address.clone()).collect();
     let issue = newsletter::understand(&message, &own);
+    let own_lines = usize::from(matches!(envelope.via, Via::Smtp | Via::Lmtp));
     if envelope.via != Via::Import
-        && let Some(why) = loops::ignored(&message, &trust.host, issue.notice.is_some())
+        && let Some(why) = loops::ignored(&message, &trust.host, own_lines, issue.notice.is_some())
     {
         return Understood::Nothing(why);
     }
