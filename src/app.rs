@@ -28,6 +28,8 @@ use crate::web::{self, WebState};
 
 /// How long requests and jobs may take to end.
 const GRACE: Duration = Duration::from_secs(10);
+/// Threads that render pages and feeds, for each of the two that answer.
+const RENDERING: usize = 2;
 /// Topics shipped with the program.
 const TOPICS: &str = include_str!("../data/topics.toml");
 
@@ -191,6 +193,8 @@ impl Rooms {
         ));
         let server = HttpServer::new(move || App::new().configure(web::configure(state.clone())))
             .workers(2)
+            // Each thread that ever rendered keeps a heap of its own for the next time: few threads, little memory.
+            .worker_max_blocking_threads(RENDERING)
             .shutdown_timeout(GRACE.as_secs())
             .disable_signals()
             .listen(listener)?
