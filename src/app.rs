@@ -152,15 +152,13 @@ impl Rooms {
         work: impl AsyncFnOnce(&Admin) -> Result<T>,
     ) -> Result<T> {
         let (stop, stopped) = watch::channel(false);
-        let socket = tokio::spawn({
-            let (admin, dir, stopped) = (self.admin.clone(), dir.to_owned(), stopped.clone());
-            async move { admin::serve(admin, &dir, stopped).await }
-        });
+        let socket = admin::bind(dir).context("the admin socket can't be made")?;
+        let socket = tokio::spawn(admin::serve(self.admin.clone(), socket, stopped.clone()));
         let jobs = tokio::spawn(self.scheduler.run(stopped, GRACE));
         let result = work(&self.admin).await;
         stop.send_replace(true);
         jobs.await.context("the scheduler failed")?;
-        socket.await.context("the admin socket failed")?.context("the admin socket")?;
+        socket.await.context("the admin socket failed")?;
         result
     }
 
@@ -202,11 +200,8 @@ impl Rooms {
         let doors = server.handle();
         let web = tokio::spawn(server);
         let (stop, stopped) = watch::channel(false);
-        let socket = tokio::spawn({
-            let (admin, dir) = (self.admin.clone(), config.data_dir.clone());
-            let stopped = stopped.clone();
-            async move { admin::serve(admin, &dir, stopped).await }
-        });
+        let socket = admin::bind(&config.data_dir).context("the admin socket can't be made")?;
+        let socket = tokio::spawn(admin::serve(self.admin.clone(), socket, stopped.clone()));
         let jobs = tokio::spawn(self.scheduler.run(stopped, GRACE));
         ready(base, self.admin.jobs.clone());
         until.await;
@@ -214,7 +209,7 @@ impl Rooms {
         stop.send_replace(true);
         doors.stop(true).await;
         jobs.await.context("the scheduler failed")?;
-        socket.await.context("the admin socket failed")?.context("the admin socket")?;
+        socket.await.context("the admin socket failed")?;
         web.await.context("the web server failed")?.context("the web server")?;
         Ok(())
     }

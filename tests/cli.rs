@@ -124,6 +124,18 @@ fn verbs_wait_for_one_another() {
 }
 
 #[test]
+fn a_data_directory_may_lie_deep() {
+    let mut program = Program::new(&[]);
+    let deep = program.dir.path().join("deep/".repeat(30));
+    program.set("PODBRIEF_DATA_DIR", deep.to_str().unwrap());
+    let server = program.serve();
+    assert!(deep.join("admin.sock").exists());
+    program.ok(&["status"]);
+    server.stop();
+    assert!(!deep.join("admin.sock").exists());
+}
+
+#[test]
 fn a_socket_left_behind_is_no_server() {
     let program = Program::new(&[]);
     let mut server = program.serve();
