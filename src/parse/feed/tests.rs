@@ -29,6 +29,19 @@ fn dates(feed: &ParsedFeed) -> Vec<Option<String>> {
 }
 
 #[test]
+fn files_lie_beside_the_feed_and_pages_beside_the_site() {
+    let feed = text(
+        "<rss xmlns:podcast='https://podcastindex.org/namespace/1.0'><channel><link>https://site.example/show/</link><item>
+         <link>1</link><enclosure url='1.mp3' type='audio/mpeg'/><podcast:transcript url='t/1.vtt' type='text/vtt'/>
+         </item></channel></rss>",
+    );
+    let item = feed.unwrap().items.remove(0);
+    assert_eq!(item.link.as_deref(), Some("https://site.example/show/1"));
+    assert_eq!(item.enclosure.unwrap().url, "https://host.example/feeds/1.mp3");
+    assert_eq!(item.transcripts[0].url, "https://host.example/feeds/t/1.vtt");
+}
+
+#[test]
 fn a_podcast_with_everything() {
     let feed = read(PODCAST);
     assert_eq!(feed.title, "The Kettle & the Clock");
