@@ -145,6 +145,40 @@ fn extract_is_a_filter() {
 }
 
 #[test]
+fn extract_reads_every_format_from_standard_input_unnamed() {
+    let program = Program::new(&[]);
+    let said = "The reason most migrations fail is that teams move the data first and only then find out who reads it, which doubles the cost.";
+    let documents = [
+        ("vtt", format!("WEBVTT\n\n00:05.000 --> 00:12.000\n<v Ada>{said}\n")),
+        ("srt", format!("1\n00:00:05,000 --> 00:00:12,000\n{said}\n")),
+        (
+            "json",
+            format!(
+                r#"{{"version":"1.0.0","segments":[{{"startTime":5,"endTime":12,"body":"{said}"}}]}}"#
+            ),
+        ),
+        ("html", format!("<blockquote><b>Ada Stone:</b> {said}</blockquote>")),
+        ("txt", format!("Ada Stone: {said}\n\nAda Stone: Right.\n")),
+        (
+            "eml",
+            format!("From: a@example.org\nSubject: Hi\nMessage-ID: <1@example.org>\n\n{said}\n"),
+        ),
+    ];
+    for (format, document) in documents {
+        for named in
+            [&["extract", "-", "--json"][..], &["extract", "-", "--json", "--format", format]]
+        {
+            let mut command = program.command(named);
+            let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+            child.stdin.take().unwrap().write_all(document.as_bytes()).unwrap();
+            let output = child.wait_with_output().unwrap();
+            let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+            assert_eq!(found[0]["quote"], said, "{format}: {found}");
+        }
+    }
+}
+
+#[test]
 fn wrong_options_are_named() {
     let mut program = Program::new(&[]);
     program.set("PODBRIEF_FETCH_TIMEOT", "3s");
