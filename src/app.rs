@@ -63,6 +63,9 @@ pub fn open(config: &Config) -> Result<Rooms> {
     let instance = door.blocking().instance()?;
     let topics = Arc::new(topics(dir)?);
     let index = Arc::new(Index::build(door.blocking())?);
+    if !index.without_vector(1).is_empty() {
+        door.blocking().save_embeddings(Vec::new(), Some(now()))?;
+    }
     let ctx = Context {
         fetcher: fetcher(config)?,
         encoder: Worker::of_this_program()
