@@ -318,6 +318,8 @@ fn size_is_bounded_and_work_is_linear() {
         "00:01 --> 00:02\n",
         "\\",
         "(1:00) ",
+        "0:01 - ",
+        "<b>",
     ] {
         let text =
             format!("WEBVTT\n\n00:01.000 --> 00:02.000\n{}", piece.repeat(300_000 / piece.len()));
