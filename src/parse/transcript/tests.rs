@@ -1,6 +1,6 @@
 //! Every form in, the same promises out: damaged, mislabelled and hostile transcripts included.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use proptest::prelude::*;
 
@@ -293,9 +293,15 @@ fn a_wrong_label_is_seen_through_or_named() {
     ));
 }
 
+/// What this thread has had of a processor, so that a busy machine fails nothing.
+fn worked() -> Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    Duration::from_nanos(told.split(' ').next().unwrap().parse().unwrap())
+}
+
 #[test]
 fn size_is_bounded_and_work_is_linear() {
-    let begun = Instant::now();
+    let begun = worked();
     let cue = "00:00:01.000 --> 00:00:02.000\na b c d\n\n";
     let many = format!("WEBVTT\n\n{}", cue.repeat(200_100));
     assert!(parse(many.as_bytes(), Vtt, None).unwrap().segments.len() <= 200_000);
@@ -329,7 +335,8 @@ fn size_is_bounded_and_work_is_linear() {
     }
     let deep = "[".repeat(500_000);
     let _ = parse(format!("{{\"segments\":{deep}").as_bytes(), Json, None);
-    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    let work = worked() - begun;
+    assert!(work < Duration::from_secs(20), "{work:?}");
 }
 
 fn holds(transcript: &Transcript) {
