@@ -190,6 +190,7 @@ impl Rooms {
             self.admin.ctx.door.clone(),
             self.site,
             Arc::clone(&self.admin.ctx.topics),
+            Arc::clone(&index),
             Arc::new(move |store, insight, limit| index.related(store, insight, None, limit)),
         ));
         let server = HttpServer::new(move || App::new().configure(web::configure(state.clone())))

@@ -65,6 +65,7 @@ impl World {
             Door::new(store.clone()),
             site,
             Arc::new(given::topics()),
+            Arc::default(),
             Arc::new(move |store, insight, limit| {
                 calls.fetch_add(1, Ordering::Relaxed);
                 let mut others = Vec::new();
