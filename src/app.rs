@@ -186,12 +186,19 @@ impl Rooms {
         }
         let base = self.site.base_url.clone();
         let index = Arc::clone(&self.admin.ctx.index);
-        let state = actix::Data::new(WebState::new(
+        let sayers = Arc::clone(&index);
+        let state = WebState::new(
             self.admin.ctx.door.clone(),
             self.site,
             Arc::clone(&self.admin.ctx.topics),
             Arc::new(move |store, insight, limit| index.related(store, insight, None, limit)),
-        ));
+        );
+        let state = state.with_also_said(Arc::new(move |store, insight| {
+            let others = sayers.also_said(&insight.id, None);
+            let read = others.iter().map(|(id, _)| store.insight(id, None));
+            Ok(read.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+        }));
+        let state = actix::Data::new(state);
         let server = HttpServer::new(move || App::new().configure(web::configure(state.clone())))
             .workers(2)
             .shutdown_timeout(GRACE.as_secs())

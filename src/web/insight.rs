@@ -1,5 +1,7 @@
 //! `/insights/{id}`: the claim, its proof with a player at the right second, and what others say of it.
 
+use std::collections::HashSet;
+
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -28,6 +30,9 @@ struct Page {
     /// None where the claim is in its very words.
     quote: Option<String>,
     player: Option<Player>,
+    /// One a show.
+    also: Vec<Card>,
+    names: Vec<String>,
     related: Vec<Card>,
     feeds: Vec<FeedHead>,
 }
@@ -59,6 +64,8 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
             shell: Shell::new(&state.site, "", &headline, Some(&own)),
             quote: (quote != card.claim).then_some(quote),
             player,
+            also: shelf.cards(&also_said(store, state, &insight)?)?,
+            names: insight.names.iter().map(|name| clean::line(name, 100)).collect(),
             related: shelf.cards(&related)?,
             feeds: topics.map(|topic| subject::of_topic(topic, &state.site)).chain([own]).collect(),
             card,
@@ -90,6 +97,21 @@ pub fn related(
     // Whoever finds them: what is private to one reader is never shown here.
     related.retain(|(other, _)| other.visibility.allows(None) && other.id != insight.id);
     Ok(related)
+}
+
+/// Public insights of other items that say the very same, one of each show.
+///
+/// # Errors
+/// What the store gives.
+pub fn also_said(
+    store: &dyn Store,
+    state: &WebState,
+    insight: &Insight,
+) -> Result<Vec<Insight>, WebError> {
+    let mut shows = HashSet::new();
+    let mut also = (state.also_said)(store, insight)?;
+    also.retain(|other| other.visibility.allows(None) && shows.insert(other.source.clone()));
+    Ok(also)
 }
 
 /// A player for the item's media, if it has any that can be linked.

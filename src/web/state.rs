@@ -16,6 +16,9 @@ use super::rendered::{Made, Rendered};
 pub type Related =
     dyn Fn(&dyn Store, &Insight, usize) -> store::Result<Vec<(Insight, f32)>> + Send + Sync;
 
+/// Finds insights of other items that say the very same, most alike first; public ones only.
+pub type AlsoSaid = dyn Fn(&dyn Store, &Insight) -> store::Result<Vec<Insight>> + Send + Sync;
+
 /// What all pages share.
 pub struct WebState {
     /// To the store.
@@ -26,13 +29,23 @@ pub struct WebState {
     pub topics: Arc<TopicSet>,
     /// What an insight's page shows beside it.
     pub related: Arc<Related>,
+    /// Who else said it.
+    pub also_said: Arc<AlsoSaid>,
     cache: Cache,
 }
 
 impl WebState {
     /// With an empty cache.
     pub fn new(door: Door, site: Site, topics: Arc<TopicSet>, related: Arc<Related>) -> Self {
-        Self { door, site, topics, related, cache: Cache::new() }
+        let also_said: Arc<AlsoSaid> = Arc::new(|_, _| Ok(Vec::new()));
+        Self { door, site, topics, related, also_said, cache: Cache::new() }
+    }
+
+    /// With who else said what an insight says; nobody is known to otherwise.
+    #[must_use]
+    pub fn with_also_said(mut self, also_said: Arc<AlsoSaid>) -> Self {
+        self.also_said = also_said;
+        self
     }
 }
 
