@@ -186,13 +186,14 @@ impl Rooms {
         }
         let base = self.site.base_url.clone();
         let index = Arc::clone(&self.admin.ctx.index);
-        let state = actix::Data::new(WebState::new(
+        let state = WebState::new(
             self.admin.ctx.door.clone(),
             self.site,
             Arc::clone(&self.admin.ctx.topics),
             Arc::clone(&index),
             Arc::new(move |store, insight, limit| index.related(store, insight, None, limit)),
-        ));
+        );
+        let state = actix::Data::new(state);
         let server = HttpServer::new(move || App::new().configure(web::configure(state.clone())))
             .workers(2)
             // Each thread that ever rendered keeps a heap of its own for the next time: few threads, little memory.
