@@ -1,45 +1,80 @@
 //! The claim: the quote in clean words that stand alone. Words are only ever taken out, never moved, and put in
 //! only in brackets, from the sentence before; case and punctuation are mended.
 
+use super::aborted::drop_aborted;
 use super::fillers::{drop_phrases, drop_restarts, drop_sounds, drop_stutters};
 use super::lexicon::{Class, Lexicon};
-use super::openers::{drop_inner, drop_openers, drop_tags};
+use super::openers::{drop_inner, drop_openers, drop_tags, drop_vague_tails};
 use super::words::{Word, join, split};
+use super::scraps::{self, Worth};
 use super::{resolve, stand};
 use crate::text::language::primary;
 
 /// Words of a claim.
-const LEAST: usize = 12;
+const LEAST: usize = 20;
 const MOST: usize = 70;
+/// What is left of pointing outside where brackets name it.
+const NAMED: f32 = 0.2;
+/// Characters a word has at most in scripts that put spaces between words.
+const LONG_WORDS: usize = 15;
 
-/// The claim, or None if what remains is too short, too long, has a hole in it or can't be understood alone.
+/// A quote in clean words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// The words.
+    pub text: String,
+    /// What is left of [`stand::needs`].
+    pub needs: f32,
+}
+
+/// The claim, or None if what remains is too short or too long, has a hole in it, can't be understood alone, or begins
+/// or ends with a sentence that it could spare: fewer sentences make the better claim then.
 /// `before` is what the same speaker said just before; only what stands in brackets is taken from it.
-pub fn clean(quote: &str, before: Option<&str>, language: &str) -> Option<String> {
+pub fn clean(quote: &str, before: Option<&str>, language: &str) -> Option<Claim> {
     let language = primary(language);
-    let mut words = tidy(quote, &language)?;
-    let mut whole = None;
-    // As much is left out in front as is needed to understand the rest; if nothing helps, what leans a little stays.
-    while (LEAST..=MOST).contains(&words.len()) {
-        let claim = join(&words, language == "en");
-        let needs = stand::needs(&claim, &language);
-        if needs < stand::LEANS {
-            return Some(claim);
-        }
-        if language == "en"
-            && whole.is_none()
-            && let Some(named) = before.and_then(|before| named(&claim, before))
-        {
-            return Some(named);
-        }
-        whole.get_or_insert((needs, claim));
-        let Some(end) = words.iter().position(Word::ends_sentence) else { break };
-        words.drain(..=end);
-        drop_openers(&mut words, &language);
-        if let Some(first) = words.first_mut() {
-            first.opens = true;
+    let words = tidy(quote, &language)?;
+    let sentences = sentences(&words);
+    let worths: Vec<Worth> = sentences.iter().map(|s| scraps::worth(s, &language)).collect();
+    let ends = [worths.first()?, worths.last()?];
+    if ends.iter().any(|w| **w != Worth::Kept) || worths.contains(&Worth::Never) {
+        return None;
+    }
+    let kept = sentences.iter().zip(&worths).filter(|(_, worth)| **worth == Worth::Kept);
+    let words: Vec<Word> = kept.flat_map(|(sentence, _)| sentence.iter().cloned()).collect();
+    let text = join(&words, language == "en");
+    if !(LEAST..=MOST).contains(&length(&words, &text)) {
+        return None;
+    }
+    let needs = stand::needs(&text, &language);
+    if needs < stand::LEANS {
+        return Some(Claim { text, needs });
+    }
+    let before = before.filter(|_| language == "en")?;
+    Some(Claim { text: named(&text, before)?, needs: NAMED })
+}
+
+fn sentences(words: &[Word]) -> Vec<&[Word]> {
+    // "vs. the", "e.g. a": no sentence ends there.
+    let goes_on_with = |next: &Word| !next.opens && next.text.starts_with(char::is_lowercase);
+    let mut out = Vec::new();
+    let mut from = 0;
+    for (at, word) in words.iter().enumerate() {
+        let next = words.get(at + 1);
+        let abbreviated = word.core.contains('.') || matches!(word.core.as_str(), "mr" | "mrs" | "dr" | "vs");
+        let ends = word.ends_sentence()
+            && !next.is_some_and(|next| abbreviated || (goes_on_with(next) && word.tail == "."));
+        if ends || next.is_none() {
+            out.push(&words[from..=at]);
+            from = at + 1;
         }
     }
-    whole.filter(|(needs, _)| *needs < stand::UNTELLABLE).map(|(_, claim)| claim)
+    out
+}
+
+/// In words; in scripts without spaces in characters, two for one word.
+fn length(words: &[Word], claim: &str) -> usize {
+    let letters = claim.chars().filter(|c| c.is_alphanumeric()).count();
+    if letters > words.len() * LONG_WORDS { letters / 2 } else { words.len() }
 }
 
 /// With the name of what its first word stands for, if that makes it stand alone.
@@ -62,35 +97,17 @@ fn tidy(quote: &str, language: &str) -> Option<Vec<Word>> {
         drop_phrases(&mut words, bare);
     }
     drop_restarts(&mut words);
+    if language == "en" {
+        drop_aborted(&mut words);
+    }
     drop_stutters(&mut words);
     drop_openers(&mut words, language);
     if language == "en" {
+        drop_vague_tails(&mut words);
         drop_tags(&mut words);
         drop_inner(&mut words);
     }
-    shorten(&mut words);
-    drop_openers(&mut words, language);
     Some(words)
-}
-
-/// Takes whole sentences off the longer end until it is short enough.
-fn shorten(words: &mut Vec<Word>) {
-    while words.len() > MOST {
-        let ends: Vec<usize> =
-            (0..words.len()).filter(|i| words[*i].ends_sentence()).map(|i| i + 1).collect();
-        let first = ends.first().copied().filter(|n| *n < words.len());
-        let before_last = ends.iter().rev().copied().find(|n| *n < words.len());
-        let (Some(first), Some(before_last)) = (first, before_last) else { return };
-        // The last sentence goes unless the first alone would be enough and is the shorter loss.
-        if words.len() - first <= MOST && first < words.len() - before_last {
-            words.drain(..first);
-        } else {
-            words.truncate(before_last);
-        }
-        if let Some(word) = words.first_mut() {
-            word.opens = true;
-        }
-    }
 }
 
 /// Takes out `[laughter]`, `(laughs)`, `*sighs*` and notes of time. A word that nobody could hear is a hole: None.
