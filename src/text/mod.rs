@@ -5,6 +5,9 @@ pub mod frequency;
 pub mod html;
 pub mod language;
 pub mod normal;
+pub mod phrases;
 pub mod sentence;
+#[cfg(test)]
+pub(crate) mod spent;
 pub mod stem;
 pub mod token;

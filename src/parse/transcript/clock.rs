@@ -57,7 +57,18 @@ pub(super) fn leading(text: &str) -> Option<(u64, &str)> {
     let (time, rest) = text.split_at(end);
     let apart = rest.is_empty() || rest.starts_with(char::is_whitespace);
     // A closing full stop or comma belongs to a sentence, not to a time.
-    parse(time.trim_end_matches(['.', ','])).filter(|_| apart).map(|time| (time, rest))
+    let start = parse(without_frames(time).trim_end_matches(['.', ','])).filter(|_| apart)?;
+    // `00:00:05 - 00:00:16`: the end is not kept.
+    let dash = rest.trim_start().strip_prefix(['-', '–', '—']).and_then(leading);
+    Some((start, dash.map_or(rest, |(_, rest)| rest)))
+}
+
+/// Editing programs count frames after the seconds: `00:00:05:12`.
+fn without_frames(time: &str) -> &str {
+    match time.rsplit_once(':') {
+        Some((whole, frames)) if frames.len() == 2 && whole.matches(':').count() == 2 => whole,
+        _ => time,
+    }
 }
 
 /// `00:01 - 00:05` begins at `00:01`.
@@ -91,6 +102,9 @@ mod tests {
         assert_eq!(leading("[00:12 - 00:15] Hi"), Some((12_000, " Hi")));
         assert_eq!(leading("(1:02) Hi"), Some((62_000, " Hi")));
         assert_eq!(leading("1:02 Hi"), Some((62_000, " Hi")));
+        assert_eq!(leading("00:00:05 - 00:00:16 Hi"), Some((5_000, " Hi")));
+        assert_eq!(leading("00:00:05:12 – 00:00:16:01"), Some((5_000, "")));
+        assert_eq!(leading("00:05 - Hi"), Some((5_000, " - Hi")));
         assert_eq!(leading("[Music] Hi"), None);
         assert_eq!(leading("10:30am is late"), None);
     }

@@ -2,6 +2,7 @@
 //! exact, rebuilt from the store; what a viewer may not see takes no part in what that viewer is shown.
 
 mod order;
+mod same;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -45,6 +46,8 @@ pub struct Place {
 struct Document {
     place: Place,
     bag: Bag,
+    /// A vector was made; it may be zero.
+    embedded: bool,
 }
 
 /// Insights by their words and meaning.
@@ -88,16 +91,13 @@ impl RelatedIndex {
             self.slots.push(None);
             self.slots.len() as u32 - 1
         });
-        let at = slot as usize;
-        if let Some(vector) = vector {
-            if self.vectors.len() <= at {
-                self.vectors.resize(at + 1, Vector::ZERO);
-            }
-            self.vectors[at] = vector;
-        }
         let bag = self.words.keep(slot, text);
-        self.places.insert(place.id.clone(), slot);
-        self.slots[at] = Some(Document { place, bag });
+        let id = place.id.clone();
+        self.places.insert(id.clone(), slot);
+        self.slots[slot as usize] = Some(Document { place, bag, embedded: false });
+        if let Some(vector) = vector {
+            self.set_vector(&id, vector);
+        }
         if self.words.weigh() {
             self.measure();
         }
@@ -110,6 +110,9 @@ impl RelatedIndex {
             self.vectors.resize(slot + 1, Vector::ZERO);
         }
         self.vectors[slot] = vector;
+        if let Some(document) = self.slots.get_mut(slot).and_then(Option::as_mut) {
+            document.embedded = true;
+        }
     }
 
     /// Takes an insight out; no matter if it was never in.
@@ -189,6 +192,50 @@ impl RelatedIndex {
             .take(limit)
             .map(|(score, found)| Related { id: found.document.place.id.clone(), score })
             .collect()
+    }
+
+    /// Insights of other items that say the very same, most alike first, and who published each; only what `viewer`
+    /// may see.
+    pub fn repeats(
+        &self,
+        id: &InsightId,
+        viewer: Option<&SubscriberId>,
+    ) -> Vec<(InsightId, SourceId)> {
+        let Some((at, own)) = self.document(id) else { return Vec::new() };
+        let wanted = |shared: Shared, meaning: Option<f32>, place: &Place| {
+            let other = place.item != own.place.item;
+            other.then(|| same::likeness(shared.cosine, meaning)).filter(|near| *near >= 1.0)
+        };
+        let mut found = self.search(&own.bag, self.vector(at), viewer, wanted);
+        found.sort_by(|a, b| b.near.total_cmp(&a.near));
+        let name =
+            |found: Found| (found.document.place.id.clone(), found.document.place.source.clone());
+        found.into_iter().map(name).collect()
+    }
+
+    /// Whether two insights say the very same. False where one isn't known.
+    pub fn same(&self, a: &InsightId, b: &InsightId) -> bool {
+        let (Some((at, one)), Some((to, other))) = (self.document(a), self.document(b)) else {
+            return false;
+        };
+        let meaning = self.vector(at).zip(self.vector(to)).map(|(a, b)| a.dot(b));
+        same::likeness(self.words.cosine(&one.bag, &other.bag), meaning) >= 1.0
+    }
+
+    /// An insight's vector, if it has one.
+    pub fn vector_of(&self, id: &InsightId) -> Option<&Vector> {
+        self.vector(*self.places.get(id)? as usize)
+    }
+
+    /// Up to `limit` insights without a vector, each with whom it may be read as.
+    pub fn without_vector(&self, limit: usize) -> Vec<(InsightId, Option<SubscriberId>)> {
+        let lacking = self.slots.iter().flatten().filter(|document| !document.embedded);
+        let place = lacking.map(|document| &document.place);
+        let whose = |visibility: &Visibility| match visibility {
+            Visibility::Public => None,
+            Visibility::Private(owner) => Some(owner.clone()),
+        };
+        place.take(limit).map(|place| (place.id.clone(), whose(&place.visibility))).collect()
     }
 
     /// Those that are wanted, `wanted` saying how near each is, with the most worth first; ties by name.

@@ -97,6 +97,7 @@ impl World {
         let publications = insights.into_iter().map(|insight| Publication {
             entry: entry::freeze(&insight, &item, source, &given::topics(), AUTHORITY),
             insight,
+            embedding: None,
         });
         let extraction = Extraction {
             item: item.id.clone(),
@@ -178,6 +179,7 @@ async fn every_answer_is_guarded() {
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
         assert_eq!(answer.header("x-robots-tag"), "noindex", "{path}");
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
         assert_ne!(answer.header("cache-control"), "", "{path}");
     }
 }
