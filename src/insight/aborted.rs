@@ -8,19 +8,22 @@ const MOST: usize = 12;
 /// Words that a clause can't end with: a dash behind one of them breaks it off.
 const OPEN: &[&str] = &[
     "the", "a", "an", "of", "to", "and", "or", "but", "that", "my", "your", "our", "their", "his",
-    "its", "in", "on", "at", "for", "with", "from", "by", "if", "because", "when", "i", "we", "you",
-    "they", "it", "it's", "i'm", "you're", "we're", "they're", "there's", "which", "who", "very",
-    "than", "like", "how", "where", "could", "would", "can", "will", "should", "have", "has", "had",
-    "be", "been", "into", "about", "as", "so", "using", "i've", "we've", "just", "these", "those",
+    "its", "in", "on", "at", "for", "with", "from", "by", "if", "because", "when", "i", "we",
+    "you", "they", "it", "it's", "i'm", "you're", "we're", "they're", "there's", "which", "who",
+    "very", "than", "like", "how", "where", "could", "would", "can", "will", "should", "have",
+    "has", "had", "be", "been", "into", "about", "as", "so", "using", "i've", "we've", "just",
+    "these", "those",
 ];
 /// Words that a clause begins with.
 const BEGINS: &[&str] = &[
-    "i", "we", "you", "they", "he", "she", "it", "it's", "i'm", "you're", "we're", "they're", "there",
-    "there's", "the", "a", "an", "if", "when", "people", "this", "that", "that's", "these", "those",
-    "my", "our", "your", "their", "what", "every", "most", "some", "nobody", "in", "i've", "we've",
+    "i", "we", "you", "they", "he", "she", "it", "it's", "i'm", "you're", "we're", "they're",
+    "there", "there's", "the", "a", "an", "if", "when", "people", "this", "that", "that's",
+    "these", "those", "my", "our", "your", "their", "what", "every", "most", "some", "nobody",
+    "in", "i've", "we've",
 ];
 /// Words between the dash and the clause that begins anew.
-const LEADS: &[&str] = &["basically", "well", "actually", "like", "so", "and", "but", "you know", "okay", "yeah"];
+const LEADS: &[&str] =
+    &["basically", "well", "actually", "like", "so", "and", "but", "you know", "okay", "yeah"];
 
 /// Drops what was begun before such a dash, back to the last border of a clause, where a new clause follows.
 pub fn drop_aborted(words: &mut Vec<Word>) {

@@ -245,7 +245,10 @@ fn ends_and_begins(words: &[Word], at: usize) -> bool {
         || matches!(words[at - 1].core.as_str(), "that" | "think" | "well" | "whether" | "while");
     words[at].tail == ","
         && !begun
-        && matches!(words[at].core.as_str(), "it" | "you" | "this" | "her" | "there" | "here" | "one" | "es" | "sie")
+        && matches!(
+            words[at].core.as_str(),
+            "it" | "you" | "this" | "her" | "there" | "here" | "one" | "es" | "sie"
+        )
 }
 
 /// "I, I", "it was, it was", "the the".

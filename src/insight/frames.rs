@@ -93,6 +93,11 @@ const FRAMES: &[&str] = &[
     "the point is that ",
     "my point is that ",
     "one thing is that ",
+    "one thing is just that ",
+    "it's roughly known that ",
+    "there's no question that ",
+    "it is demonstrably true that ",
+    "ideally, ",
     "i guess that ",
     "i suppose ",
     "i'm convinced that ",
@@ -268,7 +273,10 @@ pub fn dressed(clause: &str) -> String {
         let bound = matches!(
             next.trim_end_matches(','),
             "far" | "many" | "much" | "long" | "few" | "if" | "when" | "not" | "than" | "that"
-        ) && matches!(*frame, "so " | "or " | "then " | "like " | "even though " | "now " | "well ");
+        ) && matches!(
+            *frame,
+            "so " | "or " | "then " | "like " | "even though " | "now " | "well "
+        );
         if bound || count(rest) < LEAST_WORDS {
             break;
         }

@@ -35,6 +35,7 @@ classes! {
     OpenTurn = "open_turn",
     Sponsor = "sponsor", SponsorHint = "sponsor_hint", Housekeeping = "housekeeping", Greeting = "greeting",
     Introduction = "introduction", Credits = "credits", Marks = "marks", Reference = "reference", Aside = "aside",
+    CrossPromotion = "cross_promotion", AsksBio = "asks_bio",
     Verb = "verb", VerbPast = "verb_past",
 }
 

@@ -24,8 +24,8 @@ mod pointing;
 pub mod proof;
 mod reading;
 mod resolve;
-mod scraps;
 mod scorer;
+mod scraps;
 mod spans;
 mod stand;
 mod telling;
@@ -35,7 +35,8 @@ mod weigh;
 mod words;
 
 pub use choose::Fate;
-pub use explain::{Explained, explain};
+pub use claim::Untold;
+pub use explain::{Explained, Weighed, explain};
 pub use features::names as feature_names;
 pub use junk::Junk;
 pub use names::names;
@@ -224,10 +225,17 @@ impl<'a> Work<'a> {
     }
 
     fn drafts(&self) -> Vec<Draft> {
-        self.run().0
+        let Outcome { mut told, chosen, .. } = self.run();
+        let list = &self.passages.list;
+        let mut drafts: Vec<Draft> = chosen
+            .into_iter()
+            .filter_map(|i| Some(self.draft(told.remove(&i)?.ok()?, &list[i])))
+            .collect();
+        drafts.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.quote.first.cmp(&b.quote.first)));
+        drafts
     }
 
-    fn run(&self) -> (Vec<Draft>, Vec<Option<Fate>>) {
+    fn run(&self) -> Outcome {
         let telling = Telling {
             transcript: self.transcript,
             reading: &self.reading,
@@ -235,40 +243,25 @@ impl<'a> Work<'a> {
             language: self.tag(),
         };
         let list = &self.passages.list;
+        let told: HashMap<usize, Result<Told, Untold>> = self
+            .foremost()
+            .into_iter()
+            .map(|i| (i, telling.best(list[i].first, list[i].last)))
+            .collect();
         let mut values = self.values.clone();
-        let mut told: HashMap<usize, Told> = HashMap::new();
-        let mut fates = vec![None; list.len()];
-        for i in self.foremost() {
-            match telling.best(list[i].first, list[i].last) {
-                Some(best) => {
-                    values[i] += TELLING_WORTH * best.quality;
-                    told.insert(i, best);
-                }
-                None => {
-                    values[i] = f32::NAN;
-                    fates[i] = Some(Fate::NotTellable);
-                }
+        for (i, told) in &told {
+            values[*i] += told.as_ref().map_or(f32::NAN, |told| TELLING_WORTH * told.quality);
+        }
+        let (chosen, mut fates) =
+            choose::choose(list, self.passages.gap, &values, &self.units, self.most, |i| {
+                told.contains_key(&i)
+            });
+        for (i, told) in &told {
+            if told.is_err() {
+                fates[*i] = Some(Fate::NotTellable);
             }
         }
-        let (chosen, others) = choose::choose(
-            list,
-            self.passages.gap,
-            &values,
-            &self.units,
-            self.most,
-            |i| told.contains_key(&i),
-        );
-        for (fate, other) in fates.iter_mut().zip(others) {
-            *fate = fate.or(other);
-        }
-        let mut drafts: Vec<Draft> = chosen
-            .into_iter()
-            .filter_map(|i| told.remove(&i).map(|told| self.draft(told, &list[i])))
-            .collect();
-        drafts.sort_by(|a, b| {
-            b.score.total_cmp(&a.score).then(a.quote.first.cmp(&b.quote.first))
-        });
-        (drafts, fates)
+        Outcome { told, chosen, fates, values }
     }
 
     /// Those that are put in words before the choice is made: how well a passage can be told is part of its worth.
@@ -285,6 +278,16 @@ impl<'a> Work<'a> {
         let Told { quote, claim, headline, .. } = told;
         Draft { claim, headline, quote, score: by.score * notes, language: self.language.clone() }
     }
+}
+
+/// What became of the passages.
+struct Outcome {
+    /// Those that were put in words.
+    told: HashMap<usize, Result<Told, Untold>>,
+    chosen: Vec<usize>,
+    fates: Vec<Option<Fate>>,
+    /// With what standing alone is worth.
+    values: Vec<f32>,
 }
 
 fn soundbite(

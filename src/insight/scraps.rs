@@ -70,16 +70,43 @@ fn is_reaction(words: &[Word]) -> bool {
     let first = words.first().map(|w| w.core.as_str()).unwrap_or_default();
     let second = words.get(1).map(|w| w.core.as_str()).unwrap_or_default();
     let points = matches!(first, "that's" | "it's" | "this's" | "which's")
-        || matches!(first, "that" | "this" | "it" | "which") && matches!(second, "is" | "was" | "feels" | "sounds" | "caught" | "blew" | "makes");
+        || matches!(first, "that" | "this" | "it" | "which")
+            && matches!(second, "is" | "was" | "feels" | "sounds" | "caught" | "blew" | "makes");
     let judged = words.iter().any(|w| JUDGED.contains(&w.core.as_str()));
     words.len() <= MOST && points && judged
 }
 
 const JUDGED: &[&str] = &[
-    "nice", "great", "interesting", "cool", "funny", "awesome", "amazing", "fine", "wonderful",
-    "crazy", "wild", "true", "fascinating", "neat", "fun", "beautiful", "weird", "right", "awful",
-    "terrible", "insane", "exciting", "fantastic", "lovely", "sad", "huge", "ridiculous", "eye",
-    "mind", "sense",
+    "nice",
+    "great",
+    "interesting",
+    "cool",
+    "funny",
+    "awesome",
+    "amazing",
+    "fine",
+    "wonderful",
+    "crazy",
+    "wild",
+    "true",
+    "fascinating",
+    "neat",
+    "fun",
+    "beautiful",
+    "weird",
+    "right",
+    "awful",
+    "terrible",
+    "insane",
+    "exciting",
+    "fantastic",
+    "lovely",
+    "sad",
+    "huge",
+    "ridiculous",
+    "eye",
+    "mind",
+    "sense",
 ];
 
 #[cfg(test)]

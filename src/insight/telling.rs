@@ -1,10 +1,11 @@
 //! Puts a passage in words: which of its sentences, and of those beside it, make the claim that stands best by itself.
 //! The quote is those sentences, no more.
 
+use super::claim::{self, Untold};
 use super::junk::Junk;
 use super::lexicon::{Class, Lexicon};
 use super::reading::Reading;
-use super::{claim, headline, proof};
+use super::{headline, proof};
 use crate::model::{Quote, Transcript};
 use crate::text::token::tokens;
 
@@ -12,7 +13,7 @@ use crate::text::token::tokens;
 const MOST: usize = 3;
 /// What it costs to leave out words of the passage, and to take in others, all of them being 1.
 const LOSS: f32 = 0.45;
-const GAIN: f32 = 0.3;
+const GAIN: f32 = 0.6;
 /// What pointing outside costs, and what a better headline is worth, in the units of [`headline::of`].
 const NEED: f32 = 1.0;
 const WORTH: f32 = 0.2;
@@ -47,10 +48,10 @@ pub struct Telling<'a> {
 }
 
 impl Telling<'_> {
-    /// The best way to tell sentences `first..=last`, with one more before or behind them where that helps. None if
-    /// nothing of them can be told in words that stand alone.
-    pub fn best(&self, first: usize, last: usize) -> Option<Told> {
-        let turn = self.reading.sentences.get(first)?.turn;
+    /// The best way to tell sentences `first..=last`, with one more before or behind them where that helps; else why
+    /// they can't be told in words that stand alone.
+    pub fn best(&self, first: usize, last: usize) -> Result<Told, Untold> {
+        let turn = self.reading.sentences.get(first).map_or(0, |s| s.turn);
         let free = |i: &usize| {
             self.reading.sentences.get(*i).is_some_and(|s| s.turn == turn)
                 && self.junk.get(*i).is_some_and(Option::is_none)
@@ -60,30 +61,41 @@ impl Telling<'_> {
         let words = |a: usize, b: usize| self.reading.text(a, b).split_whitespace().count() as f32;
         let all = words(first, last).max(1.0);
         let mut best: Option<Told> = None;
+        let mut why = Untold::Short;
         for a in from..=last {
             for b in a.max(first)..=to.min(a + MOST - 1) {
                 let kept = words(a.max(first), b.min(last));
                 let cost = LOSS * (1.0 - kept / all) + GAIN * (1.0 - kept / words(a, b).max(1.0));
-                let Some(told) = self.told(a, b, cost) else { continue };
+                let told = match self.told(a, b, cost) {
+                    Ok(told) => told,
+                    Err(reason) => {
+                        if (a, b) == (first, last) {
+                            why = reason;
+                        }
+                        continue;
+                    }
+                };
                 if best.as_ref().is_none_or(|best| told.quality > best.quality) {
                     best = Some(told);
                 }
             }
         }
-        best.filter(|told| proof::holds(&told.quote, self.transcript))
+        best.filter(|told| proof::holds(&told.quote, self.transcript)).ok_or(why)
     }
 
-    fn told(&self, first: usize, last: usize, cost: f32) -> Option<Told> {
+    fn told(&self, first: usize, last: usize, cost: f32) -> Result<Told, Untold> {
         let sentences = &self.reading.sentences;
         let before = first.checked_sub(1).filter(|i| sentences[*i].turn == sentences[first].turn);
         let before = before.map(|i| self.reading.text(i, i));
         let claim = claim::clean(self.reading.text(first, last), before, self.language)?;
-        let (headline, worth) = headline::of(&claim.text, self.language)?;
-        let quality = WORTH * (worth.min(FULL) - headline::FLOOR) - NEED * claim.needs
+        let (headline, worth) =
+            headline::of(&claim.text, self.language).ok_or(Untold::NoHeadline)?;
+        let quality = WORTH * (worth.min(FULL) - headline::FLOOR)
+            - NEED * claim.needs
             - SELF * (10.0 * own(&claim.text, self.language)).min(1.0)
             - cost;
-        let quote = self.reading.quote(self.transcript, first, last)?;
-        Some(Told { quote, claim: claim.text, headline, quality })
+        let quote = self.reading.quote(self.transcript, first, last).ok_or(Untold::Torn)?;
+        Ok(Told { quote, claim: claim.text, headline, quality })
     }
 }
 

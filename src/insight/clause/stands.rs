@@ -36,8 +36,10 @@ pub(super) fn stands(sentence: &str, words: &[Token], inner: bool, language: &st
         return false;
     }
     // "It is it", "going okay": begun and dropped; "not being able".
-    if matches!(first.lower.as_str(), "going" | "saying" | "being" | "etc" | "other" | "versus" | "let's" | "hey")
-        || first.lower == "not" && second.ends_with("ing")
+    if matches!(
+        first.lower.as_str(),
+        "going" | "saying" | "being" | "etc" | "other" | "versus" | "let's" | "hey"
+    ) || first.lower == "not" && second.ends_with("ing")
         || matches!((first.lower.as_str(), second), ("also", "what" | "how") | ("in", "no"))
         || (first.lower.ends_with("ed")
             && first.lower.len() > 4
@@ -171,7 +173,18 @@ pub(super) fn is_verb(words: &[Token], n: usize) -> bool {
         || lower.strip_suffix('s').is_some_and(plain);
     // "their search results," is a noun, "it works," is not.
     let closed = words.get(n + 1).is_none_or(|next| next.start > words[n].end + 1);
-    let pronoun = matches!(before, "it" | "he" | "she" | "that" | "this" | "who" | "which" | "everything" | "nothing" | "nobody");
+    let pronoun = matches!(
+        before,
+        "it" | "he"
+            | "she"
+            | "that"
+            | "this"
+            | "who"
+            | "which"
+            | "everything"
+            | "nothing"
+            | "nobody"
+    );
     third && n > 0 && !WANTS_NOUN.contains(&before) && (pronoun || !closed)
 }
 
@@ -182,12 +195,38 @@ fn lacks_its_half(sentence: &str, words: &[Token]) -> bool {
             && words.get(n + 1).is_some_and(|w| {
                 matches!(
                     w.lower.as_str(),
-                    "more" | "less" | "fewer" | "faster" | "better" | "bigger" | "harder" | "easier" | "longer" | "higher"
-                        | "lower" | "greater" | "smaller" | "slower" | "closer" | "deeper"
+                    "more"
+                        | "less"
+                        | "fewer"
+                        | "faster"
+                        | "better"
+                        | "bigger"
+                        | "harder"
+                        | "easier"
+                        | "longer"
+                        | "higher"
+                        | "lower"
+                        | "greater"
+                        | "smaller"
+                        | "slower"
+                        | "closer"
+                        | "deeper"
                 )
             })
             && words.get(n + 2).is_some_and(|w| {
-                matches!(w.lower.as_str(), "i" | "you" | "we" | "they" | "people" | "it" | "he" | "she" | "your" | "my" | "our")
+                matches!(
+                    w.lower.as_str(),
+                    "i" | "you"
+                        | "we"
+                        | "they"
+                        | "people"
+                        | "it"
+                        | "he"
+                        | "she"
+                        | "your"
+                        | "my"
+                        | "our"
+                )
             })
     };
     if (0..words.len()).filter(|n| more(*n)).count() == 1 {
@@ -207,17 +246,22 @@ fn lacks_its_half(sentence: &str, words: &[Token]) -> bool {
         return true;
     }
     // The last piece, joined by "and" or "but", has no verb but those of what leans in it.
-    let Some((last, _)) = pieces.split_last().filter(|(_, before)| !before.is_empty()) else { return false };
+    let Some((last, _)) = pieces.split_last().filter(|(_, before)| !before.is_empty()) else {
+        return false;
+    };
     if !matches!(first(last).as_str(), "and" | "but" | "so" | "or") {
         return false;
     }
     if last.get(1).is_some_and(|w| matches!(w.lower.as_str(), "especially" | "particularly")) {
         return true;
     }
+    // "…, but then again"
+    if last.len() <= 3 && !(1..last.len()).any(|n| is_verb(last, n)) && first(last) == "but" {
+        return true;
+    }
     let leans = last[1..].iter().filter(|w| OPENS_CLAUSE.contains(&w.lower.as_str())).count();
-    let verbs = (1..last.len())
-        .filter(|n| is_verb(last, *n) && (*n == 1 || !is_verb(last, n - 1)))
-        .count();
+    let verbs =
+        (1..last.len()).filter(|n| is_verb(last, *n) && (*n == 1 || !is_verb(last, n - 1))).count();
     leans > 0 && verbs <= leans
 }
 
