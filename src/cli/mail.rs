@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::archive;
 use super::print::{json, plain};
-use super::verbs::{Way, run, unexpected};
+use super::verbs::{Many, run, unexpected};
 use crate::admin::{self, Command, Refused, Reply};
 use crate::config::Config;
 use crate::model::{Authenticity, Item, MailPolicy, Mailbox, NoticeKind, Source, Visibility};
@@ -68,7 +68,7 @@ pub(super) fn deliver(config: &Config, to: String, from: String) -> Result<ExitC
 
 /// Messages of an archive, straight into the store.
 pub(super) fn import(config: &Config, path: &Path, which: &str) -> Result<ExitCode> {
-    let mut way = Way::open(config)?;
+    let mut store = Many::open(config)?;
     let mut counts = std::collections::BTreeMap::<String, usize>::new();
     let mut total = 0;
     let most = config.mail.max_message_mib.saturating_mul(1024 * 1024);
@@ -88,7 +88,7 @@ pub(super) fn import(config: &Config, path: &Path, which: &str) -> Result<ExitCo
             bytes,
         };
         total += 1;
-        match way.ask(command)? {
+        match store.ask(command)? {
             Reply::Delivered { outcome } => {
                 *counts.entry(outcome.unwrap_or_else(|| "taken".into())).or_default() += 1;
             }

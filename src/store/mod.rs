@@ -17,7 +17,7 @@ pub use backup::BackupSummary;
 pub use door::Door;
 pub use error::StoreError;
 pub use intent::{
-    Added, Arrival, Counts, Extraction, Instance, NewItem, PollOutcome, Profile, Publication,
+    Added, Arrival, Counts, Embedding, Extraction, Instance, NewItem, PollOutcome, Profile, Publication,
     Scope, TranscriptOutcome,
 };
 
@@ -25,6 +25,7 @@ use crate::model::{
     BlobId, Entry, Insight, InsightId, Item, ItemId, Job, JobKind, MailPolicy, Problem, Sender,
     Source, SourceId, SourceStatus, SubscriberId, Timestamp,
 };
+use crate::text::embed::Vector;
 
 /// What every call gives.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -132,6 +133,16 @@ pub trait FeedStore {
     fn generation(&self) -> u64;
 }
 
+/// Insights' vectors.
+pub trait EmbeddingStore {
+    /// Keeps vectors in place of those there were; of insights that are gone, none. Queues the next such work for
+    /// `next`, or ends it.
+    fn save_embeddings(&self, embeddings: Vec<Embedding>, next: Option<Timestamp>) -> Result<()>;
+    /// Calls `each` with every vector of `model`, those of private insights included, for derived data. What can't be
+    /// read any more is left out: it can be made again.
+    fn each_embedding(&self, model: &str, each: &mut dyn FnMut(InsightId, Vector)) -> Result<()>;
+}
+
 /// Large texts, named by their content.
 pub trait BodyStore {
     /// Keeps it durably; the same bytes are kept once.
@@ -152,7 +163,16 @@ pub trait WholeStore {
 
 /// A backend.
 pub trait Store:
-    SourceStore + MailStore + ItemStore + JobStore + FeedStore + BodyStore + WholeStore + Send + Sync
+    SourceStore
+    + MailStore
+    + ItemStore
+    + JobStore
+    + FeedStore
+    + EmbeddingStore
+    + BodyStore
+    + WholeStore
+    + Send
+    + Sync
 {
 }
 
@@ -162,6 +182,7 @@ impl<T> Store for T where
         + ItemStore
         + JobStore
         + FeedStore
+        + EmbeddingStore
         + BodyStore
         + WholeStore
         + Send
