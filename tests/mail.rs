@@ -28,6 +28,24 @@ fn a_newsletter_becomes_insights_without_its_furniture() {
     for secret in ["ada@", "9f8e7d6c5b4a3928", "Volt", "Unsubscribe", "Oldtown", local] {
         assert!(!feed.contains(secret), "{secret} got out: {feed}");
     }
+    // The whole issue, as a feed and as a page.
+    let full = get(&server.base, &format!("/sources/{id}/full.json")).json();
+    let html = full["items"][0]["content_html"].as_str().unwrap();
+    assert!(html.contains("<a href=\"https://grid.example/report\" rel=\"noreferrer nofollow\">shifting solar power</a>"), "{html}");
+    assert!(
+        html.contains("<h3>What it means for towns</h3>") && html.contains("<ul><li>A town"),
+        "{html}"
+    );
+    let page = full["items"][0]["url"].as_str().unwrap().strip_prefix(&server.base).unwrap();
+    assert_eq!(full["items"][0]["external_url"], "https://weekly.example/p/issue-12");
+    let shown = get(&server.base, page).text();
+    assert!(shown.contains("What it means for towns"), "{shown}");
+    for secret in ["ada@", "9f8e7d6c5b4a3928", "Volt", "Unsubscribe", "Oldtown", local] {
+        assert!(!html.contains(secret) && !shown.contains(secret), "{secret} got out: {html}");
+    }
+    for path in ["full", "full.atom", "full.rss"] {
+        assert_eq!(get(&server.base, &format!("/sources/{id}/{path}")).status, 200, "{path}");
+    }
     // The same message again, and again under another name of the mailbox.
     assert_eq!(deliver(&program, &format!("me+{local}@elsewhere.example"), WEEKLY).0, 0);
     let outcome = server.wait_for("mail received")["fields"]["outcome"].clone();
@@ -47,7 +65,14 @@ fn a_newsletter_is_private_until_told_otherwise() {
         let page = get(&server.base, path).text();
         assert!(!page.contains("evening") && !page.contains("Mine"), "{path}: {page}");
     }
-    for path in [format!("/sources/{id}"), format!("/sources/{id}.atom")] {
+    let item = items(&program, &id)[0]["id"].as_str().unwrap().to_owned();
+    for path in [
+        format!("/sources/{id}"),
+        format!("/sources/{id}.atom"),
+        format!("/sources/{id}/full"),
+        format!("/sources/{id}/full.atom"),
+        format!("/items/{item}"),
+    ] {
         assert_eq!(get(&server.base, &path).status, 404, "{path}");
     }
     assert!(program.ok(&["source", "show", &id]).contains("insights from its text"));

@@ -146,13 +146,13 @@ mod tests {
         assert_eq!(parse("quit now"), Command::Bad("it takes no argument"));
         assert_eq!(parse(""), Command::Unknown);
         let Command::Mail(mail) =
-            parse("mail from: <@a,@b:\"x>y\"@c> size=7 BODY=8bitmime SMTPUTF8")
+            parse("mail from: <@a,@b:\"x y\"@c> size=7 BODY=8bitmime SMTPUTF8")
         else {
             panic!()
         };
         assert_eq!(
             (mail.address.as_str(), mail.size, mail.utf8, mail.unknown),
-            ("\"x>y\"@c", Some(7), true, None)
+            ("\"x y\"@c", Some(7), true, None)
         );
     }
 

@@ -106,7 +106,11 @@ impl<'a> FeedDocument<'a> {
 
     /// Our page of an entry.
     pub fn entry_url(&self, entry: &Entry) -> String {
-        format!("{}/insights/{}", self.site.base_url, entry.insight)
+        // A whole issue's page is its item's.
+        match entry.id.rsplit_once(":item/") {
+            Some((_, item)) => format!("{}/items/{item}", self.site.base_url),
+            None => format!("{}/insights/{}", self.site.base_url, entry.insight),
+        }
     }
 
     /// Our icon.

@@ -7,6 +7,7 @@ mod atom;
 pub mod clean;
 mod document;
 pub mod entry;
+pub mod issue;
 mod json_feed;
 pub mod opml;
 mod rss;

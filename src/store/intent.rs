@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    BlobId, Entry, Insight, InsightId, Item, ItemId, PollState, Problem, Sender, SourceId, SourceStatus,
-    Timestamp, TranscriptOrigin,
+    BlobId, Entry, Insight, InsightId, Item, ItemId, PollState, Problem, Sender, SourceId,
+    SourceStatus, Timestamp, TranscriptOrigin,
 };
 use crate::text::embed::Vector;
 

@@ -17,8 +17,8 @@ pub use backup::BackupSummary;
 pub use door::Door;
 pub use error::StoreError;
 pub use intent::{
-    Added, Arrival, Counts, Embedding, Extraction, Instance, NewItem, PollOutcome, Profile, Publication,
-    Scope, TranscriptOutcome,
+    Added, Arrival, Counts, Embedding, Extraction, Instance, NewItem, PollOutcome, Profile,
+    Publication, Scope, TranscriptOutcome,
 };
 
 use crate::model::{

@@ -30,7 +30,7 @@ fn the_text_stays_and_the_furniture_goes() {
     assert_eq!(issue.link.as_deref(), Some("https://news.example/p/heat"));
     assert_eq!(
         issue.html.replace('\n', ""),
-        "<p>Hi the main cost of <strong>heat pumps</strong> is upkeep, says \
+        "<p>the main cost of <strong>heat pumps</strong> is upkeep, says \
          <a href=\"https://study.example/x\" rel=\"noreferrer nofollow\">a study</a>.</p>\
          <ul><li>Budget for repairs</li><li>See more</li></ul>\
          <h2>What to do</h2><p>Measure first &lt;always&gt;.</p>"

@@ -10,6 +10,12 @@ use crate::text::html::{collapse, escape};
 /// Bytes of an issue's text; what is beyond is cut at a block, and the text says so.
 const MAX_HTML: usize = 400 * 1024;
 
+/// Words in front of a reader's name.
+const GREETINGS: [&str; 12] = [
+    "dear", "hi", "hello", "hey", "liebe", "lieber", "hallo", "bonjour", "cher", "chère", "hola",
+    "querida",
+];
+
 pub(super) struct Written {
     pub html: String,
     pub images: Vec<InlineImage>,
@@ -75,8 +81,14 @@ pub(super) fn redact(text: &str, secrets: &Secrets) -> String {
     if !links::tells(text, secrets) {
         return text.to_owned();
     }
-    let words = text.split_whitespace().filter(|word| !links::tells(word, secrets));
-    words.collect::<Vec<_>>().join(" ")
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    // "Dear ada@mail.example, …" leaves nobody to greet.
+    let greets = |w: &&str| GREETINGS.contains(&w.to_lowercase().as_str());
+    if words.first().is_some_and(greets) && words.get(1).is_some_and(|w| links::tells(w, secrets)) {
+        words.remove(0);
+    }
+    words.retain(|word| !links::tells(word, secrets));
+    words.join(" ")
 }
 
 struct Writer<'a> {
