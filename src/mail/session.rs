@@ -5,20 +5,9 @@ mod terms;
 
 pub use terms::{Limits, Need, Outcome, Protocol, Resolved, Transaction};
 
-use self::terms::fault;
+use self::terms::{MAX_COMMAND, MAX_ERRORS, MAX_IDLE, MAX_RECIPIENTS, MAX_UNKNOWN, fault};
 use super::command::{self, Command, Path};
 use super::data::{Data, Fault, Progress};
-
-/// Errors after which a client is hung up on.
-const MAX_ERRORS: u32 = 20;
-/// Unknown recipients after which it is taken for a guesser.
-const MAX_UNKNOWN: u32 = 10;
-/// Commands that move nothing.
-const MAX_IDLE: u32 = 200;
-/// Recipients of one message (RFC 5321 4.5.3.1.8 asks for 100).
-const MAX_RECIPIENTS: usize = 100;
-/// Bytes of a command line (RFC 5321 4.5.3.1.4 and the extensions' additions).
-const MAX_COMMAND: usize = 2048;
 
 enum State {
     Command,

@@ -2,6 +2,17 @@
 
 use super::super::command::Path;
 
+/// Errors after which a client is hung up on.
+pub(super) const MAX_ERRORS: u32 = 20;
+/// Unknown recipients after which it is taken for a guesser.
+pub(super) const MAX_UNKNOWN: u32 = 10;
+/// Commands that move nothing.
+pub(super) const MAX_IDLE: u32 = 200;
+/// Recipients of one message (RFC 5321 4.5.3.1.8 asks for 100).
+pub(super) const MAX_RECIPIENTS: usize = 100;
+/// Bytes of a command line (RFC 5321 4.5.3.1.4 and the extensions' additions).
+pub(super) const MAX_COMMAND: usize = 2048;
+
 /// Which language is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
