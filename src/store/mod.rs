@@ -8,6 +8,7 @@ mod backup;
 mod door;
 mod error;
 mod intent;
+mod readers;
 pub mod sled;
 
 use std::collections::{BTreeMap, HashSet};
@@ -20,6 +21,7 @@ pub use intent::{
     Added, Counts, Extraction, Instance, NewItem, PollOutcome, Profile, Publication, Scope,
     TranscriptOutcome,
 };
+pub use readers::{Composition, EditionStore, SubscriberStore};
 
 use crate::model::{
     BlobId, Entry, Insight, InsightId, Item, ItemId, Job, JobKind, Problem, Source, SourceId,
@@ -132,11 +134,29 @@ pub trait WholeStore {
 
 /// A backend.
 pub trait Store:
-    SourceStore + ItemStore + JobStore + FeedStore + BodyStore + WholeStore + Send + Sync
+    SourceStore
+    + ItemStore
+    + JobStore
+    + FeedStore
+    + BodyStore
+    + SubscriberStore
+    + EditionStore
+    + WholeStore
+    + Send
+    + Sync
 {
 }
 
 impl<T> Store for T where
-    T: SourceStore + ItemStore + JobStore + FeedStore + BodyStore + WholeStore + Send + Sync
+    T: SourceStore
+        + ItemStore
+        + JobStore
+        + FeedStore
+        + BodyStore
+        + SubscriberStore
+        + EditionStore
+        + WholeStore
+        + Send
+        + Sync
 {
 }

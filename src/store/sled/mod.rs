@@ -7,6 +7,7 @@
 mod backup;
 mod bodies;
 mod commit;
+mod editions;
 mod feeds;
 mod items;
 mod jobs;
@@ -14,6 +15,7 @@ mod keys;
 mod preflight;
 mod record;
 mod sources;
+mod subscribers;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
