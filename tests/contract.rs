@@ -104,6 +104,7 @@ fn publication(source: &Source, item: &Item, n: usize, topics: &[&str]) -> Publi
         basis: Basis::Spoken,
         score: 0.5,
         topics: topics.iter().map(|t| (*t).to_owned()).collect(),
+        names: Vec::new(),
         language: None,
         published: at(1002),
         seq: 0,

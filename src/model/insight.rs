@@ -28,6 +28,9 @@ pub struct Insight {
     /// Slugs of topics, most fitting first.
     #[serde(default)]
     pub topics: Vec<String>,
+    /// People, organisations, products and places named in it, as written, most telling first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
     /// BCP 47.
     #[serde(default)]
     pub language: Option<String>,

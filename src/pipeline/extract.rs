@@ -147,6 +147,7 @@ fn make(ctx: &Context, loaded: Loaded, now: Timestamp) -> (Extraction, ExtractRe
             quote,
             basis,
             score: draft.score,
+            names: Vec::new(),
             language: draft.language,
             published: now,
             // The store mints the real one.

@@ -85,6 +85,7 @@ pub fn insight(n: usize) -> Insight {
         basis: Basis::Spoken,
         score: 0.5,
         topics: vec!["ai".into(), "unknown".into()],
+        names: Vec::new(),
         language: Some("en".into()),
         published: Timestamp::from_secs(T0 + i64::try_from(n).unwrap()),
         seq: 0,

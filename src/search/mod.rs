@@ -3,7 +3,7 @@
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::model::{Insight, InsightId, SubscriberId};
+use crate::model::{Insight, InsightId, SourceId, SubscriberId};
 use crate::rank::related::{Place, RelatedIndex};
 use crate::store::{Result, Store};
 use crate::text::embed::Vector;
@@ -70,6 +70,31 @@ impl Index {
             }
         }
         Ok(found)
+    }
+
+    /// Who else said the very same: near-duplicates of an insight in other items that `viewer` may see, most alike
+    /// first. Takes milliseconds, however much is known.
+    pub fn also_said(
+        &self,
+        insight: &InsightId,
+        viewer: Option<&SubscriberId>,
+    ) -> Vec<(InsightId, SourceId)> {
+        self.read().repeats(insight, viewer)
+    }
+
+    /// Whether two insights say the very same. Takes microseconds; false where one isn't known.
+    pub fn same_claim(&self, a: &InsightId, b: &InsightId) -> bool {
+        self.read().same(a, b)
+    }
+
+    /// An insight's vector, if it has one by now.
+    pub fn vector(&self, insight: &InsightId) -> Option<Vector> {
+        self.read().vector_of(insight).cloned()
+    }
+
+    /// Cosine of an insight's meaning and a vector of the same model, -1 to 1; none if it has no vector by now.
+    pub fn likeness(&self, to: &Vector, insight: &InsightId) -> Option<f32> {
+        self.read().vector_of(insight).map(|vector| vector.dot(to))
     }
 
     fn read(&self) -> RwLockReadGuard<'_, RelatedIndex> {

@@ -2,6 +2,7 @@
 //! exact, rebuilt from the store; what a viewer may not see takes no part in what that viewer is shown.
 
 mod order;
+mod same;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -189,6 +190,39 @@ impl RelatedIndex {
             .take(limit)
             .map(|(score, found)| Related { id: found.document.place.id.clone(), score })
             .collect()
+    }
+
+    /// Insights of other items that say the very same, most alike first, and who published each; only what `viewer`
+    /// may see.
+    pub fn repeats(
+        &self,
+        id: &InsightId,
+        viewer: Option<&SubscriberId>,
+    ) -> Vec<(InsightId, SourceId)> {
+        let Some((at, own)) = self.document(id) else { return Vec::new() };
+        let wanted = |shared: Shared, meaning: Option<f32>, place: &Place| {
+            let other = place.item != own.place.item;
+            other.then(|| same::likeness(shared.cosine, meaning)).filter(|near| *near >= 1.0)
+        };
+        let mut found = self.search(&own.bag, self.vector(at), viewer, wanted);
+        found.sort_by(|a, b| b.near.total_cmp(&a.near));
+        let name =
+            |found: Found| (found.document.place.id.clone(), found.document.place.source.clone());
+        found.into_iter().map(name).collect()
+    }
+
+    /// Whether two insights say the very same. False where one isn't known.
+    pub fn same(&self, a: &InsightId, b: &InsightId) -> bool {
+        let (Some((at, one)), Some((to, other))) = (self.document(a), self.document(b)) else {
+            return false;
+        };
+        let meaning = self.vector(at).zip(self.vector(to)).map(|(a, b)| a.dot(b));
+        same::likeness(self.words.cosine(&one.bag, &other.bag), meaning) >= 1.0
+    }
+
+    /// An insight's vector, if it has one.
+    pub fn vector_of(&self, id: &InsightId) -> Option<&Vector> {
+        self.vector(*self.places.get(id)? as usize)
     }
 
     /// Those that are wanted, `wanted` saying how near each is, with the most worth first; ties by name.
