@@ -61,9 +61,10 @@ impl Timestamp {
         self.civil().strftime("%Y-%m-%d").to_string()
     }
 
-    /// For people: `24 November 2026`.
-    pub fn long_date(self) -> String {
-        self.civil().strftime("%-d %B %Y").to_string()
+    /// Year, month and day in UTC.
+    pub fn ymd(self) -> (i16, i8, i8) {
+        let date = self.civil().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+        (date.year(), date.month(), date.day())
     }
 }
 

@@ -5,6 +5,7 @@ pub mod frequency;
 pub mod html;
 pub mod language;
 pub mod normal;
+pub mod phrases;
 pub mod sentence;
 pub mod stem;
 pub mod token;

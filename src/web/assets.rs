@@ -2,49 +2,65 @@
 
 use std::sync::LazyLock;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 
 use super::WebError;
 use super::rendered::{Made, Rendered};
-use super::respond::{begin, send};
+use super::respond::send;
 
 const STYLE: &str = include_str!("../../data/static/style.css");
+const SCRIPT: &str = include_str!("../../data/static/script.js");
 const ICON: &str = include_str!("../../data/static/favicon.svg");
 const SMALL_ICON: &[u8] = include_bytes!("../../data/static/favicon.ico");
 const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
 
 const DAY: u32 = 86_400;
 
-static STYLE_PATH: LazyLock<String> = LazyLock::new(|| {
-    let digest = Sha256::digest(STYLE);
-    let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("/static/{hash}/style.css")
-});
+/// A file whose address names its content, so that it may be kept for ever.
+struct Pinned {
+    path: String,
+    coded: Option<Rendered>,
+}
 
-static CODED_STYLE: LazyLock<Option<Rendered>> =
-    LazyLock::new(|| coded(STYLE, "text/css; charset=utf-8"));
+static STYLE_FILE: LazyLock<Pinned> =
+    LazyLock::new(|| pinned(STYLE, "style.css", "text/css; charset=utf-8"));
+
+static SCRIPT_FILE: LazyLock<Pinned> =
+    LazyLock::new(|| pinned(SCRIPT, "script.js", "text/javascript; charset=utf-8"));
 
 static CODED_ICON: LazyLock<Option<Rendered>> = LazyLock::new(|| coded(ICON, "image/svg+xml"));
 
 fn coded(text: &str, media_type: &'static str) -> Option<Rendered> {
-    let made = Made { bytes: text.into(), media_type, modified: None, max_age: DAY };
-    Rendered::new(made).ok()
+    let bytes = text.into();
+    Rendered::new(Made { bytes, media_type, language: None, modified: None, max_age: DAY }).ok()
 }
 
-/// Where the style sheet is: it names its content, so it may be kept for ever.
+fn pinned(text: &str, name: &str, media_type: &'static str) -> Pinned {
+    let digest = Sha256::digest(text);
+    let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    Pinned { path: format!("/static/{hash}/{name}"), coded: coded(text, media_type) }
+}
+
+/// Where the style sheet is.
 pub fn style_path() -> &'static str {
-    &STYLE_PATH
+    &STYLE_FILE.path
 }
 
-/// The style sheet.
-pub async fn style(request: HttpRequest) -> Result<HttpResponse, WebError> {
-    let Some(style) = CODED_STYLE.as_ref().filter(|_| request.path() == style_path()) else {
+/// Where the script is.
+pub fn script_path() -> &'static str {
+    &SCRIPT_FILE.path
+}
+
+/// The style sheet or the script.
+pub async fn pinned_file(request: HttpRequest) -> Result<HttpResponse, WebError> {
+    let files: [&Pinned; 2] = [&STYLE_FILE, &SCRIPT_FILE];
+    let file = files.into_iter().find(|file| file.path == request.path());
+    let Some(coded) = file.and_then(|file| file.coded.as_ref()) else {
         return Err(WebError::NotFound);
     };
-    let mut response = send(&request, style)?;
+    let mut response = send(&request, coded)?;
     let forever = header::HeaderValue::from_static("public, max-age=31536000, immutable");
     response.headers_mut().insert(header::CACHE_CONTROL, forever);
     Ok(response)
@@ -57,7 +73,7 @@ pub async fn icon(request: HttpRequest) -> Result<HttpResponse, WebError> {
 
 /// The icon for those who ask where icons used to be.
 pub async fn small_icon() -> HttpResponse {
-    begin(StatusCode::OK)
+    HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, format!("public, max-age={DAY}")))
         .content_type("image/x-icon")
         .body(SMALL_ICON)
@@ -65,7 +81,7 @@ pub async fn small_icon() -> HttpResponse {
 
 /// Quotes belong to the shows: search engines are sent there, not here.
 pub async fn robots() -> HttpResponse {
-    begin(StatusCode::OK)
+    HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, format!("public, max-age={DAY}")))
         .content_type("text/plain; charset=utf-8")
         .body(ROBOTS)

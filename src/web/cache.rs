@@ -97,8 +97,13 @@ mod tests {
     fn document(length: usize) -> Arc<Rendered> {
         // Bytes that don't compress, so that the size is about three times the length.
         let bytes = (0..length as u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8);
-        let made =
-            Made { bytes: bytes.collect(), media_type: "text/plain", modified: None, max_age: 0 };
+        let made = Made {
+            bytes: bytes.collect(),
+            media_type: "text/plain",
+            language: None,
+            modified: None,
+            max_age: 0,
+        };
         Arc::new(Rendered::new(made).unwrap())
     }
 

@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Insight, Item, ItemId, Source, SourceId, Topic, TopicSet, Visibility};
+use crate::model::{
+    Basis, Insight, Item, ItemId, Source, SourceId, Timestamp, Topic, TopicSet, Visibility,
+};
 use crate::publish::{clean, entry};
 use crate::store::{self, Store};
+use crate::text::phrases::Phrases;
 
 /// Three sentences are far shorter.
 const CLAIM: usize = 1500;
@@ -19,7 +22,7 @@ pub struct Card {
     pub language: Option<String>,
     /// Who said it.
     pub speaker: Option<String>,
-    /// `From the show notes` and the like, where nobody speaks.
+    /// Key of `From the show notes` and the like, where nobody speaks.
     pub label: Option<&'static str>,
     /// The source's id.
     pub source: String,
@@ -53,8 +56,8 @@ pub struct Chip {
 pub struct Date {
     /// `2026-11-24`.
     pub iso: String,
-    /// `24 November 2026`.
-    pub long: String,
+    /// For [`Phrases::date`](crate::text::phrases::Phrases::date).
+    pub at: Timestamp,
 }
 
 impl Chip {
@@ -62,13 +65,24 @@ impl Chip {
     pub fn to(topic: &Topic) -> Self {
         Self { slug: topic.slug.clone(), name: topic.name.clone() }
     }
+
+    /// The name as a language has it, if it has one of its own.
+    pub fn name_in<'a>(&'a self, t: &'a Phrases) -> &'a str {
+        t.find(&format!("topic.{}.name", self.slug)).unwrap_or(&self.name)
+    }
+
+    /// Name and description in a language.
+    pub fn texts_in(&self, t: &Phrases, description: &str) -> (String, String) {
+        let own = t.find(&format!("topic.{}.description", self.slug));
+        (self.name_in(t).to_owned(), own.unwrap_or(description).to_owned())
+    }
 }
 
 impl Date {
     /// When the item appeared.
     pub fn of(insight: &Insight, item: &Item) -> Self {
         let at = item.published.unwrap_or(insight.published);
-        Self { iso: at.date(), long: at.long_date() }
+        Self { iso: at.date(), at }
     }
 }
 
@@ -139,7 +153,7 @@ fn card(insight: &Insight, item: &Item, source: &Source, topics: Vec<Chip>) -> C
         claim: clean::line(&insight.claim, CLAIM),
         language: insight.language.as_deref().and_then(clean::language),
         speaker: insight.quote.speaker.as_deref().and_then(name),
-        label: entry::basis_label(insight.basis),
+        label: label(insight.basis),
         source: source.id.to_string(),
         show: show_name(source),
         item: item.id.clone(),
@@ -152,6 +166,14 @@ fn card(insight: &Insight, item: &Item, source: &Source, topics: Vec<Chip>) -> C
         start_ms: insight.quote.start_ms,
         via: entry::via(insight, item, source),
         topics,
+    }
+}
+
+fn label(basis: Basis) -> Option<&'static str> {
+    match basis {
+        Basis::Spoken => None,
+        Basis::Notes => Some("card.notes"),
+        Basis::Written => Some("card.written"),
     }
 }
 

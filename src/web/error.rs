@@ -4,13 +4,13 @@ use std::io;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use askama::Template;
 
-use crate::publish::PublishError;
+use crate::publish::{PublishError, Site};
 use crate::store::StoreError;
+use crate::text::phrases::Phrases;
 
-use super::respond::begin;
 use super::shell::Shell;
 
 /// Why a request has no document.
@@ -60,29 +60,56 @@ impl WebError {
         self.status_code().is_server_error()
     }
 
-    fn title(&self) -> &'static str {
+    /// Which of the texts on errors is this one's.
+    fn key(&self) -> &'static str {
         match self {
-            Self::NotFound => "Not found",
-            Self::Method => "Not allowed",
-            Self::Cursor => "No such page",
-            Self::NotAcceptable => "Not acceptable",
-            Self::Precondition => "Precondition failed",
-            _ => "Out of order",
+            Self::NotFound => "not_found",
+            Self::Method => "method",
+            Self::Cursor => "cursor",
+            Self::NotAcceptable => "not_acceptable",
+            Self::Precondition => "precondition",
+            // Nothing of what is inside.
+            _ => "ours",
         }
     }
 
-    /// For the client: nothing of what is inside.
-    fn message(&self) -> String {
+    /// The answer as a page.
+    pub fn page(&self, site: &Site, t: &'static Phrases) -> HttpResponse {
         if self.is_ours() {
-            return "This can't be shown just now. Please try again in a minute.".into();
+            tracing::error!(error = %self, "a request could not be answered");
         }
-        let mut text = self.to_string();
-        // All of ours begin in lower case or with a quotation mark.
-        if let Some(first) = text.get_mut(..1) {
-            first.make_ascii_uppercase();
+        let said = |part: &str| t.say(&format!("error.{}.{part}", self.key())).to_owned();
+        let page =
+            Page { shell: Shell::new(site, t, "", &said("title"), None), message: said("text") };
+        let mut response = self.head();
+        match page.render() {
+            Ok(html) => response.content_type("text/html; charset=utf-8").body(html),
+            Err(_) => self.plain(),
         }
-        text.push('.');
-        text
+    }
+
+    fn head(&self) -> HttpResponseBuilder {
+        let status = self.status_code();
+        let mut response = HttpResponse::build(status);
+        response.insert_header((header::CACHE_CONTROL, "no-cache"));
+        match status {
+            StatusCode::METHOD_NOT_ALLOWED => {
+                response.insert_header((header::ALLOW, "GET, HEAD"));
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                response.insert_header((header::RETRY_AFTER, "60"));
+            }
+            StatusCode::NOT_ACCEPTABLE => {
+                response.insert_header((header::VARY, "Accept-Encoding"));
+            }
+            _ => {}
+        }
+        response
+    }
+
+    fn plain(&self) -> HttpResponse {
+        let text = if self.is_ours() { "out of order".to_owned() } else { self.to_string() };
+        self.head().content_type("text/plain; charset=utf-8").body(text)
     }
 }
 
@@ -101,39 +128,18 @@ impl ResponseError for WebError {
         }
     }
 
+    /// For those who ask outside of our pages; [`Self::page`] takes its place there.
     fn error_response(&self) -> HttpResponse {
-        if self.is_ours() {
-            tracing::error!(error = %self, "a request could not be answered");
-        }
-        let status = self.status_code();
-        let mut response = begin(status);
-        response.insert_header((header::CACHE_CONTROL, "no-cache"));
-        match status {
-            StatusCode::METHOD_NOT_ALLOWED => {
-                response.insert_header((header::ALLOW, "GET, HEAD"));
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                response.insert_header((header::RETRY_AFTER, "60"));
-            }
-            StatusCode::NOT_ACCEPTABLE => {
-                response.insert_header((header::VARY, "Accept-Encoding"));
-            }
-            _ => {}
-        }
-        let page = Page { shell: Shell::plain(self.title()), message: self.message() };
-        match page.render() {
-            Ok(html) => response.content_type("text/html; charset=utf-8").body(html),
-            Err(_) => response.content_type("text/plain; charset=utf-8").body(page.message),
-        }
+        self.plain()
     }
 }
 
 /// For addresses that lead nowhere.
-pub async fn not_found() -> HttpResponse {
-    WebError::NotFound.error_response()
+pub async fn not_found() -> Result<HttpResponse, WebError> {
+    Err(WebError::NotFound)
 }
 
 /// For methods other than GET and HEAD.
-pub async fn not_allowed() -> HttpResponse {
-    WebError::Method.error_response()
+pub async fn not_allowed() -> Result<HttpResponse, WebError> {
+    Err(WebError::Method)
 }

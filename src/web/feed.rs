@@ -31,6 +31,7 @@ pub async fn document(
         Ok(Made {
             bytes: format.write(&document)?,
             media_type: media_type(format),
+            language: None,
             modified: Some(document.updated()),
             max_age: MAX_AGE,
         })

@@ -12,7 +12,7 @@ use super::card::{Card, Shelf};
 use super::respond::send;
 use super::shell::{self, Shell};
 use super::state::fresh;
-use super::{WebError, WebState, subject};
+use super::{WebError, WebState, subject, tongue};
 
 /// A page shows no more; the JSON has it whole.
 const QUOTE: usize = 6000;
@@ -40,6 +40,7 @@ struct Player {
 /// The page. Made anew each time, because related insights come from an index beside the store.
 pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpResponse, WebError> {
     let id = asked(&request)?;
+    let t = tongue::of(&request);
     let document = fresh(&state, move |store, state| {
         let insight = store.insight(&id, None)?.ok_or(WebError::NotFound)?;
         let mut shelf = Shelf::new(store, &state.topics);
@@ -55,14 +56,17 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
             empty if empty.is_empty() => clean::line(&card.claim, 90),
             headline => headline,
         };
-        shell::page(&Page {
-            shell: Shell::new(&state.site, "", &headline, Some(&own)),
+        let page = Page {
+            shell: Shell::new(&state.site, t, "", &headline, Some(&own))
+                .at(&format!("/insights/{}", card.id))
+                .about(&clean::line(&card.claim, 300)),
             quote: (quote != card.claim).then_some(quote),
             player,
             related: shelf.cards(&related)?,
             feeds: topics.map(|topic| subject::of_topic(topic, &state.site)).chain([own]).collect(),
             card,
-        })
+        };
+        shell::page(&page, t)
     })
     .await?;
     send(&request, &document)

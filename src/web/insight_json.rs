@@ -127,6 +127,7 @@ pub async fn document(
         Ok(Made {
             bytes: serde_json::to_vec(&document)?,
             media_type: "application/json",
+            language: None,
             modified: None,
             max_age: MAX_AGE,
         })

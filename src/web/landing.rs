@@ -13,7 +13,7 @@ use super::respond::send;
 use super::shell::{self, Shell, Subscribe};
 use super::sources::{self, Row};
 use super::state::kept;
-use super::{WebError, WebState, subject};
+use super::{WebError, WebState, subject, tongue};
 
 const INSIGHTS: usize = 10;
 const TOPICS: usize = 16;
@@ -32,21 +32,23 @@ struct Page {
 
 /// The page.
 pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpResponse, WebError> {
-    let document = kept(&state, "/".into(), |store, state| {
+    let t = tongue::of(&request);
+    let document = kept(&state, format!("/ {}", t.tag()), move |store, state| {
         let insights = store.insights_for(&Scope::Latest, None, None, INSIGHTS)?;
-        let mut rows = sources::rows(store)?;
+        let mut rows = sources::rows(store, t)?;
         // Those with most to show first.
         rows.sort_by_key(|row| Reverse(row.insights));
         let more_sources = rows.len().saturating_sub(SOURCES);
         rows.truncate(SOURCES);
-        shell::page(&Page {
-            shell: Shell::new(&state.site, "home", &state.site.name, None),
+        let page = Page {
+            shell: Shell::new(&state.site, t, "home", t.say("landing.title"), None).at("/"),
             subscribe: Subscribe::to(&state.site, &subject::latest(&state.site)),
             cards: Shelf::new(store, &state.topics).cards(&insights)?,
             topics: busiest(store, state)?,
             sources: rows,
             more_sources,
-        })
+        };
+        shell::page(&page, t)
     })
     .await?;
     send(&request, &document)

@@ -12,7 +12,7 @@ use super::card::{Card, Shelf};
 use super::respond::send;
 use super::shell::{self, Shell, Subscribe};
 use super::state::kept;
-use super::{WebError, WebState, cursor, subject};
+use super::{WebError, WebState, cursor, subject, tongue};
 
 #[derive(Template)]
 #[template(path = "latest.html")]
@@ -26,15 +26,18 @@ struct Page {
 /// The page.
 pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpResponse, WebError> {
     let before = cursor::before(&request)?;
-    let document = kept(&state, format!("/latest?{before:?}"), move |store, state| {
+    let t = tongue::of(&request);
+    let key = format!("/latest?{before:?} {}", t.tag());
+    let document = kept(&state, key, move |store, state| {
         let found = store.insights_for(&Scope::Latest, None, before, PAGE_SIZE + 1)?;
         let (shown, next) = cut(&found);
-        shell::page(&Page {
-            shell: Shell::new(&state.site, "latest", "Latest insights", None),
+        let page = Page {
+            shell: Shell::new(&state.site, t, "latest", t.say("latest.title"), None).at("/latest"),
             subscribe: Subscribe::to(&state.site, &subject::latest(&state.site)),
             cards: Shelf::new(store, &state.topics).cards(shown)?,
             next,
-        })
+        };
+        shell::page(&page, t)
     })
     .await?;
     send(&request, &document)

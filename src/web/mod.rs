@@ -9,6 +9,7 @@ mod conditional;
 mod cursor;
 mod error;
 mod feed;
+mod guard;
 mod health;
 mod insight;
 mod insight_json;
@@ -23,6 +24,7 @@ mod state;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod tongue;
 mod topic;
 mod topics;
 mod topics_opml;
@@ -31,14 +33,16 @@ pub use error::WebError;
 pub use state::{Related, WebState};
 
 use actix_web::dev::Handler;
+use actix_web::guard::{Any, Get, Head};
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{FromRequest, Resource, Responder, guard};
+use actix_web::{FromRequest, Resource, Responder};
 
 /// All routes. A page and its feeds share one path: `/latest`, `/latest.atom`, `/latest.rss`, `/latest.json`.
 pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
-        config
-            .app_data(state)
+        let pages = web::scope("")
+            .wrap(from_fn(guard::around))
             .service(at("/", landing::page))
             .service(at("/latest", latest::page))
             .service(at("/latest.{format:atom|rss|json}", feed::document))
@@ -51,12 +55,13 @@ pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) 
             .service(at("/sources/{source:[a-z0-9]+}.{format:atom|rss|json}", feed::document))
             .service(at("/insights/{insight:[a-z0-9]+}", insight::page))
             .service(at("/insights/{insight:[a-z0-9]+}.json", insight_json::document))
-            .service(at("/static/{hash:[0-9a-f]+}/style.css", assets::style))
+            .service(at("/static/{hash:[0-9a-f]+}/{name:style.css|script.js}", assets::pinned_file))
             .service(at("/favicon.svg", assets::icon))
             .service(at("/favicon.ico", assets::small_icon))
             .service(at("/robots.txt", assets::robots))
             .service(at("/healthz", health::answer))
             .default_service(web::to(error::not_found));
+        config.app_data(state).service(pages);
     }
 }
 
@@ -67,7 +72,7 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    let reads = guard::Any(guard::Get()).or(guard::Head());
+    let reads = Any(Get()).or(Head());
     web::resource(path)
         .route(web::route().guard(reads).to(handler))
         .default_service(web::to(error::not_allowed))

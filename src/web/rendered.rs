@@ -21,6 +21,8 @@ pub struct Made {
     pub bytes: Vec<u8>,
     /// `Content-Type`.
     pub media_type: &'static str,
+    /// Of a page, which is in the reader's language; none of what is the same for all.
+    pub language: Option<&'static str>,
     /// `Last-Modified`, where the document has an honest one.
     pub modified: Option<Timestamp>,
     /// Seconds it may be kept.
@@ -35,6 +37,8 @@ pub struct Rendered {
     hash: String,
     /// `Content-Type`.
     pub media_type: &'static str,
+    /// `Content-Language`.
+    pub language: Option<&'static str>,
     /// `Last-Modified`.
     pub modified: Option<Timestamp>,
     /// Seconds it may be kept.
@@ -63,6 +67,7 @@ impl Rendered {
             hash: digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
             identity: made.bytes.into(),
             media_type: made.media_type,
+            language: made.language,
             modified: made.modified,
             max_age: made.max_age,
         })

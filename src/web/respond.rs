@@ -1,28 +1,13 @@
-//! From a document to an answer: coding, preconditions, and the headers every answer carries.
+//! From a document to an answer: coding, preconditions, validators.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpRequest, HttpResponse};
 
-use super::WebError;
 use super::accept::choose;
 use super::conditional::{Outcome, evaluate, joined};
 use super::rendered::Rendered;
-
-/// Nothing but our own style sheet and icons, and audio from the shows' hosts.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; media-src *; \
-    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// An answer with the headers that all answers have.
-pub fn begin(status: StatusCode) -> HttpResponseBuilder {
-    let mut response = HttpResponse::build(status);
-    response
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .insert_header(("X-Robots-Tag", "noindex"));
-    response
-}
+use super::{WebError, tongue};
 
 /// The document in the coding the client likes best, or that it has it already.
 ///
@@ -38,11 +23,20 @@ pub fn send(request: &HttpRequest, document: &Rendered) -> Result<HttpResponse, 
         Outcome::NotModified => StatusCode::NOT_MODIFIED,
         Outcome::Failed => return Err(WebError::Precondition),
     };
-    let mut response = begin(status);
+    let mut response = HttpResponse::build(status);
     response
         .insert_header((header::ETAG, etag))
-        .insert_header((header::VARY, "Accept-Encoding"))
         .insert_header((header::CACHE_CONTROL, format!("public, max-age={}", document.max_age)));
+    if let Some(language) = document.language {
+        response
+            .insert_header((header::VARY, "Accept-Encoding, Accept-Language, Cookie"))
+            .insert_header((header::CONTENT_LANGUAGE, language));
+        if let Some(choice) = tongue::choice(request) {
+            response.insert_header((header::SET_COOKIE, choice));
+        }
+    } else {
+        response.insert_header((header::VARY, "Accept-Encoding"));
+    }
     if let Some(modified) = document.modified {
         response.insert_header((header::LAST_MODIFIED, modified.rfc822()));
     }

@@ -3,28 +3,48 @@
 use url::Url;
 
 use crate::publish::{FeedHead, Format, Site};
+use crate::text::phrases::Phrases;
 
-use super::assets;
 use super::rendered::Made;
-use super::{WebError, subject};
+use super::{WebError, assets, subject};
 
 /// How long a page may be kept, in seconds.
 pub const MAX_AGE: u32 = 60;
 
 /// The frame of a page.
 pub struct Shell {
+    /// What the page says, in the reader's language.
+    pub t: &'static Phrases,
     /// Of the page; the site's name is added.
     pub title: String,
+    /// One or two sentences for search results and previews.
+    pub description: String,
     /// For people.
     pub site_name: String,
     /// Path before every address of ours, for a server that lives under one.
     pub root: String,
+    /// Scheme and host before `root`, for what must be whole.
+    pub origin: String,
     /// Below `root`.
     pub style: &'static str,
+    /// Below `root`; pages work without it.
+    pub script: &'static str,
     /// The navigation's current place.
     pub here: &'static str,
+    /// Where the page is for everyone, below `root`; none of pages that are for one reader.
+    pub path: Option<String>,
+    /// A picture of what the page shows, below `root`.
+    pub picture: Option<Picture>,
     /// What readers discover, the page's own first.
     pub alternates: Vec<Alternate>,
+}
+
+/// A picture for previews.
+pub struct Picture {
+    /// Below `root`.
+    pub path: String,
+    /// In words.
+    pub alt: String,
 }
 
 /// A feed in one format.
@@ -39,29 +59,51 @@ pub struct Alternate {
 
 impl Shell {
     /// For a page of `site`; `own` is its feed, if it has one beside that of everything.
-    pub fn new(site: &Site, here: &'static str, title: &str, own: Option<&FeedHead>) -> Self {
+    pub fn new(
+        site: &Site,
+        t: &'static Phrases,
+        here: &'static str,
+        title: &str,
+        own: Option<&FeedHead>,
+    ) -> Self {
         let latest = subject::latest(site);
         let feeds = own.into_iter().filter(|own| own.path != latest.path).chain([&latest]);
+        let root = root_of(&site.base_url);
         Self {
+            t,
             title: title.to_owned(),
+            description: t.say("site.description").to_owned(),
             site_name: site.name.clone(),
-            root: root_of(&site.base_url),
+            origin: site.base_url.strip_suffix(&root).unwrap_or(&site.base_url).to_owned(),
+            root,
             style: assets::style_path(),
+            script: assets::script_path(),
             here,
+            path: None,
+            picture: None,
             alternates: feeds.flat_map(alternates).collect(),
         }
     }
 
-    /// Where no site is known: errors.
-    pub fn plain(title: &str) -> Self {
-        Self {
-            title: title.to_owned(),
-            site_name: "podbrief".into(),
-            root: String::new(),
-            style: assets::style_path(),
-            here: "",
-            alternates: Vec::new(),
+    /// With the path that the page has for everyone, below the root.
+    pub fn at(mut self, path: &str) -> Self {
+        self.path = Some(path.to_owned());
+        self
+    }
+
+    /// With a description of its own.
+    pub fn about(mut self, description: &str) -> Self {
+        if !description.is_empty() {
+            self.description = description.to_owned();
         }
+        self
+    }
+
+    /// Other languages the page is to be had in: tag and name.
+    pub fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let own = self.t.tag();
+        let others = Phrases::all().iter().filter(move |other| other.tag() != own);
+        others.map(|other| (other.tag(), other.say("language")))
     }
 }
 
@@ -81,28 +123,33 @@ fn root_of(base_url: &str) -> String {
 
 /// A feed's addresses as a page prints them, whole, to be copied into a reader.
 pub struct Subscribe {
-    /// (format's name, address).
-    pub links: Vec<(&'static str, String)>,
+    /// The one to take: Atom.
+    pub address: String,
+    /// (format's name, address) of the others.
+    pub others: Vec<(&'static str, String)>,
 }
 
 impl Subscribe {
     /// To the feed of `head`.
     pub fn to(site: &Site, head: &FeedHead) -> Self {
-        let link = |format: Format| {
-            (format.name(), format!("{}{}.{}", site.base_url, head.path, format.suffix()))
-        };
-        Self { links: Format::ALL.map(link).into() }
+        let address =
+            |format: Format| format!("{}{}.{}", site.base_url, head.path, format.suffix());
+        Self {
+            address: address(Format::Atom),
+            others: [Format::Rss, Format::Json].map(|f| (f.name(), address(f))).into(),
+        }
     }
 }
 
-/// A page as a document.
+/// A page as a document, in the language of `t`.
 ///
 /// # Errors
 /// If the template fails.
-pub fn page(template: &impl askama::Template) -> Result<Made, WebError> {
+pub fn page(template: &impl askama::Template, t: &Phrases) -> Result<Made, WebError> {
     Ok(Made {
         bytes: template.render()?.into_bytes(),
         media_type: "text/html; charset=utf-8",
+        language: Some(t.tag()),
         // A page shows more than the newest insight, so it has no honest date; its ETag does.
         modified: None,
         max_age: MAX_AGE,

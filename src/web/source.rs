@@ -13,7 +13,7 @@ use super::latest::cut;
 use super::respond::send;
 use super::shell::{self, Shell, Subscribe};
 use super::state::kept;
-use super::{WebError, WebState, cursor, sources, subject};
+use super::{WebError, WebState, cursor, sources, subject, tongue};
 
 #[derive(Template)]
 #[template(path = "source.html")]
@@ -36,15 +36,20 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
     let id = request.match_info().get("source").unwrap_or_default();
     let id: SourceId = id.parse().map_err(|_| WebError::NotFound)?;
     let before = cursor::before(&request)?;
-    let document = kept(&state, format!("/sources/{id}?{before:?}"), move |store, state| {
+    let t = tongue::of(&request);
+    let key = format!("/sources/{id}?{before:?} {}", t.tag());
+    let document = kept(&state, key, move |store, state| {
         let source = subject::public_source(store, &id)?;
         let scope = Scope::Source(id.clone());
         let found = store.insights_for(&scope, None, before, PAGE_SIZE + 1)?;
         let (shown, next) = cut(&found);
         let head = subject::of_source(&source, &state.site);
         let title = show_name(&source);
-        shell::page(&Page {
-            shell: Shell::new(&state.site, "sources", &title, Some(&head)),
+        let description = clean::line(&source.description, 600);
+        let page = Page {
+            shell: Shell::new(&state.site, t, "sources", &title, Some(&head))
+                .at(&head.path)
+                .about(&clean::line(&description, 200)),
             subscribe: Subscribe::to(&state.site, &head),
             id,
             author: source
@@ -54,12 +59,13 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
                 .filter(|author| !author.is_empty() && *author != title),
             title,
             link: source.link.as_deref().and_then(clean::web_url).map(Into::into),
-            description: clean::line(&source.description, 600),
-            coverage: sources::coverage(&source.coverage),
+            description,
+            coverage: sources::coverage(&source.coverage, t),
             insights: source.coverage.insights,
             groups: by_item(Shelf::new(store, &state.topics).cards(shown)?),
             next,
-        })
+        };
+        shell::page(&page, t)
     })
     .await?;
     send(&request, &document)

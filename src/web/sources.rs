@@ -7,12 +7,13 @@ use askama::Template;
 use crate::model::{Coverage, Source};
 use crate::publish::clean;
 use crate::store::{self, Store};
+use crate::text::phrases::Phrases;
 
 use super::card::show_name;
 use super::respond::send;
 use super::shell::{self, Shell};
 use super::state::kept;
-use super::{WebError, WebState};
+use super::{WebError, WebState, tongue};
 
 #[derive(Template)]
 #[template(path = "sources.html")]
@@ -36,12 +37,12 @@ pub struct Row {
 }
 
 impl Row {
-    fn of(source: &Source) -> Self {
+    fn of(source: &Source, t: &Phrases) -> Self {
         Self {
             id: source.id.to_string(),
             title: show_name(source),
             description: clean::line(&source.description, 200),
-            coverage: coverage(&source.coverage),
+            coverage: coverage(&source.coverage, t),
             insights: source.coverage.insights,
         }
     }
@@ -49,11 +50,15 @@ impl Row {
 
 /// The page.
 pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpResponse, WebError> {
-    let document = kept(&state, "/sources".into(), |store, state| {
-        shell::page(&Page {
-            shell: Shell::new(&state.site, "sources", "Sources", None),
-            rows: rows(store)?,
-        })
+    let t = tongue::of(&request);
+    let document = kept(&state, format!("/sources {}", t.tag()), move |store, state| {
+        let page = Page {
+            shell: Shell::new(&state.site, t, "sources", t.say("nav.sources"), None)
+                .at("/sources")
+                .about(t.say("sources.lead")),
+            rows: rows(store, t)?,
+        };
+        shell::page(&page, t)
     })
     .await?;
     send(&request, &document)
@@ -63,19 +68,21 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
 ///
 /// # Errors
 /// What the store gives.
-pub fn rows(store: &dyn Store) -> store::Result<Vec<Row>> {
+pub fn rows(store: &dyn Store, t: &Phrases) -> store::Result<Vec<Row>> {
     let sources = store.sources()?;
-    Ok(sources.iter().filter(|source| source.visibility.allows(None)).map(Row::of).collect())
+    let public = sources.iter().filter(|source| source.visibility.allows(None));
+    Ok(public.map(|source| Row::of(source, t)).collect())
 }
 
-/// `2 of 3 episodes read had a transcript`.
-pub fn coverage(coverage: &Coverage) -> String {
-    match (coverage.processed, coverage.with_transcript) {
-        (0, _) => "Nothing read yet".into(),
-        (1, 1) => "1 item read, with a transcript".into(),
-        (1, _) => "1 item read, without a transcript".into(),
-        (read, with) if with == read => format!("{read} items read, all with a transcript"),
-        (read, 0) => format!("{read} items read, none with a transcript"),
-        (read, with) => format!("{read} items read, {with} with a transcript"),
+/// `3 episodes read, 2 with a transcript`.
+pub fn coverage(coverage: &Coverage, t: &Phrases) -> String {
+    let (read, with) = (coverage.processed, coverage.with_transcript);
+    match (read, with) {
+        (0, _) => t.say("coverage.none").into(),
+        (1, 1) => t.say("coverage.one_with").into(),
+        (1, _) => t.say("coverage.one_without").into(),
+        _ if with == read => t.fill("coverage.all", &[("read", &read)]),
+        (_, 0) => t.fill("coverage.without", &[("read", &read)]),
+        _ => t.fill("coverage.some", &[("read", &read), ("with", &with)]),
     }
 }

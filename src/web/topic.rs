@@ -4,23 +4,23 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::model::Topic;
 use crate::publish::PAGE_SIZE;
 use crate::store::Scope;
 
-use super::card::{Card, Shelf};
+use super::card::{Card, Chip, Shelf};
 use super::latest::cut;
 use super::respond::send;
 use super::shell::{self, Shell, Subscribe};
 use super::state::kept;
-use super::{WebError, WebState, cursor, subject};
+use super::{WebError, WebState, cursor, subject, tongue};
 
 #[derive(Template)]
 #[template(path = "topic.html")]
 struct Page {
     shell: Shell,
     subscribe: Subscribe,
-    topic: Topic,
+    description: String,
+    path: String,
     cards: Vec<Card>,
     next: Option<u64>,
 }
@@ -29,18 +29,25 @@ struct Page {
 pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpResponse, WebError> {
     let slug = request.match_info().get("slug").unwrap_or_default().to_owned();
     let before = cursor::before(&request)?;
-    let document = kept(&state, format!("/topics/{slug}?{before:?}"), move |store, state| {
+    let t = tongue::of(&request);
+    let key = format!("/topics/{slug}?{before:?} {}", t.tag());
+    let document = kept(&state, key, move |store, state| {
         let topic = state.topics.get(&slug).ok_or(WebError::NotFound)?;
         let found = store.insights_for(&Scope::Topic(slug), None, before, PAGE_SIZE + 1)?;
         let (shown, next) = cut(&found);
         let head = subject::of_topic(topic, &state.site);
-        shell::page(&Page {
-            shell: Shell::new(&state.site, "topics", &topic.name, Some(&head)),
+        let (name, description) = Chip::to(topic).texts_in(t, &topic.description);
+        let page = Page {
+            shell: Shell::new(&state.site, t, "topics", &name, Some(&head))
+                .at(&head.path)
+                .about(&description),
             subscribe: Subscribe::to(&state.site, &head),
-            topic: topic.clone(),
+            description,
+            path: head.path.clone(),
             cards: Shelf::new(store, &state.topics).cards(shown)?,
             next,
-        })
+        };
+        shell::page(&page, t)
     })
     .await?;
     send(&request, &document)

@@ -30,6 +30,7 @@ pub async fn document(
         Ok(Made {
             bytes: opml::document(&format!("{}: topics", site.name), &outlines),
             media_type: "text/x-opml; charset=utf-8",
+            language: None,
             modified: None,
             max_age: 3600,
         })

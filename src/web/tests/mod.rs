@@ -178,6 +178,7 @@ async fn every_answer_is_guarded() {
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
         assert_eq!(answer.header("x-robots-tag"), "noindex", "{path}");
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
         assert_ne!(answer.header("cache-control"), "", "{path}");
     }
 }

@@ -29,7 +29,10 @@ async fn pages_lead_readers_to_feeds() {
             assert!(html.contains(&link), "{path}");
             assert!(html.contains(&format!("href=\"{feed}.{suffix}\"")), "{path} {suffix}");
         }
-        assert!(!html.contains("<script") && !html.contains(" style="), "{path}");
+        let scripts = html.matches("<script").count();
+        assert_eq!(scripts, html.matches("<script src=\"/static/").count(), "{path}");
+        assert!(!html.contains("<style") && !html.contains(" style="), "{path}");
+        assert!(html.len() < 100 * 1024, "{path}");
     }
 }
 
@@ -104,7 +107,9 @@ async fn hostile_texts_stay_texts() {
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         let text = answer.text();
         assert!(text.contains("alert(1)"), "{path}");
-        assert!(!text.contains("<script") && !text.contains("javascript:"), "{path}");
+        let ours = text.matches("<script src=\"/static/").count();
+        assert_eq!(text.matches("<script").count(), ours, "{path}");
+        assert!(!text.contains("javascript:"), "{path}");
         assert!(!text.contains("\" onload="), "{path}");
         assert!(!text.contains(['\u{0}', '\u{1b}']), "{path}");
     }
@@ -126,6 +131,41 @@ async fn the_style_sheet_is_kept_for_ever() {
     assert_eq!(style.status, StatusCode::OK);
     assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
     assert!(style.header("cache-control").contains("immutable"));
+}
+
+#[actix_web::test]
+async fn pages_speak_the_language_of_the_reader() {
+    let world = World::new();
+    let insight = world.publish_some(1).remove(0);
+    let german = [(header::ACCEPT_LANGUAGE, "de-AT, en;q=0.5")];
+    for path in [
+        "/".to_owned(),
+        "/latest".into(),
+        "/topics".into(),
+        "/topics/ai".into(),
+        "/sources".into(),
+        format!("/sources/{}", given::source().id),
+        format!("/insights/{}", insight.id),
+        "/nowhere".into(),
+    ] {
+        let answer = world.ask(Method::GET, &path, &german).await;
+        assert!(answer.text().contains("<html lang=\"de\">"), "{path}");
+        assert!(answer.text().contains(">Themen</a>"), "{path}");
+        assert_eq!(answer.header("set-cookie"), "", "{path}");
+        let english = world.get(&path).await;
+        assert!(english.text().contains("<html lang=\"en\">"), "{path}");
+        assert_ne!(english.header("etag"), "\"\"", "{path}");
+    }
+    let chosen = world.ask(Method::GET, "/latest?lang=en", &german).await;
+    assert!(chosen.text().contains("<html lang=\"en\">"));
+    assert_eq!(chosen.header("content-language"), "en");
+    assert_eq!(chosen.header("vary"), "Accept-Encoding, Accept-Language, Cookie");
+    let cookie = chosen.header("set-cookie").split(';').next().unwrap().to_owned();
+    let kept = [german[0].clone(), (header::COOKIE, &*format!("a=b; {cookie}"))];
+    assert!(world.ask(Method::GET, "/topics", &kept).await.text().contains("<html lang=\"en\">"));
+    let unknown = world.ask(Method::GET, "/latest?lang=tlh", &german).await;
+    assert!(unknown.text().contains("<html lang=\"de\">"));
+    assert_eq!(unknown.header("set-cookie"), "");
 }
 
 #[actix_web::test]
