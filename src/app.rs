@@ -20,7 +20,7 @@ use crate::fetch::{AllowPrivate, Fetcher, Limits};
 use crate::insight::Tagger;
 use crate::jobs::{Handle, Scheduler};
 use crate::model::{Timestamp, TopicSet};
-use crate::pipeline::{Context, Intervals, Settings};
+use crate::pipeline::{Context, Intervals, Senses, Settings};
 use crate::publish::Site;
 use crate::search::Index;
 use crate::store::{Door, sled};
@@ -59,6 +59,9 @@ pub fn open(config: &Config) -> Result<Rooms> {
     let mint = sled::Mint { now: now(), host: &config.host(), random: &random };
     let door = Door::new(Arc::new(sled::open(dir, &mint)?));
     let instance = door.blocking().instance()?;
+    let mut key = [0_u8; 32];
+    getrandom::fill(&mut key).context("the system gives no random bytes")?;
+    let key = door.blocking().server_key(key)?;
     let topics = Arc::new(topics(dir)?);
     let index = Arc::new(Index::build(door.blocking())?);
     let ctx = Context {
@@ -68,6 +71,8 @@ pub fn open(config: &Config) -> Result<Rooms> {
         tagger: Arc::new(Tagger::new(&topics)),
         topics,
         index,
+        senses: Senses::default(),
+        key,
         authority: instance.authority.clone(),
         settings: settings(config),
         door,

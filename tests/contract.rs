@@ -126,6 +126,7 @@ fn publication(source: &Source, item: &Item, n: usize, topics: &[&str]) -> Publi
             item_published: None,
         },
         language: None,
+        page: None,
     };
     Publication { insight, entry }
 }

@@ -203,6 +203,9 @@ fn log(event: &Event) {
         Event::Extracted { report, took_ms } => {
             tracing::info!(item = %report.title, insights = report.insights, unproved = report.unproved, took_ms, "insights published");
         }
+        Event::Composed { report, took_ms } => {
+            tracing::info!(subscriber = %report.subscriber, day = %report.day, insights = report.insights, took_ms, "edition made");
+        }
         Event::Failed { job, what, .. } => tracing::warn!(job, problem = %what, "job failed"),
     }
 }

@@ -44,6 +44,9 @@ pub struct Subscriber {
     pub days: Days,
     /// One insight of an edition may come from outside the profile.
     pub explore: bool,
+    /// What their entries and pages speak, BCP 47; empty is the default.
+    #[serde(default)]
+    pub language: String,
     /// How far their brief has come.
     #[serde(default)]
     pub progress: Progress,

@@ -104,7 +104,7 @@ pub fn compose(
     let best = scores.iter().copied().fold(0.0, f32::max);
     let least = LEAST.max(SHARE * best);
     let mut picks =
-        choose(candidates, &scores, least, &[], wish.size - exploring, &mut refused);
+        choose(candidates, &scores, least, &[], wish.size.saturating_sub(exploring), &mut refused);
     let outside: Vec<f32> = candidates
         .iter()
         .zip(&weighed)
@@ -115,7 +115,7 @@ pub fn compose(
     picks.extend(explorers);
     // Nothing to explore: the profile may have all the places.
     if tried < exploring {
-        let rest = wish.size - picks.len();
+        let rest = wish.size.saturating_sub(picks.len());
         let more = choose(candidates, &scores, least, &picks, rest, &mut refused);
         let at = picks.len() - tried;
         picks.splice(at..at, more);
@@ -160,7 +160,7 @@ fn given_before(
     same: &dyn Fn(&InsightId, &InsightId) -> bool,
 ) -> bool {
     ledger.claims.iter().any(|given| {
-        same(&one.id, &given.id) || overlap(&one.words, &given.words) >= SAME_WORDS
+        same(&one.id, &given.id) || overlap(&one.claim, &given.words) >= SAME_WORDS
     })
 }
 
@@ -169,5 +169,5 @@ fn repeated(
     other: &Candidate,
     same: &dyn Fn(&InsightId, &InsightId) -> bool,
 ) -> bool {
-    same(&one.id, &other.id) || overlap(&one.words, &other.words) >= SAME_WORDS
+    same(&one.id, &other.id) || overlap(&one.claim, &other.claim) >= SAME_WORDS
 }

@@ -1,6 +1,7 @@
 //! Why an insight was chosen, in words. What is said here is what the ranking went by, nothing else. Pure.
 
 use crate::model::TopicSet;
+use crate::text::phrases::Phrases;
 
 use super::profile::{Candidate, Profile};
 use super::score::Weighed;
@@ -69,16 +70,14 @@ pub fn reasons(
     if weighed.novelty > 0.95 {
         out.push(Reason::New);
     }
-    if candidate.voices > 1 {
-        out.push(Reason::Voices(candidate.voices));
-    }
     out
 }
 
-/// The grounds as a sentence.
-pub fn words(reasons: &[Reason], topics: &TopicSet) -> String {
-    let parts: Vec<String> = reasons.iter().map(|reason| part(reason, topics)).collect();
+/// The grounds as a sentence in the language of `t`.
+pub fn words(reasons: &[Reason], topics: &TopicSet, t: &Phrases) -> String {
+    let parts: Vec<String> = reasons.iter().map(|reason| part(reason, topics, t)).collect();
     let mut text = parts.join("; ");
+    // Both languages begin these with a letter of ASCII.
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
@@ -86,20 +85,21 @@ pub fn words(reasons: &[Reason], topics: &TopicSet) -> String {
     text
 }
 
-fn part(reason: &Reason, topics: &TopicSet) -> String {
+fn part(reason: &Reason, topics: &TopicSet, t: &Phrases) -> String {
     match reason {
         Reason::Topic(slug) => {
-            let name = topics.get(slug).map_or(slug.as_str(), |topic| topic.name.as_str());
-            format!("because you follow {name}")
+            let own = t.find(&format!("topic.{slug}.name"));
+            let name = own.or_else(|| topics.get(slug).map(|topic| topic.name.as_str()));
+            t.fill("brief.why.topic", &[("topic", &name.unwrap_or(slug))])
         }
-        Reason::Interest(text) => format!("because of your interest in “{text}”"),
-        Reason::Show => "from a show you follow".into(),
-        Reason::Like(headline) => format!("you asked for more like “{headline}”"),
-        Reason::Taste => "your votes lean this way".into(),
-        Reason::Explores => "from outside your usual subjects".into(),
-        Reason::Strong => "among the strongest since your last brief".into(),
-        Reason::New => "new to you".into(),
-        Reason::Voices(count) => format!("said by {count} shows"),
+        Reason::Interest(text) => t.fill("brief.why.interest", &[("interest", text)]),
+        Reason::Show => t.say("brief.why.show").to_owned(),
+        Reason::Like(headline) => t.fill("brief.why.like", &[("headline", headline)]),
+        Reason::Taste => t.say("brief.why.taste").to_owned(),
+        Reason::Explores => t.say("brief.why.explores").to_owned(),
+        Reason::Strong => t.say("brief.why.strong").to_owned(),
+        Reason::New => t.say("brief.why.new").to_owned(),
+        Reason::Voices(count) => t.fill("brief.why.voices", &[("n", count)]),
     }
 }
 
@@ -114,7 +114,7 @@ mod tests {
         )
         .unwrap();
         let reasons = [Reason::Topic("ai-policy".into()), Reason::New, Reason::Voices(2)];
-        let text = words(&reasons, &topics);
+        let text = words(&reasons, &topics, Phrases::first());
         assert_eq!(text, "Because you follow AI policy; new to you; said by 2 shows.");
     }
 }

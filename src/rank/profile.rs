@@ -30,12 +30,10 @@ pub struct Candidate {
     pub published: Timestamp,
     /// Its meaning; zero where it is not known.
     pub vector: Vector,
-    /// Stems of its content words.
+    /// Stems of all its content words.
     pub words: HashSet<String>,
-    /// Shows that say it, its own included.
-    pub voices: usize,
-    /// For a reason that refers to it.
-    pub headline: String,
+    /// Stems of its claim, as the ledger keeps it.
+    pub claim: HashSet<String>,
 }
 
 /// One thing the reader said they are interested in.
@@ -107,9 +105,9 @@ pub fn split_interests(text: &str) -> Vec<(String, bool)> {
 }
 
 impl Candidate {
-    /// Stems of a claim, for [`Candidate::words`].
-    pub fn words_of(claim: &str) -> HashSet<String> {
-        stems(claim)
+    /// Stems of a text, for [`Candidate::words`] and [`Candidate::claim`].
+    pub fn words_of(text: &str) -> HashSet<String> {
+        stems(text)
     }
 }
 

@@ -23,7 +23,7 @@ fn zone_of(reader: &Subscriber) -> TimeZone {
 
 /// The reader's date.
 pub fn local_day(reader: &Subscriber, now: Timestamp) -> Date {
-    instant(now).to_zoned(zone_of(reader)).date()
+    instant(now).to_zoned_datetime(zone_of(reader)).date()
 }
 
 fn instant(at: Timestamp) -> Instant {
@@ -42,7 +42,7 @@ fn counts(days: Days, day: Date) -> bool {
 /// the first of the two.
 pub fn moment(reader: &Subscriber, day: Date) -> Option<Timestamp> {
     let hour = i8::try_from(reader.hour.min(23)).ok()?;
-    let at = day.at(hour, 0, 0, 0).to_zoned(zone_of(reader)).ok()?;
+    let at = day.at(hour, 0, 0, 0).to_zoned_datetime(zone_of(reader)).ok()?;
     // A zone may skip a whole day at its date line: that day has no slot.
     (at.date() == day).then(|| Timestamp::from_secs(at.timestamp().as_second()))
 }
@@ -102,6 +102,7 @@ mod tests {
             shape: Shape::Digest,
             days,
             explore: true,
+            language: String::new(),
             progress: Progress::default(),
         }
     }
