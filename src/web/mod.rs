@@ -18,6 +18,7 @@ mod latest;
 mod rendered;
 mod respond;
 mod shell;
+mod signup;
 mod source;
 mod sources;
 mod state;
