@@ -24,6 +24,7 @@ use crate::pipeline::{Context, Intervals, Senses, Settings};
 use crate::publish::Site;
 use crate::search::Index;
 use crate::store::{Door, sled};
+use crate::web::brief::Desk;
 use crate::web::{self, WebState};
 
 /// How long requests and jobs may take to end.
@@ -194,7 +195,14 @@ impl Rooms {
             Arc::clone(&self.admin.ctx.topics),
             Arc::new(move |store, insight, limit| index.related(store, insight, None, limit)),
         ));
-        let server = HttpServer::new(move || App::new().configure(web::configure(state.clone())))
+        let desk = actix::Data::new(Desk {
+            ctx: self.admin.ctx.clone(),
+            clock: now,
+            mode: config.signup_mode(),
+            size: config.edition_size,
+        });
+        let app = move || App::new().app_data(desk.clone()).configure(web::configure(state.clone()));
+        let server = HttpServer::new(app)
             .workers(2)
             .shutdown_timeout(GRACE.as_secs())
             .disable_signals()

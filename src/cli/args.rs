@@ -25,6 +25,9 @@ pub(super) struct Args {
     /// The address under which readers reach it [default: http:// and the address above]
     #[arg(long, global = true, value_name = "URL")]
     pub base_url: Option<String>,
+    /// Who may sign up for a brief: open, invite or closed [default: open]
+    #[arg(long, global = true, value_name = "WHO")]
+    pub signup: Option<String>,
     #[command(subcommand)]
     pub verb: Option<Verb>,
 }

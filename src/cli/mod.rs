@@ -56,7 +56,12 @@ fn run(args: Args) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let env: Vec<(String, String)> = std::env::vars().collect();
-    let over = Overrides { data_dir: args.data_dir, listen: args.listen, base_url: args.base_url };
+    let over = Overrides {
+        data_dir: args.data_dir,
+        listen: args.listen,
+        base_url: args.base_url,
+        signup: args.signup,
+    };
     let config = Config::load(args.config.as_deref(), &env, over)?;
     let verb = args.verb.unwrap_or(Verb::Serve);
     // The demo tells its steps itself.

@@ -43,8 +43,10 @@ pub struct Pick {
     pub title: String,
     /// Plain text, the claim.
     pub summary: String,
-    /// XML-safe plain HTML; [`BASE`] stands where our own address belongs.
+    /// XML-safe plain HTML: claim, quote and where to hear it.
     pub content_html: String,
+    /// The links under it, which are this reader's own; [`BASE`] stands where our own address belongs.
+    pub links_html: String,
     /// Why it was chosen, in words.
     pub reason: String,
     /// It comes from outside the profile.

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Context, StageError};
 use crate::model::{
-    Delivered, Insight, InsightId, JobKind, Pick, Subscriber, SubscriberId, Timestamp, Visibility,
+    Delivered, Insight, InsightId, JobKind, Pick, SavedQuery, Subscriber, SubscriberId,
+    Timestamp, Visibility,
 };
 use crate::publish::brief;
 use crate::rank::edition::{self, Choice, Given, Ledger, Wish};
@@ -244,7 +245,8 @@ fn candidate(insight: &Insight, vector: Vector) -> Candidate {
 }
 
 fn profile(ctx: &Context, reader: &Subscriber, votes: Vec<Voted>) -> Profile {
-    let wanted = split_interests(&reader.interests);
+    let mut wanted = split_interests(&reader.interests);
+    wanted.extend(reader.saved.iter().filter_map(query_words));
     let topics: Vec<_> = reader.topics.iter().filter_map(|slug| ctx.topics.get(slug)).collect();
     let mut texts: Vec<String> = wanted.iter().map(|(text, _)| text.clone()).collect();
     texts.extend(topics.iter().map(|topic| format!("{}. {}", topic.name, topic.description)));
@@ -265,6 +267,15 @@ fn profile(ctx: &Context, reader: &Subscriber, votes: Vec<Voted>) -> Profile {
         interests,
         taste: Taste::learn(votes, now),
     }
+}
+
+/// What a kept query asks for in words, as an interest.
+fn query_words(saved: &SavedQuery) -> Option<(String, bool)> {
+    let mut pairs = url::form_urlencoded::parse(saved.query.as_bytes());
+    let words = pairs.find(|(name, _)| name == "q")?.1.replace(['"', '(', ')'], " ");
+    let wanted = words.split_whitespace().take_while(|word| *word != "NOT");
+    let wanted: Vec<&str> = wanted.filter(|word| !matches!(*word, "AND" | "OR")).collect();
+    (!wanted.is_empty()).then(|| (wanted.join(" "), false))
 }
 
 fn choose(gathered: &Gathered, reader: &Subscriber, now: Timestamp, ctx: &Context) -> Vec<Choice> {

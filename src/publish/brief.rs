@@ -26,8 +26,6 @@ pub fn pick(
 ) -> Pick {
     let t = Phrases::of(&reader.language).unwrap_or_default();
     let private = insight.visibility != Visibility::Public;
-    let mut html = entry.content_html.clone();
-    html.push_str(&format!("<p><em>{}</em></p>", clean::html(reason)));
     let link = |act: Act| {
         let token = token::feedback(key, &reader.id, &insight.id, act);
         format!("<a href=\"{BASE}/f/{token}\">{}</a>", clean::html(label(act, t)))
@@ -37,7 +35,6 @@ pub fn pick(
         let related = clean::html(t.say("brief.entry.related"));
         links.push(format!("<a href=\"{BASE}/insights/{}\">{related}</a>", insight.id));
     }
-    html.push_str(&format!("<p>{}</p>", links.join(" · ")));
     Pick {
         insight: insight.id.clone(),
         source: insight.source.clone(),
@@ -45,7 +42,8 @@ pub fn pick(
         entry_id: format!("tag:{authority}:brief/{}/{}", reader.id, insight.id),
         title: entry.title.clone(),
         summary: entry.summary.clone(),
-        content_html: html,
+        content_html: entry.content_html.clone(),
+        links_html: format!("<p>{}</p>", links.join(" · ")),
         reason: reason.to_owned(),
         explores,
         private,
@@ -98,7 +96,7 @@ pub fn date(day: Date, t: &Phrases) -> String {
 pub fn digest(edition: &Edition, key: &Key) -> (u64, Entry) {
     let mut html = String::new();
     for pick in &edition.picks {
-        html.push_str(&format!("<h2>{}</h2>{}", clean::html(&pick.title), pick.content_html));
+        html.push_str(&format!("<h2>{}</h2>{}", clean::html(&pick.title), content(pick)));
     }
     let titles: Vec<&str> = edition.picks.iter().map(|pick| pick.title.as_str()).collect();
     let mut topics: Vec<(String, String)> = Vec::new();
@@ -130,6 +128,12 @@ pub fn digest(edition: &Edition, key: &Key) -> (u64, Entry) {
     (edition.number, entry)
 }
 
+/// All that an entry says of a pick.
+pub fn content(pick: &Pick) -> String {
+    let reason = clean::html(&pick.reason);
+    format!("{}<p><em>{reason}</em></p>{}", pick.content_html, pick.links_html)
+}
+
 /// Where an edition can be seen by whoever is told, below our address.
 pub fn page(edition: &Edition, key: &Key) -> String {
     format!("/editions/{}", token::edition(key, &edition.subscriber, edition.day))
@@ -142,7 +146,7 @@ pub fn items(edition: &Edition, key: &Key) -> Vec<(u64, Entry)> {
         id: pick.entry_id.clone(),
         insight: pick.insight.clone(),
         title: pick.title.clone(),
-        content_html: pick.content_html.clone(),
+        content_html: content(pick),
         summary: pick.summary.clone(),
         published: edition.made,
         authors: pick.authors.clone(),
