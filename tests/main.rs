@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod bad_input;
+mod brief;
 mod cli;
 mod contract;
 mod crash;
@@ -12,4 +13,5 @@ mod golden;
 mod journey;
 mod map;
 mod publishing;
+mod readers;
 mod support;

@@ -52,6 +52,20 @@ pub(super) enum Verb {
         #[command(subcommand)]
         verb: SourceVerb,
     },
+    /// Add, list, show and remove readers of personal briefs, and change their addresses
+    Subscriber {
+        #[command(subcommand)]
+        verb: super::readers::ReaderVerb,
+    },
+    /// Print a link with which one friend can sign up (see --signup invite)
+    Invite {
+        /// Days that it is good
+        #[arg(long, default_value_t = 14, value_name = "N")]
+        days: u16,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Add the feeds of an OPML file ("-" is standard input)
     Import { file: PathBuf },
     /// Write the sources as OPML [default: to standard output]

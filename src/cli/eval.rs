@@ -9,7 +9,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{eval_related, eval_salience};
+use super::{eval_brief, eval_related, eval_salience};
+use crate::config::Config;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Eval {
@@ -29,16 +30,19 @@ pub(super) enum Task {
     Worthiness,
     /// Which texts are related to a query, best first
     Related,
+    /// What readers would be given day by day, and how it follows their votes
+    Brief,
     /// The numbers that the weights are learned from
     #[value(hide = true)]
     Rows,
 }
 
-pub(super) fn eval(args: &Eval) -> Result<ExitCode> {
+pub(super) fn eval(args: &Eval, config: Config) -> Result<ExitCode> {
     let input = std::io::stdin().lock();
     let output = std::io::stdout().lock();
     match args.task {
         Task::Salience => eval_salience::salience(input, output, !args.no_vectors)?,
+        Task::Brief => eval_brief::run(config, input, output)?,
         Task::Related => eval_related::run(input, output)?,
         Task::Rows => eval_salience::rows(input, output)?,
         Task::Worthiness => eval_salience::worthiness(input, output, !args.no_vectors)?,

@@ -165,20 +165,29 @@ fn gather(
         insights.extend(newer(store, &Scope::Source(source.id), reader, since, PAGE)?);
     }
     let seq = insights.iter().map(|insight| insight.seq).max().unwrap_or(since);
+    let mut delivered = store.delivered(&reader.id)?;
+    delivered.sort_by(|a, b| b.edition.cmp(&a.edition).then_with(|| a.insight.cmp(&b.insight)));
+    let votes = store.votes(&reader.id)?;
     if wait {
-        give_missing_vectors(ctx, &insights);
+        let told = delivered.iter().take(RECENT).map(|row| &row.insight);
+        let told = told.chain(votes.iter().map(|vote| &vote.insight));
+        let missing = told.filter(|id| ctx.index.vector(id).is_none());
+        let missing: HashSet<&InsightId> = missing.collect();
+        let mut wanted = insights.clone();
+        for id in missing {
+            wanted.extend(store.insight(id, Some(&reader.id))?);
+        }
+        give_missing_vectors(ctx, &wanted);
     }
     let vector = |id: &InsightId| ctx.index.vector(id).unwrap_or(Vector::ZERO);
     let candidates = insights.iter().map(|insight| candidate(insight, vector(&insight.id)));
     let candidates = candidates.collect();
-    let mut delivered = store.delivered(&reader.id)?;
-    delivered.sort_by(|a, b| b.edition.cmp(&a.edition).then_with(|| a.insight.cmp(&b.insight)));
     let ledger = Ledger {
         ids: delivered.iter().map(|row| row.insight.clone()).collect(),
         recent: delivered.iter().take(RECENT).map(|row| vector(&row.insight)).collect(),
         claims: delivered.into_iter().map(|row| Given::new(row.insight, &row.claim)).collect(),
     };
-    let votes = store.votes(&reader.id)?.into_iter().map(|vote| Voted {
+    let votes = votes.into_iter().map(|vote| Voted {
         vector: vector(&vote.insight),
         kind: vote.kind,
         at: vote.at,

@@ -127,11 +127,13 @@ impl EditionStore for SledStore {
 
     fn plan_edition(&self, id: &SubscriberId, due: Timestamp) -> Result<()> {
         let held = self.writer();
-        if self.subscriber(id)?.is_none() {
+        let kind = JobKind::Compose(id.clone());
+        let planned = self.read::<Job>(keys::job(&kind.key()))?.is_some_and(|job| job.due == due);
+        if planned || self.subscriber(id)?.is_none() {
             return Ok(());
         }
         let mut batch = ::sled::Batch::default();
-        self.enqueue(&mut batch, &Job::new(JobKind::Compose(id.clone()), due))?;
+        self.enqueue(&mut batch, &Job::new(kind, due))?;
         self.finish(batch, held)
     }
 }
