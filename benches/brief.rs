@@ -4,11 +4,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, dead_code)]
 
-#[path = "../tests/readers/chance.rs"]
+#[path = "../tests/taste/chance.rs"]
 mod chance;
-#[path = "../tests/readers/play.rs"]
+#[path = "../tests/taste/play.rs"]
 mod play;
-#[path = "../tests/readers/texts.rs"]
+#[path = "../tests/taste/texts.rs"]
 mod texts;
 
 use chance::Chance;
@@ -40,7 +40,10 @@ fn main() {
         println!("\ninterests stated by half of the readers: {interests} ({:?})", start.elapsed());
         for (name, span) in [("days 1-7", 0..7), ("days 8-14", 7..14), ("days 15-end", 14..days)] {
             let (a, b) = (silent.mean(span.clone()), voting.mean(span));
-            println!("nDCG@5 {name}: {a:.3} without votes, {b:.3} with, {:+.0} %", (b / a - 1.0) * 100.0);
+            println!(
+                "nDCG@5 {name}: {a:.3} without votes, {b:.3} with, {:+.0} %",
+                (b / a - 1.0) * 100.0
+            );
         }
         for (name, outcome) in [("silent", &silent), ("voting", &voting)] {
             println!(

@@ -201,7 +201,8 @@ impl Rooms {
             mode: config.signup_mode(),
             size: config.edition_size,
         });
-        let app = move || App::new().app_data(desk.clone()).configure(web::configure(state.clone()));
+        let app =
+            move || App::new().app_data(desk.clone()).configure(web::configure(state.clone()));
         let server = HttpServer::new(app)
             .workers(2)
             .shutdown_timeout(GRACE.as_secs())

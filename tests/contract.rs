@@ -525,7 +525,7 @@ fn a_day_has_one_edition(open: Open, dir: &Path) {
     assert!(compose(&*store, &reader, "2026-11-24", 2).is_none());
     assert_eq!(store.edition_of(&reader.id, first.day).unwrap(), Some(first.clone()));
     for n in 3..7 {
-        compose(&*store, &reader, &format!("2026-11-{}", 25 + n), n).unwrap();
+        compose(&*store, &reader, &format!("2026-12-{n:02}"), n).unwrap();
     }
     let numbers = |before| -> Vec<u64> {
         store.editions(&reader.id, before, 10).unwrap().iter().map(|e| e.number).collect()
@@ -578,7 +578,9 @@ fn a_reader_who_leaves_leaves_nothing(open: Open, dir: &Path) {
     assert!(store.delivered(&reader.id).unwrap().is_empty());
     assert!(store.source(&own.id).unwrap().is_none(), "private sources go too");
     assert_eq!(store.counts().unwrap(), Counts { jobs: counts.jobs + 1, ..counts });
-    assert!(store.access(&secret(2).hash(), at(1)).unwrap().is_some_and(|a| a.subscriber == stays.id));
+    assert!(
+        store.access(&secret(2).hash(), at(1)).unwrap().is_some_and(|a| a.subscriber == stays.id)
+    );
     let left = Composition {
         subscriber: reader.id,
         day: None,
@@ -595,7 +597,9 @@ fn a_backup_holds_readers_without_their_secrets(open: Open, dir: &Path) {
     let reader = add_reader(&*store, "a", 1);
     let key = store.server_key([7; 32]).unwrap();
     compose(&*store, &reader, "2026-11-24", 1).unwrap();
-    store.add_invite(Invite { hash: secret(9).hash(), created: at(0), until: at(9) }, at(0)).unwrap();
+    store
+        .add_invite(Invite { hash: secret(9).hash(), created: at(0), until: at(9) }, at(0))
+        .unwrap();
     let mut bytes = Vec::new();
     store.backup(&mut bytes, at(5)).unwrap();
     let path = dir.join("backup");
@@ -613,7 +617,10 @@ fn a_backup_holds_readers_without_their_secrets(open: Open, dir: &Path) {
         restored.access(&secret(1).hash(), at(7)).unwrap(),
         store.access(&secret(1).hash(), at(7)).unwrap()
     );
-    assert_eq!(restored.editions(&reader.id, None, 9).unwrap(), store.editions(&reader.id, None, 9).unwrap());
+    assert_eq!(
+        restored.editions(&reader.id, None, 9).unwrap(),
+        store.editions(&reader.id, None, 9).unwrap()
+    );
     assert_eq!(restored.delivered(&reader.id).unwrap(), store.delivered(&reader.id).unwrap());
     assert!(restored.invite(&secret(9).hash(), at(8)).unwrap());
     assert_eq!(restored.server_key([8; 32]).unwrap(), key);

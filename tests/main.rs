@@ -13,5 +13,5 @@ mod golden;
 mod journey;
 mod map;
 mod publishing;
-mod readers;
 mod support;
+mod taste;

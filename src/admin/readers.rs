@@ -178,7 +178,10 @@ impl Admin {
             }
         }
         if slot::zone(&new.zone).is_none() {
-            return wrong(format!("there is no time zone {:?}; give one such as Europe/Berlin", new.zone));
+            return wrong(format!(
+                "there is no time zone {:?}; give one such as Europe/Berlin",
+                new.zone
+            ));
         }
         if new.hour > 23 {
             return wrong("the hour must be from 0 to 23".into());

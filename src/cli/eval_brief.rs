@@ -2,131 +2,24 @@
 //! program can play the readers. Store, queue, ranking and ledger are those of production, in a folder that goes
 //! with the run; only polling and the web are left out. The lines are described in `docs/measured.md`.
 
+mod lines;
+
 use std::collections::HashMap;
 use std::io::{BufRead, Write};
 
-use anyhow::{Context as _, Result, bail};
-use serde::{Deserialize, Serialize};
-
+use self::lines::{Answer, Line, Made, Picked, Reader, Said, Voted};
 use crate::admin::{NewReader, ReaderCommand, ReaderReply};
 use crate::app::{self, Rooms};
 use crate::config::Config;
 use crate::demo::Scratch;
 use crate::model::{
-    Basis, Days, Insight, InsightId, Item, ItemId, ItemKind, ItemState, JobKind, PollState, Quote, Shape,
-    SourceId, SourceStatus, SubscriberId, Timestamp, TranscriptOrigin, Visibility, Vote, VoteKind,
+    Basis, Insight, InsightId, Item, ItemId, ItemKind, ItemState, JobKind, PollState, Quote, Shape,
+    SourceId, SourceStatus, SubscriberId, Timestamp, TranscriptOrigin, Visibility, Vote,
 };
 use crate::pipeline::{self, new_source};
 use crate::publish::entry;
 use crate::store::{Extraction, NewItem, PollOutcome, Publication};
-
-/// One line in.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum Line {
-    /// Someone signs up at the time that the clock shows.
-    Reader(Box<Reader>),
-    /// They are published at the time that the clock shows.
-    Insights(Vec<Said>),
-    /// Readers say something of what they got.
-    Votes(Vec<Voted>),
-    /// The clock shows this, forwards or backwards, and all that is due is done.
-    Now(jiff::Timestamp),
-    /// The program ends and starts again on the same data.
-    Restart(bool),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Reader {
-    id: String,
-    #[serde(default)]
-    interests: String,
-    #[serde(default)]
-    topics: Vec<String>,
-    /// Shows to follow, which must have been heard of.
-    #[serde(default)]
-    shows: Vec<String>,
-    #[serde(default = "utc")]
-    zone: String,
-    #[serde(default = "six")]
-    hour: u8,
-    #[serde(default = "five")]
-    size: u8,
-    #[serde(default = "daily")]
-    days: Days,
-    #[serde(default = "yes")]
-    explore: bool,
-}
-
-fn utc() -> String {
-    "UTC".into()
-}
-fn six() -> u8 {
-    6
-}
-fn five() -> u8 {
-    crate::model::EDITION_SIZE
-}
-fn daily() -> Days {
-    Days::Daily
-}
-fn yes() -> bool {
-    true
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Said {
-    id: String,
-    show: String,
-    #[serde(default)]
-    episode: String,
-    claim: String,
-    #[serde(default)]
-    headline: String,
-    #[serde(default)]
-    quote: String,
-    #[serde(default = "half")]
-    score: f32,
-    /// As production finds them, if not given.
-    #[serde(default)]
-    topics: Option<Vec<String>>,
-}
-
-fn half() -> f32 {
-    0.5
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Voted {
-    reader: String,
-    insight: String,
-    kind: VoteKind,
-}
-
-/// One line out for each in.
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Answer {
-    Done(usize),
-    Editions(Vec<Made>),
-}
-
-#[derive(Serialize)]
-struct Made {
-    reader: String,
-    day: String,
-    picks: Vec<Picked>,
-}
-
-#[derive(Serialize)]
-struct Picked {
-    insight: String,
-    reason: String,
-    explores: bool,
-}
+use anyhow::{Context as _, Result, bail};
 
 struct Play {
     config: Config,
@@ -229,7 +122,9 @@ impl Play {
         };
         let admin = &self.rooms()?.admin;
         let reply = admin.readers(ReaderCommand::Add(Box::new(new)), self.now).await?;
-        let ReaderReply::Address { reader: added, .. } = reply else { bail!("no reader was added") };
+        let ReaderReply::Address { reader: added, .. } = reply else {
+            bail!("no reader was added")
+        };
         let id = added.id.clone();
         self.readers.insert(reader.id.clone(), id.clone());
         self.names.insert(id.clone(), reader.id);

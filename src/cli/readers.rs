@@ -161,7 +161,8 @@ fn address(config: &Config, reply: ReaderReply, json: bool) -> Result<ExitCode> 
     let ReaderReply::Address { reader, path } = reply else { return Err(odd(reply)) };
     let page = format!("{}{path}", config.base_url(None));
     if json {
-        let value = serde_json::json!({ "id": reader.id, "page": page, "feed": format!("{page}.atom") });
+        let value =
+            serde_json::json!({ "id": reader.id, "page": page, "feed": format!("{page}.atom") });
         print::json(&value)?;
     } else {
         say!("subscriber {}", reader.id);
@@ -178,7 +179,9 @@ fn list(readers: &[Subscriber], json: bool) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if readers.is_empty() {
-        say!("No subscribers yet. Add one: podbrief subscriber add --interests \"…\" --zone Europe/Berlin");
+        say!(
+            "No subscribers yet. Add one: podbrief subscriber add --interests \"…\" --zone Europe/Berlin"
+        );
         return Ok(ExitCode::SUCCESS);
     }
     let row = |reader: &Subscriber| {
@@ -199,14 +202,21 @@ fn list(readers: &[Subscriber], json: bool) -> Result<ExitCode> {
 fn show(reply: ReaderReply, json: bool) -> Result<ExitCode> {
     let ReaderReply::Reader { reader, votes, next } = reply else { return Err(odd(reply)) };
     if json {
-        print::json(&serde_json::json!({ "subscriber": reader, "votes": votes, "next": next.rfc3339() }))?;
+        print::json(
+            &serde_json::json!({ "subscriber": reader, "votes": votes, "next": next.rfc3339() }),
+        )?;
         return Ok(ExitCode::SUCCESS);
     }
     say!("{}  since {}", reader.id, reader.created);
     say!("  interests: {}", reader.interests.replace(['\r', '\n'], " "));
     say!("  topics:    {}", reader.topics.join(", "));
     say!("  shows:     {} followed, {} muted", reader.sources.len(), reader.muted.len());
-    say!("  brief:     {} insights at {:02}:00 {}, next {next}", reader.size, reader.hour, reader.zone);
+    say!(
+        "  brief:     {} insights at {:02}:00 {}, next {next}",
+        reader.size,
+        reader.hour,
+        reader.zone
+    );
     say!("  so far:    {} briefs, {} votes", reader.progress.editions, votes.len());
     Ok(ExitCode::SUCCESS)
 }

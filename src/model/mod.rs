@@ -26,8 +26,8 @@ pub use source::{
     Coverage, PollState, Problem, Source, SourceKind, SourceStatus, Validators, Visibility,
 };
 pub use subscriber::{
-    Access, Days, EDITION_SIZE, Invite, MOST_SIZE, Moved, Progress, SavedQuery, Shape, Subscriber, Vote,
-    VoteKind,
+    Access, Days, EDITION_SIZE, Invite, MOST_SIZE, Moved, Progress, SavedQuery, Shape, Subscriber,
+    Vote, VoteKind,
 };
 pub use time::Timestamp;
 pub use topic::{Topic, TopicSet, TopicSetError};

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Context, StageError};
 use crate::model::{
-    Delivered, Insight, InsightId, JobKind, Pick, SavedQuery, Subscriber, SubscriberId,
-    Timestamp, Visibility,
+    Delivered, Insight, InsightId, JobKind, Pick, SavedQuery, Subscriber, SubscriberId, Timestamp,
+    Visibility,
 };
 use crate::publish::brief;
 use crate::rank::edition::{self, Choice, Given, Ledger, Wish};
@@ -25,6 +25,8 @@ use crate::text::phrases::Phrases;
 const MOST: usize = 2000;
 /// A first edition looks back over so many.
 const MOST_FIRST: usize = 600;
+/// Vectors that a first edition makes itself: two seconds' worth.
+const MOST_WAITED: usize = 150;
 /// Read from the store at once.
 const PAGE: usize = 200;
 /// Delivered insights that novelty is measured against: some two weeks of them.
@@ -177,7 +179,8 @@ fn gather(
         for id in missing {
             wanted.extend(store.insight(id, Some(&reader.id))?);
         }
-        give_missing_vectors(ctx, &wanted);
+        // Whoever signs up waits for it.
+        give_missing_vectors(ctx, &wanted, if since == 0 { MOST_WAITED } else { MOST });
     }
     let vector = |id: &InsightId| ctx.index.vector(id).unwrap_or(Vector::ZERO);
     let candidates = insights.iter().map(|insight| candidate(insight, vector(&insight.id)));
@@ -222,9 +225,9 @@ fn newer(
     Ok(found)
 }
 
-fn give_missing_vectors(ctx: &Context, insights: &[Insight]) {
-    let missing: Vec<&Insight> =
-        insights.iter().filter(|insight| ctx.index.vector(&insight.id).is_none()).collect();
+fn give_missing_vectors(ctx: &Context, insights: &[Insight], most: usize) {
+    let missing = insights.iter().filter(|insight| ctx.index.vector(&insight.id).is_none());
+    let missing: Vec<&Insight> = missing.take(most).collect();
     if missing.is_empty() {
         return;
     }
@@ -315,7 +318,15 @@ fn freeze(
         }
         let reason = explain::words(&reasons, &ctx.topics, t);
         let explores = choice.explores;
-        picks.push(brief::pick(insight, &entry, reader, &ctx.key, &reason, explores, &ctx.authority));
+        picks.push(brief::pick(
+            insight,
+            &entry,
+            reader,
+            &ctx.key,
+            &reason,
+            explores,
+            &ctx.authority,
+        ));
     }
     Ok(picks)
 }

@@ -4,12 +4,13 @@
 use jiff::civil::Date;
 
 use crate::model::{
-    BASE, Edition, Entry, EntrySource, Insight, Pick, Subscriber, SubscriberId, Timestamp, Visibility,
+    BASE, Edition, Entry, EntrySource, Insight, Pick, Subscriber, SubscriberId, Timestamp,
+    Visibility,
 };
 use crate::text::phrases::Phrases;
 
-use super::token::{self, Act, Key};
 use super::clean;
+use super::token::{self, Act, Key};
 
 /// Insights of one edition are kept apart by so many places in the order of a feed.
 const PLACES: u64 = 32;

@@ -30,7 +30,8 @@ pub fn choose(
         .filter(|(at, score)| *score >= least && !taken.contains(at))
         .collect();
     for (at, score) in &mut open {
-        *score *= first.iter().map(|pick| damp(&candidates[*at], &candidates[*pick])).product::<f32>();
+        *score *=
+            first.iter().map(|pick| damp(&candidates[*at], &candidates[*pick])).product::<f32>();
     }
     let mut chosen = Vec::new();
     while chosen.len() < size {

@@ -86,9 +86,8 @@ pub fn compose(
 ) -> Vec<Choice> {
     let weighed: Vec<Weighed> =
         candidates.iter().map(|one| weigh(profile, one, &ledger.recent, wish.now)).collect();
-    let open = |one: &Candidate| {
-        !ledger.ids.contains(&one.id) && !profile.muted.contains(&one.source)
-    };
+    let open =
+        |one: &Candidate| !ledger.ids.contains(&one.id) && !profile.muted.contains(&one.source);
     let scores: Vec<f32> = candidates
         .iter()
         .zip(&weighed)
@@ -159,9 +158,10 @@ fn given_before(
     ledger: &Ledger,
     same: &dyn Fn(&InsightId, &InsightId) -> bool,
 ) -> bool {
-    ledger.claims.iter().any(|given| {
-        same(&one.id, &given.id) || overlap(&one.claim, &given.words) >= SAME_WORDS
-    })
+    ledger
+        .claims
+        .iter()
+        .any(|given| same(&one.id, &given.id) || overlap(&one.claim, &given.words) >= SAME_WORDS)
 }
 
 fn repeated(

@@ -7,4 +7,6 @@ pub mod profile;
 pub mod related;
 pub mod score;
 pub mod slot;
+#[cfg(test)]
+mod tests;
 mod words;

@@ -113,8 +113,9 @@ pub fn weigh(
     // Topic and interest are two words for the same: the stronger one counts.
     let stated = (TOPIC * topic).max(INTEREST * interest) + SOURCE * followed;
     out.evidence = (stated / INTEREST + 1.5 * out.liking.mean.max(0.0)).min(1.0);
-    let relevance =
-        sigmoid(START + stated + TASTE * out.liking.mean + UNWANTED * between(unwanted, (0.35, 0.8)));
+    let relevance = sigmoid(
+        START + stated + TASTE * out.liking.mean + UNWANTED * between(unwanted, (0.35, 0.8)),
+    );
     out.quality = 0.35 + 0.65 * candidate.score.clamp(0.0, 1.0);
     if candidate.from_notes {
         out.quality *= NOTES;

@@ -48,7 +48,11 @@ pub fn moment(reader: &Subscriber, day: Date) -> Option<Timestamp> {
 }
 
 /// Slots around a day, in order.
-fn slots(reader: &Subscriber, from: Date, days: std::ops::RangeInclusive<i64>) -> Vec<(Date, Timestamp)> {
+fn slots(
+    reader: &Subscriber,
+    from: Date,
+    days: std::ops::RangeInclusive<i64>,
+) -> Vec<(Date, Timestamp)> {
     days.filter_map(|n| from.checked_add(n.days()).ok())
         .filter(|day| counts(reader.days, *day))
         .filter_map(|day| Some((day, moment(reader, day)?)))
@@ -90,7 +94,7 @@ mod tests {
     fn reader(zone: &str, hour: u8, days: Days) -> Subscriber {
         Subscriber {
             id: SubscriberId::new("r"),
-            created: at("2020-01-01T00:00:00Z"),
+            created: Timestamp::from_secs(0),
             interests: String::new(),
             topics: Vec::new(),
             sources: Vec::new(),
@@ -131,7 +135,10 @@ mod tests {
         assert_eq!(next(&work, at("2026-11-27T08:00:00Z")), at("2026-11-30T07:00:00Z"));
         let weekly = reader("UTC", 7, Days::Weekly);
         assert_eq!(next(&weekly, at("2026-11-30T07:00:00Z")), at("2026-12-07T07:00:00Z"));
-        assert_eq!(pending(&weekly, at("2026-12-05T00:00:00Z")), Some("2026-11-30".parse().unwrap()));
+        assert_eq!(
+            pending(&weekly, at("2026-12-05T00:00:00Z")),
+            Some("2026-11-30".parse().unwrap())
+        );
     }
 
     #[test]

@@ -9,14 +9,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use super::editions::put_edition;
 use super::feeds::rows;
 use super::items::index_keys;
 use super::record::{self, Record};
-use super::{SledStore, keys};
-use super::editions::put_edition;
 use super::subscribers::put_access;
+use super::{SledStore, keys};
 use crate::model::{
-    Access, BlobId, Delivered, Edition, Entry, Insight, Invite, Item, Job, Source, Subscriber, Timestamp, Vote,
+    Access, BlobId, Delivered, Edition, Entry, Insight, Invite, Item, Job, Source, Subscriber,
+    Timestamp, Vote,
 };
 use crate::store::{BackupSummary, BodyStore, Instance, Result, StoreError};
 

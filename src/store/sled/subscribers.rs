@@ -28,7 +28,8 @@ pub(super) fn put_access(batch: &mut ::sled::Batch, access: &Access) -> Result<(
 
 fn drop_access(batch: &mut ::sled::Batch, access: &Access) {
     batch.remove(keys::access(&access.hash));
-    batch.remove([&keys::accesses_of(&access.subscriber), access.hash.as_str().as_bytes()].concat());
+    batch
+        .remove([&keys::accesses_of(&access.subscriber), access.hash.as_str().as_bytes()].concat());
 }
 
 impl SubscriberStore for SledStore {
@@ -49,7 +50,10 @@ impl SubscriberStore for SledStore {
         }
         let id = subscriber.id.clone();
         let created = subscriber.created;
-        put_access(&mut batch, &Access { hash: secret, subscriber: id.clone(), created, moved: None })?;
+        put_access(
+            &mut batch,
+            &Access { hash: secret, subscriber: id.clone(), created, moved: None },
+        )?;
         batch.insert(keys::subscriber(&id), record::encode(&subscriber)?);
         self.enqueue(&mut batch, &Job::new(JobKind::Compose(id), due))?;
         self.finish(batch, held)?;
@@ -129,8 +133,12 @@ impl SubscriberStore for SledStore {
 
     fn remove_subscriber(&self, id: &SubscriberId) -> Result<bool> {
         let own = Visibility::Private(id.clone());
-        let sources: Vec<SourceId> =
-            self.sources()?.into_iter().filter(|s: &Source| s.visibility == own).map(|s| s.id).collect();
+        let sources: Vec<SourceId> = self
+            .sources()?
+            .into_iter()
+            .filter(|s: &Source| s.visibility == own)
+            .map(|s| s.id)
+            .collect();
         for source in sources {
             self.remove_source(&source)?;
         }

@@ -47,7 +47,8 @@ pub async fn document(
         })
     })
     .await?;
-    let name = actix_web::http::header::HeaderValue::from_static("attachment; filename=\"brief.json\"");
+    let name =
+        actix_web::http::header::HeaderValue::from_static("attachment; filename=\"brief.json\"");
     response.headers_mut().insert(actix_web::http::header::CONTENT_DISPOSITION, name);
     Ok(response)
 }

@@ -61,7 +61,8 @@ pub async fn page(
 ) -> Result<HttpResponse, WebError> {
     let asked = asked(&request, &desk)?;
     let t = tongue(&request);
-    private(&request, &state, move |store, state| render(store, state, &desk, &asked, false, t)).await
+    private(&request, &state, move |store, state| render(store, state, &desk, &asked, false, t))
+        .await
 }
 
 /// The button.

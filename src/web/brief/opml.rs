@@ -23,7 +23,8 @@ pub async fn document(
         let brief = feed::head(site, &reader, &secret, reader.shape == Shape::Items);
         let title = brief.title.clone();
         let topics = reader.topics.iter().filter_map(|slug| state.topics.get(slug));
-        let heads = std::iter::once(brief).chain(topics.map(|topic| subject::of_topic(topic, site)));
+        let heads =
+            std::iter::once(brief).chain(topics.map(|topic| subject::of_topic(topic, site)));
         let mut outlines: Vec<Outline> = heads
             .map(|head| Outline {
                 title: head.title,

@@ -117,7 +117,10 @@ fn next(reader: &crate::model::Subscriber, now: crate::model::Timestamp, t: &Phr
     let at = slot::next(reader, now);
     let day = brief::date(slot::local_day(reader, at), t);
     let hour = format!("{:02}:00", reader.hour);
-    t.fill("brief.page.next", &[("date", &day), ("hour", &hour), ("zone", &reader.zone.replace('_', " "))])
+    t.fill(
+        "brief.page.next",
+        &[("date", &day), ("hour", &hour), ("zone", &reader.zone.replace('_', " "))],
+    )
 }
 
 /// Subscribe addresses of hosted readers.

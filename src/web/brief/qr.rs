@@ -37,7 +37,8 @@ mod tests {
 
     #[test]
     fn a_code_has_its_three_corners_and_its_quiet_zone() {
-        let svg = svg("https://brief.example/brief/23456789abcdefghjkmnpqrstvwx.atom", "QR \"code\"");
+        let svg =
+            svg("https://brief.example/brief/23456789abcdefghjkmnpqrstvwx.atom", "QR \"code\"");
         let svg = svg.unwrap();
         assert!(svg.contains("M4 4h7v1h-7z") && svg.contains("aria-label=\"QR &quot;code&quot;\""));
         assert!(svg.len() < 20_000 && !svg.contains("style"));

@@ -188,7 +188,8 @@ fn change(
                 store.change_subscriber(id, None, &mut |reader| {
                     reader.saved.retain(|saved| saved.query != query);
                     if reader.saved.len() < MOST_SAVED {
-                        let saved = SavedQuery { name: name.clone(), query: query.clone(), saved: now };
+                        let saved =
+                            SavedQuery { name: name.clone(), query: query.clone(), saved: now };
                         reader.saved.push(saved);
                     }
                 })?;
@@ -229,7 +230,11 @@ fn query_of(text: &str) -> Option<String> {
 fn words_of(query: &str) -> String {
     let pairs = url::form_urlencoded::parse(query.as_bytes());
     let words: Vec<String> = pairs
-        .map(|(name, value)| if name == "q" { value.into_owned() } else { format!("{name}: {value}") })
+        .map(
+            |(name, value)| {
+                if name == "q" { value.into_owned() } else { format!("{name}: {value}") }
+            },
+        )
         .collect();
     words.join(", ")
 }
@@ -294,7 +299,10 @@ mod tests {
 
     #[test]
     fn a_query_is_kept_as_in_the_address_of_its_feed() {
-        assert_eq!(query_of("grid AND \"heat pump\"").as_deref(), Some("q=grid+AND+%22heat+pump%22"));
+        assert_eq!(
+            query_of("grid AND \"heat pump\"").as_deref(),
+            Some("q=grid+AND+%22heat+pump%22")
+        );
         let address = "https://brief.example/feed.atom?q=grid&topic=energy&utm_source=x&limit=";
         assert_eq!(query_of(address).as_deref(), Some("q=grid&topic=energy"));
         assert_eq!(query_of("  "), None);

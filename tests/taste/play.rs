@@ -15,8 +15,14 @@ const START: i64 = 1_772_323_200;
 const HOUR: i64 = 3600;
 /// The clock is looked at every so many hours.
 const STEP: i64 = 3;
-const ZONES: [&str; 6] =
-    ["Europe/Berlin", "America/New_York", "Australia/Sydney", "Asia/Kolkata", "UTC", "America/Sao_Paulo"];
+const ZONES: [&str; 6] = [
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Sydney",
+    "Asia/Kolkata",
+    "UTC",
+    "America/Sao_Paulo",
+];
 /// Shows say things regardless of their subject, so that no show is a taste.
 const SHOWS: usize = 14;
 /// So many of a day's insights were said by another show at least ten days before, in slightly other words.
@@ -98,7 +104,8 @@ impl Program {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let (to, from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+        let (to, from) =
+            (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
         Self { child, to, from }
     }
 
@@ -140,8 +147,10 @@ pub fn play(program: &str, setup: &Setup, texts: &[Text]) -> Outcome {
     for n in 0..setup.readers {
         chance.shuffle(&mut labels);
         let (most, some) = (labels[0].clone(), labels[1].clone());
-        let documents = (0..3).map(|_| documents[chance.below(documents.len())].0.clone()).collect();
-        let interests = if setup.interests && n % 2 == 0 { most.replace('-', " ") } else { String::new() };
+        let documents =
+            (0..3).map(|_| documents[chance.below(documents.len())].0.clone()).collect();
+        let interests =
+            if setup.interests && n % 2 == 0 { most.replace('-', " ") } else { String::new() };
         program.ask(&json!({ "reader": {
             "id": n.to_string(), "interests": interests, "zone": ZONES[n % ZONES.len()], "hour": 2 + n % 7,
         }}));
@@ -203,7 +212,8 @@ pub fn play(program: &str, setup: &Setup, texts: &[Text]) -> Outcome {
                     .collect();
                 out.editions += 1;
                 out.picks += picks.len();
-                let explored = edition["picks"].as_array().unwrap().iter().filter(|p| p["explores"] == true);
+                let explored =
+                    edition["picks"].as_array().unwrap().iter().filter(|p| p["explores"] == true);
                 out.explored += explored.count();
                 if !reader.days.insert(edition["day"].as_str().unwrap().to_owned()) {
                     out.second_of_a_day += 1;
@@ -271,6 +281,9 @@ fn near(a: &Said, b: &Said) -> bool {
 
 /// As another show would say it.
 fn reworded(text: &Text) -> Text {
-    let claim = format!("As others found, {}", text.claim.replace(" is ", " remains ").replace(" very ", " "));
+    let claim = format!(
+        "As others found, {}",
+        text.claim.replace(" is ", " remains ").replace(" very ", " ")
+    );
     Text { claim, headline: text.headline.clone(), ..text.clone() }
 }
