@@ -12,7 +12,7 @@ pub use ask::{AskError, Link, connect};
 pub use import::ImportReport;
 pub use readers::{NewReader, ReaderCommand, ReaderReply};
 pub use run::{Admin, AdminError};
-pub use socket::{SOCKET, serve};
+pub use socket::{SOCKET, Socket, bind, serve};
 
 use crate::jobs::Event;
 use crate::model::{Item, Problem, Source};

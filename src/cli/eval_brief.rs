@@ -16,9 +16,11 @@ use crate::model::{
     Basis, Insight, InsightId, Item, ItemId, ItemKind, ItemState, JobKind, PollState, Quote, Shape,
     SourceId, SourceStatus, SubscriberId, Timestamp, TranscriptOrigin, Visibility, Vote,
 };
-use crate::pipeline::{self, new_source};
+use crate::pipeline::{self, Context, new_source};
 use crate::publish::entry;
-use crate::store::{Extraction, NewItem, PollOutcome, Publication};
+use crate::search::sense;
+use crate::store::{Embedding, Extraction, NewItem, PollOutcome, Publication};
+use crate::text::embed::{MODEL, Vector};
 use anyhow::{Context as _, Result, bail};
 
 struct Play {
@@ -187,8 +189,9 @@ impl Play {
                 seq: 0,
             };
             let entry = entry::freeze(&insight, &item, &source, &ctx.topics, &ctx.authority);
-            publications.push(Publication { insight, entry });
+            publications.push(Publication { insight, entry, embedding: None });
         }
+        let vectors = give_vectors(&ctx, &mut publications).await?;
         let poll = PollOutcome {
             source: source.id.clone(),
             state: PollState::default(),
@@ -208,6 +211,7 @@ impl Play {
         });
         let published = published.await?;
         index.add(&published);
+        index.set_vectors(vectors);
         Ok(published.len())
     }
 
@@ -277,6 +281,28 @@ impl Play {
                 .collect(),
         }))
     }
+}
+
+/// As extraction does it.
+async fn give_vectors(
+    ctx: &Context,
+    publications: &mut [Publication],
+) -> Result<Vec<(InsightId, Vector)>> {
+    let senses: Vec<String> = publications.iter().map(|p| sense(&p.insight)).collect();
+    let encoder = ctx.encoder.clone();
+    let made = tokio::task::spawn_blocking(move || {
+        let senses: Vec<&str> = senses.iter().map(String::as_str).collect();
+        encoder.encode(&senses)
+    });
+    let mut out = Vec::new();
+    for (publication, vector) in publications.iter_mut().zip(made.await??) {
+        let insight = publication.insight.id.clone();
+        let model = MODEL.to_owned();
+        let row = Embedding { insight: insight.clone(), model, vector: vector.clone() };
+        publication.embedding = Some(row);
+        out.push((insight, vector));
+    }
+    Ok(out)
 }
 
 fn source(show: &str) -> Result<crate::model::Source> {

@@ -59,7 +59,8 @@ struct Input {
 }
 
 fn read(args: &Extract, bytes: &[u8], name: &str) -> Result<Input> {
-    let eml = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("eml"));
+    let eml = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("eml"))
+        || mail::looks_like_mail(bytes);
     if args.format == Some(Format::Eml) || (args.format.is_none() && eml) {
         return read_mail(bytes);
     }

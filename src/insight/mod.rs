@@ -16,6 +16,7 @@ mod junk;
 mod lead;
 mod lexicon;
 mod measure;
+mod names;
 mod openers;
 mod picker;
 mod pointing;
@@ -34,6 +35,7 @@ pub use choose::Fate;
 pub use explain::{Explained, explain};
 pub use features::names as feature_names;
 pub use junk::Junk;
+pub use names::names;
 pub use reading::Utterance;
 pub use topics::Tagger;
 

@@ -62,6 +62,10 @@ async fn stage(
         JobKind::Compose(id) => pipeline::compose(ctx, id, now)
             .await?
             .map(|report| Event::Composed { report, took_ms: took() }),
+        JobKind::Embed => {
+            pipeline::embed(ctx, now).await?;
+            None
+        }
     })
 }
 
@@ -99,7 +103,7 @@ async fn record(
 
 fn item_of(kind: &JobKind) -> Option<&ItemId> {
     match kind {
-        JobKind::Poll(_) | JobKind::Compose(_) => None,
+        JobKind::Poll(_) | JobKind::Compose(_) | JobKind::Embed => None,
         JobKind::Transcribe(id) | JobKind::Extract(id) => Some(id),
     }
 }

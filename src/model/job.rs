@@ -31,6 +31,8 @@ pub enum JobKind {
     Extract(ItemId),
     /// Make a reader's edition; stays in the queue for ever, moving its due time.
     Compose(SubscriberId),
+    /// Make vectors of insights that have none of the present model, a few at a time.
+    Embed,
 }
 
 impl JobKind {
@@ -41,6 +43,7 @@ impl JobKind {
             Self::Transcribe(id) => format!("transcribe/{id}"),
             Self::Extract(id) => format!("extract/{id}"),
             Self::Compose(id) => format!("compose/{id}"),
+            Self::Embed => "embed".to_owned(),
         }
     }
 }

@@ -51,6 +51,29 @@ pub enum MailError {
     NoText,
 }
 
+/// Whether the bytes begin as a message does: header fields only, with `From` and one more that every message has.
+pub fn looks_like_mail(bytes: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(bytes.get(..16 * 1024).unwrap_or(bytes));
+    let mut fields = Vec::new();
+    // An mbox line may stand first.
+    for line in head.lines().skip_while(|line| line.starts_with("From ")) {
+        if line.is_empty() {
+            break;
+        }
+        if line.starts_with([' ', '\t']) && !fields.is_empty() {
+            continue;
+        }
+        let Some((name, _)) = line.split_once(':') else { return false };
+        let token = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if !token || name.is_empty() {
+            return false;
+        }
+        fields.push(name.to_ascii_lowercase());
+    }
+    let has = |name: &str| fields.iter().any(|field| field == name);
+    has("from") && ["message-id", "mime-version", "received", "date"].into_iter().any(has)
+}
+
 /// The first HTML part that says anything, else the first plain one; attachments are left out.
 pub fn to_html_or_text(bytes: &[u8]) -> Result<MailText, MailError> {
     if bytes.trim_ascii().is_empty() {
@@ -131,6 +154,18 @@ mod tests {
     use super::*;
 
     const SAMPLE: &[u8] = include_bytes!("../../tests/fixtures/parse/mail/letter.eml");
+
+    #[test]
+    fn a_message_is_told_by_its_head() {
+        assert!(looks_like_mail(SAMPLE));
+        let mbox = [b"From a@b Mon Jan  1 00:00:00 2026\n", SAMPLE].concat();
+        assert!(looks_like_mail(&mbox));
+        for other in
+            ["Ada: Hi.\n\nFrom: here\nDate: now", "", "WEBVTT\n\n00:01.000 --> 00:02.000\nFrom: x"]
+        {
+            assert!(!looks_like_mail(other.as_bytes()), "{other}");
+        }
+    }
 
     #[test]
     fn html_goes_before_text_and_attachments_are_left_out() {

@@ -110,6 +110,7 @@ fn settle(
             Err(TranscriptError::WrongFormat { declared, found: "a web page" })
         }
         Some(seen) => Ok(seen),
+        None if declared == Html && sniff::has_markup(text) => Ok(Html),
         None if matches!(declared, Html | Text) => Ok(Text),
         None if text.split_whitespace().nth(PROSE).is_some() => Ok(Text),
         None => Err(TranscriptError::WrongFormat { declared, found: "a few words of text" }),

@@ -3,6 +3,7 @@
 
 mod address;
 mod compose;
+mod embed;
 mod error;
 mod extract;
 mod poll;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 pub use address::{new_source, resolve};
 pub use compose::{ComposeReport, compose, plan_editions, preview};
+pub use embed::embed;
 pub use error::StageError;
 pub use extract::{ExtractReport, extract};
 pub use poll::{PollReport, poll};

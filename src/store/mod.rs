@@ -18,8 +18,8 @@ pub use backup::BackupSummary;
 pub use door::Door;
 pub use error::StoreError;
 pub use intent::{
-    Added, Counts, Extraction, Instance, NewItem, PollOutcome, Profile, Publication, Scope,
-    TranscriptOutcome,
+    Added, Counts, Embedding, Extraction, Instance, NewItem, PollOutcome, Profile, Publication,
+    Scope, TranscriptOutcome,
 };
 pub use readers::{Composition, EditionStore, SubscriberStore};
 
@@ -27,6 +27,7 @@ use crate::model::{
     BlobId, Entry, Insight, InsightId, Item, ItemId, Job, JobKind, Problem, Source, SourceId,
     SourceStatus, SubscriberId, Timestamp,
 };
+use crate::text::embed::Vector;
 
 /// What every call gives.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -114,6 +115,16 @@ pub trait FeedStore {
     fn generation(&self) -> u64;
 }
 
+/// Insights' vectors.
+pub trait EmbeddingStore {
+    /// Keeps vectors in place of those there were; of insights that are gone, none. Queues the next such work for
+    /// `next`, or ends it.
+    fn save_embeddings(&self, embeddings: Vec<Embedding>, next: Option<Timestamp>) -> Result<()>;
+    /// Calls `each` with every vector of `model`, those of private insights included, for derived data. What can't be
+    /// read any more is left out: it can be made again.
+    fn each_embedding(&self, model: &str, each: &mut dyn FnMut(InsightId, Vector)) -> Result<()>;
+}
+
 /// Large texts, named by their content.
 pub trait BodyStore {
     /// Keeps it durably; the same bytes are kept once.
@@ -138,6 +149,7 @@ pub trait Store:
     + ItemStore
     + JobStore
     + FeedStore
+    + EmbeddingStore
     + BodyStore
     + SubscriberStore
     + EditionStore
@@ -152,6 +164,7 @@ impl<T> Store for T where
         + ItemStore
         + JobStore
         + FeedStore
+        + EmbeddingStore
         + BodyStore
         + SubscriberStore
         + EditionStore

@@ -1,6 +1,8 @@
 //! Sentence vectors: a small encoder compiled into the program, and vectors small enough to keep by the hundred
 //! thousand. Pure; where and when the encoder is loaded (some 95 MB) is decided elsewhere.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD as BASE64;
 use pocket_encoder as pocket;
 
 /// Numbers in a vector.
@@ -90,6 +92,23 @@ impl Vector {
             }
         }
         Self::new(&sum)
+    }
+}
+
+/// As base 64 of its bytes.
+impl serde::Serialize for Vector {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&BASE64.encode(self.to_bytes()))
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Vector {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(from)?;
+        let bytes = BASE64.decode(text.as_bytes()).ok();
+        bytes.and_then(|bytes| Self::from_bytes(&bytes)).ok_or_else(|| {
+            serde::de::Error::custom(format!("a vector is {BYTES} bytes in base 64"))
+        })
     }
 }
 
@@ -193,7 +212,9 @@ mod tests {
             let length = values.iter().map(|v| v * v).sum::<f32>().sqrt();
             let like: f32 = vector.values().zip(&values).map(|(a, b)| a * b / length).sum();
             prop_assert!(like > 0.999);
-            prop_assert_eq!(Vector::from_bytes(&vector.to_bytes()), Some(vector));
+            prop_assert_eq!(Vector::from_bytes(&vector.to_bytes()), Some(vector.clone()));
+            let text = serde_json::to_string(&vector).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Vector>(&text).unwrap(), vector);
         }
 
         #[test]

@@ -7,5 +7,7 @@ pub mod language;
 pub mod normal;
 pub mod phrases;
 pub mod sentence;
+#[cfg(test)]
+pub(crate) mod spent;
 pub mod stem;
 pub mod token;

@@ -1,6 +1,7 @@
 //! The HTTP door: every route on this screen, one file per page or feed. It shows what is public and
 //! nothing else (the viewer is nobody), and asks the store only off the async threads.
 
+mod about;
 mod accept;
 mod assets;
 pub mod brief;
@@ -14,8 +15,10 @@ mod guard;
 mod health;
 mod insight;
 mod insight_json;
+mod item;
 mod landing;
 mod latest;
+mod player;
 mod rendered;
 mod respond;
 mod shell;
@@ -58,6 +61,8 @@ pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) 
             .service(at("/sources/{source:[a-z0-9]+}.{format:atom|rss|json}", feed::document))
             .service(at("/insights/{insight:[a-z0-9]+}", insight::page))
             .service(at("/insights/{insight:[a-z0-9]+}.json", insight_json::document))
+            .service(at("/items/{item:[a-z0-9]+}", item::page))
+            .service(at("/about", about::page))
             .service(at("/static/{hash:[0-9a-f]+}/{name:style.css|script.js}", assets::pinned_file))
             .service(at("/favicon.svg", assets::icon))
             .service(at("/favicon.ico", assets::small_icon))

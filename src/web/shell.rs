@@ -99,6 +99,11 @@ impl Shell {
         self
     }
 
+    /// The page's whole address for everyone.
+    pub fn address(&self) -> String {
+        format!("{}{}{}", self.origin, self.root, self.path.as_deref().unwrap_or_default())
+    }
+
     /// Other languages the page is to be had in: tag and name.
     pub fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let own = self.t.tag();

@@ -51,13 +51,30 @@ pub(super) fn leading(text: &str) -> Option<(u64, &str)> {
             return parse(first_of_range(time)).map(|time| (time, rest));
         }
     }
+    let (start, rest) = bare(text)?;
+    // `00:00:05 - 00:00:16`: the end is not kept.
+    let end =
+        rest.trim_start().strip_prefix(['-', '–', '—']).and_then(|end| bare(end.trim_start()));
+    Some((start, end.map_or(rest, |(_, rest)| rest)))
+}
+
+/// A time without brackets at the very start, and what follows it.
+fn bare(text: &str) -> Option<(u64, &str)> {
     let end = text
         .find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ',')))
         .unwrap_or(text.len());
     let (time, rest) = text.split_at(end);
     let apart = rest.is_empty() || rest.starts_with(char::is_whitespace);
     // A closing full stop or comma belongs to a sentence, not to a time.
-    parse(time.trim_end_matches(['.', ','])).filter(|_| apart).map(|time| (time, rest))
+    parse(without_frames(time).trim_end_matches(['.', ','])).filter(|_| apart).map(|ms| (ms, rest))
+}
+
+/// Editing programs count frames after the seconds: `00:00:05:12`.
+fn without_frames(time: &str) -> &str {
+    match time.rsplit_once(':') {
+        Some((whole, frames)) if frames.len() == 2 && whole.matches(':').count() == 2 => whole,
+        _ => time,
+    }
 }
 
 /// `00:01 - 00:05` begins at `00:01`.
@@ -91,6 +108,9 @@ mod tests {
         assert_eq!(leading("[00:12 - 00:15] Hi"), Some((12_000, " Hi")));
         assert_eq!(leading("(1:02) Hi"), Some((62_000, " Hi")));
         assert_eq!(leading("1:02 Hi"), Some((62_000, " Hi")));
+        assert_eq!(leading("00:00:05 - 00:00:16 Hi"), Some((5_000, " Hi")));
+        assert_eq!(leading("00:00:05:12 – 00:00:16:01"), Some((5_000, "")));
+        assert_eq!(leading("00:05 - Hi"), Some((5_000, " - Hi")));
         assert_eq!(leading("[Music] Hi"), None);
         assert_eq!(leading("10:30am is late"), None);
     }

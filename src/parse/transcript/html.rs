@@ -15,13 +15,13 @@ const AROUND: [&str; 16] = [
 /// Words without which a page is a notice, not a transcript.
 const FEW: usize = 20;
 
-/// Whether it is of the podcast namespace's kind: `cite` or `time` beside `p`.
+/// Whether it is of the podcast namespace's kind: `cite` or `time` beside `p`; or the like in a list of `dt` and `dd`.
 pub(super) fn is_namespaced(html: &str) -> bool {
     let (mut labels, mut paragraphs) = (0, 0);
     for token in Scanner::new(html) {
         if let Token::Start(tag) = token {
-            labels += usize::from(tag.is("cite") || tag.is("time"));
-            paragraphs += usize::from(tag.is("p"));
+            labels += usize::from(["cite", "time", "dt"].iter().any(|name| tag.is(name)));
+            paragraphs += usize::from(tag.is("p") || tag.is("dd"));
         }
     }
     // A date in a page's head and a source below a quotation are not turns.
@@ -40,7 +40,7 @@ fn language_of(html: &str) -> Option<String> {
     })
 }
 
-/// Text outside `cite`, `time` and headings, each paragraph with the labels before it.
+/// Text outside `cite`, `time`, `dt` and headings, each paragraph with the labels before it.
 fn labelled(html: &str) -> Vec<Paragraph> {
     let mut done = Vec::new();
     let mut next = Paragraph::default();
@@ -52,7 +52,7 @@ fn labelled(html: &str) -> Vec<Paragraph> {
             Token::Text(text) => next.text.push_str(&entity::decode(text)),
             Token::Raw(_) => {}
             Token::Start(tag) => {
-                let begins = ["cite", "time", "h1", "h2", "h3", "h4", "h5", "h6"]
+                let begins = ["cite", "time", "dt", "h1", "h2", "h3", "h4", "h5", "h6"]
                     .into_iter()
                     .find(|n| tag.is(n));
                 if begins.is_some() || is_block(tag.name) || tag.is("br") {
@@ -65,7 +65,7 @@ fn labelled(html: &str) -> Vec<Paragraph> {
             }
             Token::End(name) => {
                 match inside.take_if(|open| name.eq_ignore_ascii_case(open)) {
-                    Some("cite") => {
+                    Some("cite" | "dt") => {
                         let name = speaker::clean(label.trim().trim_end_matches([':', ' ']));
                         next.speaker = (!name.is_empty()).then(|| collapse(&name));
                     }

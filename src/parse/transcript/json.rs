@@ -63,6 +63,12 @@ struct Item {
     end: Option<Loose>,
     #[serde(default)]
     speaker: Option<Loose>,
+    /// A name beside a `speaker` that is a number.
+    #[serde(default)]
+    voice: Option<Loose>,
+    /// A turn of several segments.
+    #[serde(default)]
+    items: Option<Vec<Self>>,
 }
 
 #[derive(Deserialize)]
@@ -125,7 +131,7 @@ pub(super) fn parse(text: &str) -> Result<Transcript, TranscriptError> {
             (object.segments.or(inner).unwrap_or_default(), tag, object.text.and_then(Loose::text))
         }
     };
-    let mut segments: Vec<Segment> = items.into_iter().filter_map(segment).collect();
+    let mut segments: Vec<Segment> = items.into_iter().flat_map(turn).collect();
     if segments.is_empty()
         && let Some(whole) = whole
     {
@@ -142,22 +148,33 @@ pub(super) fn parse(text: &str) -> Result<Transcript, TranscriptError> {
     Ok(Transcript { language: language_tag, segments })
 }
 
+/// A segment, or the segments of a group, which hold its speaker.
+fn turn(mut item: Item) -> Vec<Segment> {
+    let Some(items) = item.items.take() else { return segment(item).into_iter().collect() };
+    let speaker = speaker(item.voice, item.speaker);
+    let mut segments: Vec<Segment> = items.into_iter().filter_map(segment).collect();
+    for segment in &mut segments {
+        segment.speaker = segment.speaker.take().or_else(|| speaker.clone());
+    }
+    segments
+}
+
+fn speaker(voice: Option<Loose>, speaker: Option<Loose>) -> Option<String> {
+    let name = voice.and_then(Loose::text).or(speaker.and_then(Loose::text))?;
+    Some(collapse(&name)).filter(|name| !name.is_empty())
+}
+
 fn segment(item: Item) -> Option<Segment> {
     let text = item.body.and_then(Loose::text).or(item.text.and_then(Loose::text))?;
     let text = collapse(&entity::decode(&text));
-    let speaker = item.speaker.and_then(Loose::text).map(|name| collapse(&name));
+    let speaker = speaker(item.voice, item.speaker);
     let start = [item.start_time, item.start_time_2, item.start]
         .into_iter()
         .flatten()
         .find_map(Loose::millis);
     let end =
         [item.end_time, item.end_time_2, item.end].into_iter().flatten().find_map(Loose::millis);
-    (!text.is_empty()).then_some(Segment {
-        start_ms: start,
-        end_ms: end,
-        speaker: speaker.filter(|name| !name.is_empty()),
-        text,
-    })
+    (!text.is_empty()).then_some(Segment { start_ms: start, end_ms: end, speaker, text })
 }
 
 fn join_words(words: Vec<Segment>) -> Vec<Segment> {

@@ -20,17 +20,55 @@ pub(super) fn sniff(text: &str) -> Option<TranscriptFormat> {
         return Some(seen);
     }
     // A page has a tag of its own close to the start; prose may mention one later.
-    let opening = Scanner::new(text).take(3).any(|token| match token {
-        Token::Start(tag) => [
-            "html", "head", "body", "meta", "cite", "time", "article", "main", "div", "p", "h1",
-            "h2", "section", "title",
-        ]
-        .iter()
-        .any(|name| tag.is(name)),
-        _ => false,
-    });
+    let opening = Scanner::new(text).take(3).any(is_html);
     let doctype = text.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype"));
     ((opening && text.starts_with('<')) || doctype).then_some(TranscriptFormat::Html)
+}
+
+/// Whether there is a tag of HTML anywhere: a page's part may begin with words.
+pub(super) fn has_markup(text: &str) -> bool {
+    Scanner::new(text).any(is_html)
+}
+
+fn is_html(token: Token<'_>) -> bool {
+    const ELEMENTS: [&str; 35] = [
+        "html",
+        "head",
+        "body",
+        "meta",
+        "title",
+        "link",
+        "style",
+        "script",
+        "header",
+        "nav",
+        "main",
+        "article",
+        "section",
+        "div",
+        "p",
+        "br",
+        "hr",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "table",
+        "blockquote",
+        "figure",
+        "cite",
+        "time",
+        "span",
+        "strong",
+        "b",
+        "em",
+        "a",
+    ];
+    matches!(token, Token::Start(tag) if ELEMENTS.iter().any(|name| tag.is(name)))
 }
 
 /// `[Music]` and `[00:12] Hello` are text.

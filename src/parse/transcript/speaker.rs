@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::clock;
+
 /// Bytes before the colon.
 const LONGEST: usize = 60;
 const MOST_WORDS: usize = 5;
@@ -134,8 +136,39 @@ impl Speakers {
     }
 }
 
-/// `Name: rest`, `[Name]: rest`, `Name (00:12): rest`, if the name could be one.
+/// `Name: rest`, `[Name]: rest`, `Name (00:12): rest`, `Name [00:12] rest`, `[First Last] rest`, if the name could be
+/// one.
 pub(super) fn prefix(text: &str) -> Option<(String, &str)> {
+    before_colon(text).or_else(|| before_time(text)).or_else(|| in_brackets(text))
+}
+
+fn before_time(text: &str) -> Option<(String, &str)> {
+    let head = &text[..text.floor_char_boundary(LONGEST)];
+    let at = head.find(['(', '[']).filter(|at| *at > 0)?;
+    let (_, rest) = clock::leading(&text[at..])?;
+    let name = clean(&text[..at]);
+    plausible(&name).then(|| (name, rest.trim_start_matches([':', ' '])))
+}
+
+/// Without a colon only what has two words and no sound in it: `[Laughter]` is nobody.
+fn in_brackets(text: &str) -> Option<(String, &str)> {
+    let (inner, rest) = [('[', ']'), ('(', ')')].iter().find_map(|(open, close)| {
+        let inner = text.strip_prefix(*open)?;
+        inner[..inner.floor_char_boundary(LONGEST)]
+            .split_once(*close)
+            .map(|(name, _)| name)
+            .map(|name| (name, &inner[name.len() + 1..]))
+    })?;
+    let name = clean(inner);
+    let sounds = name.to_lowercase().split(' ').any(|word| {
+        SOUNDS.contains(&word)
+            || ["laughter", "applause", "playing", "crosstalk", "inaudible"].contains(&word)
+    });
+    let full = name.contains(' ') && !sounds && plausible(&name);
+    (full && rest.starts_with(' ')).then(|| (name, rest.trim_start()))
+}
+
+fn before_colon(text: &str) -> Option<(String, &str)> {
     let head = &text[..text.floor_char_boundary(LONGEST + 20)];
     let (at, colon) = head.match_indices([':', '：']).find(|(at, _)| {
         // Not the colon within a time.
@@ -261,6 +294,11 @@ mod tests {
     #[test]
     fn times_and_brackets_are_not_part_of_a_name() {
         assert_eq!(prefix("Ann Lee (00:12): x"), Some(("Ann Lee".to_owned(), "x")));
+        assert_eq!(prefix("Ann Lee [00:12] x"), Some(("Ann Lee".to_owned(), "x")));
+        assert_eq!(prefix("(Ann Lee) x"), Some(("Ann Lee".to_owned(), "x")));
+        assert_eq!(prefix("[Laughter] x"), None);
+        assert_eq!(prefix("[Theme Music] x"), None);
+        assert_eq!(prefix("(As I said) x"), None);
         assert_eq!(prefix("[ANN]: x"), Some(("ANN".to_owned(), "x")));
         assert_eq!(prefix("See http://x.example"), None);
         assert_eq!(prefix("山田：はい"), Some(("山田".to_owned(), "はい")));

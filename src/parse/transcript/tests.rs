@@ -1,11 +1,12 @@
 //! Every form in, the same promises out: damaged, mislabelled and hostile transcripts included.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::model::Segment;
+use crate::text::spent::Spent;
 use TranscriptFormat::{Html, Json, Srt, Text, Vtt};
 
 macro_rules! fixture {
@@ -200,6 +201,53 @@ fn text_as_people_write_it() {
 }
 
 #[test]
+fn turns_in_the_forms_of_programs() {
+    let two = ["5000-_ Ada Sample|Water comes first.", "17000-_ Ben Sample|Time comes second."];
+    for text in [
+        "Ada Sample (0:05)\nWater comes first.\n\nBen Sample (0:17)\nTime comes second.",
+        "00:00:05 Ada Sample\nWater comes first.\n\n00:00:17 Ben Sample\nTime comes second.",
+        "0:05 - 0:16\nAda Sample\nWater comes first.\n\n0:17 - 0:20\nBen Sample\nTime comes second.",
+        "00:00:05:02 - 00:00:16:20\nAda Sample\nWater comes first.\n\n00:00:17:00 - 00:00:20:00\nBen Sample\nTime comes second.",
+    ] {
+        assert_eq!(told(text.as_bytes(), Text), two, "{text}");
+    }
+    let said = "Water comes first, and it also comes last, if you think about it for long enough, as nobody in this kitchen ever does.";
+    let page = format!(
+        "<p><b>Ada Sample</b> [00:05]<br>{said}</p><p><b>Ada Sample</b> [00:17]<br>{said}</p>"
+    );
+    let turns = [format!("5000-_ Ada Sample|{said}"), format!("17000-_ Ada Sample|{said}")];
+    assert_eq!(told(page.as_bytes(), Html), turns);
+    let list =
+        format!("<dl><dt>Ada Sample</dt><dd>{said}</dd><dt>Ben Sample:</dt><dd>{said}</dd></dl>");
+    let turns = [format!("_-_ Ada Sample|{said}"), format!("_-_ Ben Sample|{said}")];
+    assert_eq!(told(list.as_bytes(), Html), turns);
+    let groups = br#"{"transcript":[{"speaker":"3","voice":"Ada Sample","items":[{"start":"00:00:05.000","end":"00:00:06.000","text":"Water."}]}]}"#;
+    assert_eq!(told(groups, Json), ["5000-6000 Ada Sample|Water."]);
+    let names = "1\n00:00:05,000 --> 00:00:06,000\n(Ada Sample) Water.\n\n2\n00:00:06,000 --> 00:00:07,000\n[Laughter] Ha.\n\n\
+                 3\n00:00:07,000 --> 00:00:08,000\n(Ada Sample) Time.\n";
+    let turns = [
+        "5000-6000 Ada Sample|Water.",
+        "6000-7000 Ada Sample|[Laughter] Ha.",
+        "7000-8000 Ada Sample|Time.",
+    ];
+    assert_eq!(told(names.as_bytes(), Srt), turns);
+}
+
+#[test]
+fn markup_is_never_read_as_words() {
+    let said = "Water comes first, and it also comes last, if you think about it for long enough, as nobody in this kitchen ever does.";
+    for page in [
+        format!("<blockquote>{said}</blockquote>"),
+        format!("<span>{said}</span>"),
+        format!("<ul><li>{said}</li></ul>"),
+        format!("{said}<br>"),
+    ] {
+        assert_eq!(told(page.as_bytes(), Html), [format!("_-_ _|{said}")], "{page}");
+    }
+    assert_eq!(told(b"<laughs> Well.", Html), ["_-_ _|<laughs> Well."]);
+}
+
+#[test]
 fn guesses_go_by_bytes_then_by_name() {
     for (bytes, format) in ALL {
         assert_eq!(guess(bytes), Some(format), "{}", String::from_utf8_lossy(&bytes[..40]));
@@ -248,7 +296,7 @@ fn a_wrong_label_is_seen_through_or_named() {
 
 #[test]
 fn size_is_bounded_and_work_is_linear() {
-    let begun = Instant::now();
+    let begun = Spent::begin();
     let cue = "00:00:01.000 --> 00:00:02.000\na b c d\n\n";
     let many = format!("WEBVTT\n\n{}", cue.repeat(200_100));
     assert!(parse(many.as_bytes(), Vtt, None).unwrap().segments.len() <= 200_000);

@@ -1,7 +1,7 @@
 //! Plain text and Markdown transcripts, as people keep them: turns, times, headings, links.
 
-use super::speaker;
 use super::turn::{self, Paragraph};
+use super::{clock, speaker};
 use crate::model::Transcript;
 use crate::parse::podcast::language;
 
@@ -20,8 +20,8 @@ pub(super) fn parse(text: &str) -> Transcript {
     });
     let mut paragraphs: Vec<Paragraph> = Vec::new();
     let mut gathered = String::new();
-    for line in body.lines().chain([""]) {
-        let line = line.trim();
+    let mut lines = body.lines().chain([""]).map(str::trim).peekable();
+    while let Some(line) = lines.next() {
         if let Some(heading) = heading(line) {
             close(&mut gathered, &mut paragraphs);
             let word = heading.to_lowercase();
@@ -40,6 +40,12 @@ pub(super) fn parse(text: &str) -> Transcript {
             gathered.push_str(line);
             if turn::name_and_time(line).is_some() {
                 close(&mut gathered, &mut paragraphs);
+            } else if lines.peek().is_some_and(|next| !next.is_empty())
+                && let Some((time, name)) = time_and_name(&gathered)
+            {
+                gathered.clear();
+                let text = String::new();
+                paragraphs.push(Paragraph { text, speaker: Some(name), start_ms: Some(time) });
             }
         }
     }
@@ -84,6 +90,14 @@ fn begins_turn(line: &str) -> bool {
         || bare.len() < line.len().saturating_sub(3)
 }
 
+/// Lines over a text that say when, and who by a full name: `0:12 Ann Lee`. One word could be what is said.
+fn time_and_name(head: &str) -> Option<(u64, String)> {
+    let (time, rest) = clock::leading(head)?;
+    let name = speaker::clean(rest.trim_matches([' ', '-', '–', '—', '|', ':']));
+    let full = name.contains(' ') && !name.ends_with(['.', '?', '!', ',']);
+    (full && speaker::plausible(&name)).then_some((time, name))
+}
+
 /// Ends the paragraph gathered so far.
 fn close(gathered: &mut String, paragraphs: &mut Vec<Paragraph>) {
     let block = std::mem::take(gathered);
@@ -91,7 +105,7 @@ fn close(gathered: &mut String, paragraphs: &mut Vec<Paragraph>) {
         return;
     }
     let plain = unescape(&block);
-    let (time, rest) = match super::clock::leading(&plain) {
+    let (time, rest) = match clock::leading(&plain) {
         Some((time, rest)) => (Some(time), rest.trim_start()),
         None => (None, plain.as_str()),
     };

@@ -46,6 +46,8 @@ pub struct Place {
 struct Document {
     place: Place,
     bag: Bag,
+    /// A vector was made; it may be zero.
+    embedded: bool,
 }
 
 /// Insights by their words and meaning.
@@ -89,16 +91,13 @@ impl RelatedIndex {
             self.slots.push(None);
             self.slots.len() as u32 - 1
         });
-        let at = slot as usize;
-        if let Some(vector) = vector {
-            if self.vectors.len() <= at {
-                self.vectors.resize(at + 1, Vector::ZERO);
-            }
-            self.vectors[at] = vector;
-        }
         let bag = self.words.keep(slot, text);
-        self.places.insert(place.id.clone(), slot);
-        self.slots[at] = Some(Document { place, bag });
+        let id = place.id.clone();
+        self.places.insert(id.clone(), slot);
+        self.slots[slot as usize] = Some(Document { place, bag, embedded: false });
+        if let Some(vector) = vector {
+            self.set_vector(&id, vector);
+        }
         if self.words.weigh() {
             self.measure();
         }
@@ -111,6 +110,9 @@ impl RelatedIndex {
             self.vectors.resize(slot + 1, Vector::ZERO);
         }
         self.vectors[slot] = vector;
+        if let Some(document) = self.slots.get_mut(slot).and_then(Option::as_mut) {
+            document.embedded = true;
+        }
     }
 
     /// Takes an insight out; no matter if it was never in.
@@ -223,6 +225,17 @@ impl RelatedIndex {
     /// An insight's vector, if it has one.
     pub fn vector_of(&self, id: &InsightId) -> Option<&Vector> {
         self.vector(*self.places.get(id)? as usize)
+    }
+
+    /// Up to `limit` insights without a vector, each with whom it may be read as.
+    pub fn without_vector(&self, limit: usize) -> Vec<(InsightId, Option<SubscriberId>)> {
+        let lacking = self.slots.iter().flatten().filter(|document| !document.embedded);
+        let place = lacking.map(|document| &document.place);
+        let whose = |visibility: &Visibility| match visibility {
+            Visibility::Public => None,
+            Visibility::Private(owner) => Some(owner.clone()),
+        };
+        place.take(limit).map(|place| (place.id.clone(), whose(&place.visibility))).collect()
     }
 
     /// Those that are wanted, `wanted` saying how near each is, with the most worth first; ties by name.

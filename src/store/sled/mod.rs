@@ -8,6 +8,7 @@ mod backup;
 mod bodies;
 mod commit;
 mod editions;
+mod embeddings;
 mod feeds;
 mod items;
 mod jobs;
@@ -169,6 +170,14 @@ impl SledStore {
         self.committer.check()?;
         self.db.apply_batch(batch)?;
         self.generation.fetch_add(1, Ordering::Release);
+        drop(held);
+        self.committer.commit()
+    }
+
+    /// As [`SledStore::finish`], for what no page or feed shows.
+    fn finish_unseen(&self, batch: ::sled::Batch, held: MutexGuard<'_, u64>) -> Result<()> {
+        self.committer.check()?;
+        self.db.apply_batch(batch)?;
         drop(held);
         self.committer.commit()
     }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::model::{
     Access, Delivered, Edition, Entry, Insight, Invite, Item, Job, Source, Subscriber, Vote,
 };
-use crate::store::{Instance, Result, StoreError};
+use crate::store::{Embedding, Instance, Result, StoreError};
 
 /// A kind of row.
 pub(crate) trait Record: Serialize + DeserializeOwned {
@@ -29,6 +29,9 @@ impl Record for Insight {
 }
 impl Record for Entry {
     const KIND: &'static str = "entry";
+}
+impl Record for Embedding {
+    const KIND: &'static str = "embedding";
 }
 impl Record for Job {
     const KIND: &'static str = "job";
@@ -102,6 +105,8 @@ mod tests {
         survives::<Item>(fixture!("v1", "item"));
         survives::<Insight>(fixture!("v1", "insight"));
         survives::<Entry>(fixture!("v1", "entry"));
+        survives::<Insight>(fixture!("v1", "insight-names"));
+        survives::<Embedding>(fixture!("v1", "embedding"));
         survives::<Job>(fixture!("v1", "job"));
         survives::<Instance>(fixture!("v1", "instance"));
         survives::<Subscriber>(fixture!("v1", "subscriber"));

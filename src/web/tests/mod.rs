@@ -65,6 +65,7 @@ impl World {
             Door::new(store.clone()),
             site,
             Arc::new(given::topics()),
+            Arc::default(),
             Arc::new(move |store, insight, limit| {
                 calls.fetch_add(1, Ordering::Relaxed);
                 let mut others = Vec::new();
@@ -97,6 +98,7 @@ impl World {
         let publications = insights.into_iter().map(|insight| Publication {
             entry: entry::freeze(&insight, &item, source, &given::topics(), AUTHORITY),
             insight,
+            embedding: None,
         });
         let extraction = Extraction {
             item: item.id.clone(),
