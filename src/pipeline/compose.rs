@@ -14,8 +14,9 @@ use crate::model::{
 use crate::publish::brief;
 use crate::rank::edition::{self, Choice, Given, Ledger, Wish};
 use crate::rank::explain::{self, Reason};
-use crate::rank::profile::{Candidate, Interest, Profile, Taste, Voted, split_interests};
+use crate::rank::profile::{Candidate, Interest, Profile, split_interests};
 use crate::rank::slot;
+use crate::rank::taste::{Taste, Voted};
 use crate::search::sense;
 use crate::store::{self, Composition, Scope, Store, StoreError};
 use crate::text::embed::Vector;
@@ -87,7 +88,7 @@ pub(super) fn compose_day(
     if let Some(day) = day
         && store.edition_of(&reader.id, day)?.is_none()
     {
-        let gathered = gather(ctx, store, reader, true)?;
+        let gathered = gather(ctx, store, reader, now, true)?;
         let choices = choose(&gathered, reader, now, ctx);
         if !choices.is_empty() {
             let picks = freeze(ctx, store, reader, &gathered, &choices)?;
@@ -123,7 +124,7 @@ pub fn preview(
     reader: &Subscriber,
     now: Timestamp,
 ) -> store::Result<Vec<Pick>> {
-    let gathered = gather(ctx, store, reader, false)?;
+    let gathered = gather(ctx, store, reader, now, false)?;
     let choices = choose(&gathered, reader, now, ctx);
     freeze(ctx, store, reader, &gathered, &choices)
 }
@@ -157,6 +158,7 @@ fn gather(
     ctx: &Context,
     store: &dyn Store,
     reader: &Subscriber,
+    now: Timestamp,
     wait: bool,
 ) -> store::Result<Gathered> {
     let since = reader.progress.seq;
@@ -183,22 +185,29 @@ fn gather(
         give_missing_vectors(ctx, &wanted, if since == 0 { MOST_WAITED } else { MOST });
     }
     let vector = |id: &InsightId| ctx.index.vector(id).unwrap_or(Vector::ZERO);
-    let candidates = insights.iter().map(|insight| candidate(insight, vector(&insight.id)));
-    let candidates = candidates.collect();
+    let candidates: Vec<Candidate> =
+        insights.iter().map(|insight| candidate(insight, vector(&insight.id))).collect();
     let ledger = Ledger {
         ids: delivered.iter().map(|row| row.insight.clone()).collect(),
         recent: delivered.iter().take(RECENT).map(|row| vector(&row.insight)).collect(),
         claims: delivered.into_iter().map(|row| Given::new(row.insight, &row.claim)).collect(),
     };
-    let votes = votes.into_iter().map(|vote| Voted {
-        vector: vector(&vote.insight),
-        kind: vote.kind,
-        at: vote.at,
-        headline: vote.headline,
-        source: vote.source,
-        topics: vote.topics,
-    });
-    let profile = profile(ctx, reader, votes.collect());
+    let mut voted = Vec::with_capacity(votes.len());
+    for vote in votes {
+        let text = store.insight(&vote.insight, Some(&reader.id))?.map(|insight| sense(&insight));
+        voted.push(Voted {
+            terms: Candidate::terms_of(text.as_ref().unwrap_or(&vote.headline)),
+            vector: vector(&vote.insight),
+            kind: vote.kind,
+            at: vote.at,
+            headline: vote.headline,
+            source: vote.source,
+            topics: vote.topics,
+        });
+    }
+    let others = candidates.iter().map(|one| &one.vector).chain(&ledger.recent);
+    let taste = Taste::learn(voted, others, now);
+    let profile = Profile { taste, ..profile(ctx, reader) };
     Ok(Gathered { insights, candidates, profile, ledger, seq })
 }
 
@@ -252,11 +261,12 @@ fn candidate(insight: &Insight, vector: Vector) -> Candidate {
         published: insight.published,
         vector,
         words: Candidate::words_of(&sense(insight)),
+        terms: Candidate::terms_of(&sense(insight)),
         claim: Candidate::words_of(&beginning(&insight.claim)),
     }
 }
 
-fn profile(ctx: &Context, reader: &Subscriber, votes: Vec<Voted>) -> Profile {
+fn profile(ctx: &Context, reader: &Subscriber) -> Profile {
     let mut wanted = split_interests(&reader.interests);
     wanted.extend(reader.saved.iter().filter_map(query_words));
     let topics: Vec<_> = reader.topics.iter().filter_map(|slug| ctx.topics.get(slug)).collect();
@@ -271,13 +281,12 @@ fn profile(ctx: &Context, reader: &Subscriber, votes: Vec<Voted>) -> Profile {
         let interest = Interest::new(&topic.name, false, vector);
         interests.push(Interest { topic: Some(topic.slug.clone()), ..interest });
     }
-    let now = votes.last().map_or(Timestamp::from_secs(0), |vote| vote.at);
     Profile {
         topics: reader.topics.clone(),
         sources: reader.sources.iter().cloned().collect(),
         muted: reader.muted.iter().cloned().collect(),
         interests,
-        taste: Taste::learn(votes, now),
+        taste: Taste::default(),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod profile;
 pub mod related;
 pub mod score;
 pub mod slot;
+pub mod taste;
 #[cfg(test)]
 mod tests;
 mod words;

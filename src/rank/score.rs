@@ -5,14 +5,15 @@ use std::collections::HashSet;
 use crate::model::Timestamp;
 use crate::text::embed::Vector;
 
-use super::profile::{Candidate, Interest, Liking, Profile};
+use super::profile::{Candidate, Interest, Profile};
+use super::taste::Liking;
 
 /// How far each kind of evidence moves the relevance, on the scale of logits.
 const START: f32 = -0.9;
 const TOPIC: f32 = 1.7;
 const INTEREST: f32 = 2.3;
 const SOURCE: f32 = 1.1;
-const TASTE: f32 = 4.5;
+const TASTE: f32 = 9.0;
 const UNWANTED: f32 = -4.0;
 
 /// Cosines of an interest's few words and a claim: from here they may have to do with each other, and from there they
@@ -108,7 +109,7 @@ pub fn weigh(
         }
     }
     out.followed = profile.sources.contains(&candidate.source);
-    out.liking = profile.taste.of(&candidate.vector, &candidate.topics, &candidate.source);
+    out.liking = profile.taste.of(candidate);
     let followed = f32::from(u8::from(out.followed));
     // Topic and interest are two words for the same: the stronger one counts.
     let stated = (TOPIC * topic).max(INTEREST * interest) + SOURCE * followed;

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::edition::{Choice, Given, Ledger, Wish, compose};
 use super::explain::Reason;
-use super::profile::{Candidate, Interest, Profile, Taste, Voted, split_interests};
+use super::profile::{Candidate, Interest, Profile, split_interests};
+use super::taste::{Taste, Voted};
 use crate::model::{InsightId, ItemId, SourceId, Timestamp, VoteKind};
 use crate::text::embed::{DIMENSIONS, Vector};
 
@@ -42,6 +43,7 @@ fn candidate(n: usize, subject: usize, of_show: usize) -> Candidate {
         published: now(),
         vector: vector(subject, n),
         words: Candidate::words_of(&claim),
+        terms: Candidate::terms_of(&claim),
         claim: Candidate::words_of(&claim),
     }
 }
@@ -62,8 +64,14 @@ fn voted(kind: VoteKind, subject: usize, n: usize) -> Voted {
         headline: format!("headline {n}"),
         source: show(50 + n),
         topics: vec![format!("topic-{subject}")],
+        terms: Candidate::terms_of(""),
         vector: vector(subject, n),
     }
+}
+
+fn learn(votes: Vec<Voted>) -> Taste {
+    let others: Vec<Vector> = many(12).into_iter().map(|one| one.vector).collect();
+    Taste::learn(votes, others.iter(), now())
 }
 
 fn follows(topic: &str) -> Profile {
@@ -140,7 +148,7 @@ fn fewer_rather_than_filler() {
         one.published = Timestamp::from_secs(NOW - 60 * 86_400);
     }
     let unwanted = |n| voted(VoteKind::Less, n % 6, n);
-    let taste = Taste::learn((20..50).map(unwanted).collect(), now());
+    let taste = learn((20..50).map(unwanted).collect());
     let profile = Profile { taste, ..Profile::default() };
     assert!(brief(&profile, &candidates[2..], &Ledger::default()).is_empty());
     assert!(brief(&Profile::default(), &[], &Ledger::default()).is_empty());
@@ -152,10 +160,10 @@ fn votes_move_the_ranking_through_a_fifth_of_noise() {
         let likes = (n % 6 == 1) != (n % 5 == 0);
         voted(if likes { VoteKind::More } else { VoteKind::Less }, n % 6, n)
     });
-    let taste = Taste::learn(votes.collect(), now());
+    let taste = learn(votes.collect());
     let liking = |subject| {
         let one = candidate(200, subject, 3);
-        taste.of(&one.vector, &one.topics, &one.source).mean
+        taste.of(&one).mean
     };
     for other in [0, 2, 3, 4, 5] {
         assert!(liking(1) > liking(other) + 0.2, "{} {}", liking(1), liking(other));
@@ -171,12 +179,12 @@ fn votes_move_the_ranking_through_a_fifth_of_noise() {
 #[test]
 fn a_taken_back_vote_is_forgotten_whole() {
     let votes: Vec<Voted> = (0..9).map(|n| voted(VoteKind::More, n % 3, n)).collect();
-    let whole = Taste::learn(votes[..8].to_vec(), now());
+    let whole = learn(votes[..8].to_vec());
     let mut shorter = votes;
     shorter.pop();
-    let again = Taste::learn(shorter, now());
+    let again = learn(shorter);
     let one = candidate(1, 2, 3);
-    let of = |taste: &Taste| taste.of(&one.vector, &one.topics, &one.source).mean;
+    let of = |taste: &Taste| taste.of(&one).mean;
     assert!((of(&whole) - of(&again)).abs() < 1e-6);
 }
 
@@ -213,7 +221,7 @@ proptest! {
         let kind = |n: u8| [VoteKind::More, VoteKind::Less, VoteKind::Knew][usize::from(n)];
         // The same thing voted on over and over, too: the matrix is as bad as it gets.
         let votes = kinds.iter().enumerate().map(|(n, k)| voted(kind(*k), n % 2, n % 3)).collect();
-        let profile = Profile { taste: Taste::learn(votes, now()), ..Profile::default() };
+        let profile = Profile { taste: learn(votes), ..Profile::default() };
         let candidates = many(40);
         let wish = Wish { size, explore: true, now: now() };
         let picks = compose(&profile, &candidates, &Ledger::default(), wish, &|_, _| false);

@@ -63,12 +63,12 @@ pub fn shared(dir: &Path) -> Vec<Text> {
     texts
 }
 
-/// Two sentences at a time, the first and last of a passage left out: they are cut off.
+/// Five sentences at a time, the first and last of a passage left out: they are cut off.
 fn cut(passage: &str) -> Vec<String> {
     let sentences: Vec<&str> = passage.split_inclusive(['.', '?', '!']).map(str::trim).collect();
     let whole = sentences.get(1..sentences.len().saturating_sub(1)).unwrap_or_default();
-    let pairs = whole.chunks(2).map(|pair| pair.join(" "));
-    pairs.filter(|claim| (12..80).contains(&claim.split_whitespace().count())).take(4).collect()
+    let parts = whole.chunks(5).map(|part| part.join(" "));
+    parts.filter(|claim| (12..160).contains(&claim.split_whitespace().count())).take(3).collect()
 }
 
 /// Claims of the words that define the shipped topics.

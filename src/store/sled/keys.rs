@@ -16,7 +16,7 @@
 //! | `xs/{source}{seq}` | insight id: insights of a source |
 //! | `u/{subscriber}` | subscriber |
 //! | `k/{hash}`, `xk/{subscriber}{hash}` | access: a reader's way in; hash: those of a reader |
-//! | `v/{hash}` | invite |
+//! | `c/{hash}` | invite |
 //! | `ed/{subscriber}{number}` | edition |
 //! | `xd/{subscriber}{day}` | number: days that have an edition |
 //! | `l/{subscriber}{insight}` | delivered: the ledger |
@@ -41,7 +41,7 @@ pub(super) const JOB: &[u8] = b"j/";
 pub(super) const DUE: &[u8] = b"d/";
 pub(super) const SUBSCRIBER: &[u8] = b"u/";
 pub(super) const ACCESS: &[u8] = b"k/";
-pub(super) const INVITE: &[u8] = b"v/";
+pub(super) const INVITE: &[u8] = b"c/";
 pub(super) const EDITION: &[u8] = b"ed/";
 pub(super) const LEDGER: &[u8] = b"l/";
 pub(super) const VOTE: &[u8] = b"b/";

@@ -11,6 +11,8 @@ mod page;
 mod qr;
 mod settings;
 mod sign_up;
+#[cfg(test)]
+mod tests;
 
 use actix_web::guard::{Any, Get, Head};
 use actix_web::web::{self, Data, ServiceConfig};
