@@ -99,7 +99,9 @@ impl Taste {
         if votes.is_empty() {
             return Self::default();
         }
-        let middle = middle(others.chain(votes.iter().map(|vote| &vote.vector)));
+        let mut all: Vec<&Vector> = others.collect();
+        all.extend(votes.iter().map(|vote| &vote.vector));
+        let middle = middle(&all);
         let ways: Vec<Vec<f32>> = votes.iter().map(|vote| way(&vote.vector, &middle)).collect();
         let n = votes.len();
         let mut matrix = vec![0.0_f32; n * n];
@@ -155,10 +157,10 @@ fn marks<'a>(vote: &'a Voted, way: &'a [f32]) -> Marks<'a> {
     Marks { way, terms: &vote.terms, topics: &vote.topics, source: &vote.source }
 }
 
-fn middle<'a>(all: impl Iterator<Item = &'a Vector>) -> Vec<f32> {
+fn middle(all: &[&Vector]) -> Vec<f32> {
     let mut sum = vec![0.0; DIMENSIONS];
     let mut count = 0.0_f32;
-    for vector in all.filter(|vector| !vector.is_zero()) {
+    for vector in all.iter().filter(|vector| !vector.is_zero()) {
         count += 1.0;
         for (slot, value) in sum.iter_mut().zip(vector.values()) {
             *slot += value;
