@@ -37,7 +37,7 @@ pub use features::names as feature_names;
 pub use junk::Junk;
 pub use names::names;
 pub use reading::Utterance;
-pub use topics::Tagger;
+pub use topics::{Sample, Tagger};
 
 use crate::model::{Basis, Person, Quote, Soundbite, Transcript};
 use crate::text::embed::{Embed, Vector};
