@@ -19,6 +19,9 @@ pub(super) struct Eval {
     /// Leave the sentence encoder out
     #[arg(long)]
     pub no_vectors: bool,
+    /// Tell on standard error how long each document took
+    #[arg(long)]
+    pub times: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -38,7 +41,7 @@ pub(super) fn eval(args: &Eval) -> Result<ExitCode> {
     let input = std::io::stdin().lock();
     let output = std::io::stdout().lock();
     match args.task {
-        Task::Salience => eval_salience::salience(input, output, !args.no_vectors)?,
+        Task::Salience => eval_salience::salience(input, output, !args.no_vectors, args.times)?,
         Task::Related => eval_related::run(input, output)?,
         Task::Rows => eval_salience::rows(input, output)?,
         Task::Worthiness => eval_salience::worthiness(input, output, !args.no_vectors)?,
