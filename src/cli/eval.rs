@@ -22,6 +22,9 @@ pub(super) struct Eval {
     /// Leave the sentence encoder out
     #[arg(long)]
     pub no_vectors: bool,
+    /// Tell on standard error how long each document took
+    #[arg(long)]
+    pub times: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -43,7 +46,7 @@ pub(super) fn eval(args: &Eval) -> Result<ExitCode> {
     let input = std::io::stdin().lock();
     let output = std::io::stdout().lock();
     match args.task {
-        Task::Salience => eval_salience::salience(input, output, !args.no_vectors)?,
+        Task::Salience => eval_salience::salience(input, output, !args.no_vectors, args.times)?,
         Task::Related => eval_related::run(input, output)?,
         Task::Topics => {
             eval_topics::run(input, output, args.labels.as_deref(), !args.no_vectors)?;
