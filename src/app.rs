@@ -32,7 +32,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Threads that render pages and feeds, for each of the two that answer.
 const RENDERING: usize = 2;
 /// Topics shipped with the program.
-const TOPICS: &str = include_str!("../data/topics.toml");
+pub(crate) const TOPICS: &str = include_str!("../data/topics.toml");
 
 /// The clock. The only place that reads it.
 pub fn now() -> Timestamp {
@@ -192,13 +192,14 @@ impl Rooms {
         }
         let base = self.site.base_url.clone();
         let index = Arc::clone(&self.admin.ctx.index);
-        let state = actix::Data::new(WebState::new(
+        let state = WebState::new(
             self.admin.ctx.door.clone(),
             self.site,
             Arc::clone(&self.admin.ctx.topics),
             Arc::clone(&index),
             Arc::new(move |store, insight, limit| index.related(store, insight, None, limit)),
-        ));
+        );
+        let state = actix::Data::new(state);
         let desk = actix::Data::new(Desk {
             ctx: self.admin.ctx.clone(),
             clock: now,

@@ -14,13 +14,13 @@ use crate::config::Config;
 use crate::demo::Scratch;
 use crate::model::{
     Basis, Insight, InsightId, Item, ItemId, ItemKind, ItemState, JobKind, PollState, Quote, Shape,
-    SourceId, SourceStatus, SubscriberId, Timestamp, TranscriptOrigin, Visibility, Vote,
+    Source, SourceId, SourceStatus, SubscriberId, Timestamp, TranscriptOrigin, Visibility, Vote,
 };
 use crate::pipeline::{self, Context, new_source};
 use crate::publish::entry;
 use crate::search::sense;
 use crate::store::{Embedding, Extraction, NewItem, PollOutcome, Publication};
-use crate::text::embed::{MODEL, Vector};
+use crate::text::embed::MODEL;
 use anyhow::{Context as _, Result, bail};
 
 struct Play {
@@ -109,7 +109,7 @@ impl Play {
     }
 
     async fn sign_up(&mut self, reader: Reader) -> Result<()> {
-        let sources = reader.shows.iter().map(|show| source(show).map(|s| s.id.to_string()));
+        let sources = reader.shows.iter().map(|show| source_of(show).map(|s| s.id.to_string()));
         let new = NewReader {
             sources: sources.collect::<Result<_>>()?,
             interests: reader.interests,
@@ -153,59 +153,28 @@ impl Play {
 
     async fn publish_item(&mut self, show: &str, episode: &str, all: Vec<Said>) -> Result<usize> {
         let ctx = self.rooms()?.admin.ctx.clone();
-        let source = source(show)?;
+        let source = source_of(show)?;
         // An episode may come in several parts; each is an item of its own.
         let key = format!("{episode} {}", self.insights.len());
         let item = item(&source.id, &key, episode, self.now);
-        let mut publications = Vec::new();
-        for one in all {
-            let text = format!("{} {}", one.claim, one.quote);
-            let quote = if one.quote.is_empty() { one.claim.clone() } else { one.quote };
-            let id = InsightId::new(&item.id, publications.len(), publications.len(), &one.id);
+        let mut insights = Vec::with_capacity(all.len());
+        let mut given = Vec::with_capacity(all.len());
+        for (at, one) in all.into_iter().enumerate() {
+            let id = InsightId::new(&item.id, at, at, &one.id);
             self.said.insert(id.clone(), one.id.clone());
-            self.insights.insert(one.id, id.clone());
-            let topics = one.topics.unwrap_or_else(|| ctx.tagger.tag(&text, episode));
-            let insight = Insight {
-                id,
-                item: item.id.clone(),
-                source: source.id.clone(),
-                visibility: Visibility::Public,
-                headline: one.headline,
-                claim: one.claim,
-                quote: Quote {
-                    text: quote,
-                    first: 0,
-                    last: 0,
-                    start_ms: None,
-                    end_ms: None,
-                    speaker: None,
-                },
-                basis: Basis::Spoken,
-                score: one.score,
-                topics,
-                names: Vec::new(),
-                language: Some("en".into()),
-                published: self.now,
-                seq: 0,
-            };
-            let entry = entry::freeze(&insight, &item, &source, &ctx.topics, &ctx.authority);
-            publications.push(Publication { insight, entry, embedding: None });
+            self.insights.insert(one.id.clone(), id.clone());
+            given.push(one.topics.clone());
+            insights.push(insight(id, one, &item, self.now));
         }
-        let vectors = give_vectors(&ctx, &mut publications).await?;
-        let poll = PollOutcome {
-            source: source.id.clone(),
-            state: PollState::default(),
-            status: SourceStatus::Active,
-            url: None,
-            profile: None,
-            new: vec![NewItem { item: item.clone(), due: self.now }],
-            changed: Vec::new(),
-        };
-        let origin = TranscriptOrigin::Publisher;
-        let extraction = Extraction { item: item.id, origin, publications };
+        let maker = ctx.clone();
+        let publish = move || publications(&maker, insights, given, &item, &source);
+        let (extraction, poll) = tokio::task::spawn_blocking(publish).await??;
         let index = std::sync::Arc::clone(&ctx.index);
+        let row = source_of(show)?;
+        let vectors = extraction.publications.iter().filter_map(|p| p.embedding.clone());
+        let vectors: Vec<_> = vectors.map(|made| (made.insight, made.vector)).collect();
         let published = ctx.door.call(move |store| {
-            store.add_source(source)?;
+            store.add_source(row)?;
             store.save_poll(poll)?;
             store.save_extraction(extraction)
         });
@@ -283,29 +252,69 @@ impl Play {
     }
 }
 
-/// As extraction does it.
-async fn give_vectors(
-    ctx: &Context,
-    publications: &mut [Publication],
-) -> Result<Vec<(InsightId, Vector)>> {
-    let senses: Vec<String> = publications.iter().map(|p| sense(&p.insight)).collect();
-    let encoder = ctx.encoder.clone();
-    let made = tokio::task::spawn_blocking(move || {
-        let senses: Vec<&str> = senses.iter().map(String::as_str).collect();
-        encoder.encode(&senses)
-    });
-    let mut out = Vec::new();
-    for (publication, vector) in publications.iter_mut().zip(made.await??) {
-        let insight = publication.insight.id.clone();
-        let model = MODEL.to_owned();
-        let row = Embedding { insight: insight.clone(), model, vector: vector.clone() };
-        publication.embedding = Some(row);
-        out.push((insight, vector));
+fn insight(id: InsightId, said: Said, item: &Item, now: Timestamp) -> Insight {
+    Insight {
+        id,
+        item: item.id.clone(),
+        source: item.source.clone(),
+        visibility: Visibility::Public,
+        headline: said.headline,
+        quote: Quote {
+            text: if said.quote.is_empty() { said.claim.clone() } else { said.quote },
+            first: 0,
+            last: 0,
+            start_ms: None,
+            end_ms: None,
+            speaker: None,
+        },
+        claim: said.claim,
+        basis: Basis::Spoken,
+        score: said.score,
+        topics: Vec::new(),
+        names: Vec::new(),
+        language: Some("en".into()),
+        published: now,
+        seq: 0,
     }
-    Ok(out)
 }
 
-fn source(show: &str) -> Result<crate::model::Source> {
+/// Vectors, topics and entries as extraction makes them.
+fn publications(
+    ctx: &Context,
+    insights: Vec<Insight>,
+    given: Vec<Option<Vec<String>>>,
+    item: &Item,
+    source: &Source,
+) -> Result<(Extraction, PollOutcome)> {
+    let senses: Vec<String> = insights.iter().map(sense).collect();
+    let senses: Vec<&str> = senses.iter().map(String::as_str).collect();
+    let vectors = ctx.encoder.encode(&senses)?;
+    pipeline::learn_topics(ctx, &|texts| ctx.encoder.encode(texts).ok());
+    let mut publications = Vec::with_capacity(insights.len());
+    for ((mut insight, vector), given) in insights.into_iter().zip(vectors).zip(given) {
+        let text = format!("{} {}", insight.claim, insight.quote.text);
+        let own = std::slice::from_ref(&vector);
+        insight.topics = given.unwrap_or_else(|| ctx.tagger.tag(&text, &item.title, own));
+        let entry = entry::freeze(&insight, item, source, &ctx.topics, &ctx.authority);
+        let id = insight.id.clone();
+        let embedding = Some(Embedding { insight: id, model: MODEL.to_owned(), vector });
+        publications.push(Publication { insight, entry, embedding });
+    }
+    let extraction =
+        Extraction { item: item.id.clone(), origin: TranscriptOrigin::Publisher, publications };
+    let poll = PollOutcome {
+        source: source.id.clone(),
+        state: PollState::default(),
+        status: SourceStatus::Active,
+        url: None,
+        profile: None,
+        new: vec![NewItem { item: item.clone(), due: item.seen }],
+        changed: Vec::new(),
+    };
+    Ok((extraction, poll))
+}
+
+fn source_of(show: &str) -> Result<Source> {
     let name: String = url::form_urlencoded::byte_serialize(show.as_bytes()).collect();
     let url = format!("https://shows.invalid/feed?{name}");
     Ok(new_source(&url, Some(show), Visibility::Public, Timestamp::from_secs(0))?)

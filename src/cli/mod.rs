@@ -13,6 +13,7 @@ mod eval;
 mod eval_brief;
 mod eval_related;
 mod eval_salience;
+mod eval_topics;
 mod extract;
 mod poll;
 mod print;

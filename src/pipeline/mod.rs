@@ -20,7 +20,7 @@ pub use address::{new_source, resolve};
 pub use compose::{ComposeReport, compose, plan_editions, preview};
 pub use embed::embed;
 pub use error::StageError;
-pub use extract::{ExtractReport, extract};
+pub use extract::{ExtractReport, extract, learn_topics};
 pub use poll::{PollReport, poll};
 pub use reader::{Asked, change_secret, new_secret, sign_up};
 pub use schedule::Intervals;
