@@ -289,7 +289,7 @@ fn publications(
     let senses: Vec<String> = insights.iter().map(sense).collect();
     let senses: Vec<&str> = senses.iter().map(String::as_str).collect();
     let vectors = ctx.encoder.encode(&senses)?;
-    pipeline::learn_topics(ctx, &|texts| ctx.encoder.encode(texts).ok());
+    pipeline::learn_topics(ctx, &|texts: &[&str]| ctx.encoder.encode(texts).ok());
     let mut publications = Vec::with_capacity(insights.len());
     for ((mut insight, vector), given) in insights.into_iter().zip(vectors).zip(given) {
         let text = format!("{} {}", insight.claim, insight.quote.text);

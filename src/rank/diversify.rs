@@ -23,33 +23,35 @@ pub fn choose(
     mut refused: impl FnMut(usize, &[usize]) -> bool,
 ) -> Vec<usize> {
     let mut taken: Vec<usize> = first.to_vec();
-    let mut open: Vec<(usize, f32)> = scores
+    // Each with its score and what is left of it beside the pick that it is nearest to.
+    let mut open: Vec<(usize, f32, f32)> = scores
         .iter()
         .copied()
         .enumerate()
         .filter(|(at, score)| *score >= least && !taken.contains(at))
+        .map(|(at, score)| {
+            let damps = first.iter().map(|pick| damp(&candidates[at], &candidates[*pick]));
+            (at, score, damps.fold(1.0, f32::min))
+        })
         .collect();
-    for (at, score) in &mut open {
-        *score *=
-            first.iter().map(|pick| damp(&candidates[*at], &candidates[*pick])).product::<f32>();
-    }
     let mut chosen = Vec::new();
     while chosen.len() < size {
-        open.retain(|(at, _)| {
+        open.retain(|(at, ..)| {
             let source = &candidates[*at].source;
             taken.iter().filter(|pick| candidates[**pick].source == *source).count() < OF_SHOW
         });
         let best = open.iter().enumerate().max_by(|(_, a), (_, b)| {
-            // Of equals the first, whatever the order of the walk.
-            a.1.total_cmp(&b.1).then_with(|| candidates[b.0].id.cmp(&candidates[a.0].id))
+            // Of equals the first by name, whatever the order of the walk.
+            let worth = (a.1 * a.2).total_cmp(&(b.1 * b.2));
+            worth.then_with(|| candidates[b.0].id.cmp(&candidates[a.0].id))
         });
-        let Some((place, (at, _))) = best.map(|(place, found)| (place, *found)) else { break };
+        let Some((place, at)) = best.map(|(place, found)| (place, found.0)) else { break };
         open.swap_remove(place);
         if refused(at, &taken) {
             continue;
         }
-        for (other, score) in &mut open {
-            *score *= damp(&candidates[*other], &candidates[at]);
+        for (other, _, left) in &mut open {
+            *left = left.min(damp(&candidates[*other], &candidates[at]));
         }
         taken.push(at);
         chosen.push(at);
