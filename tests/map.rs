@@ -25,6 +25,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("pocket_encoder::", &["text/embed"]),
     ("atom_syndication::", &["publish/"]),
     ("rss::", &["publish/"]),
+    ("ab_glyph::", &["publish/"]),
+    ("png::", &["publish/"]),
     ("reqwest::", &["fetch/"]),
     ("clap::", &["cli/"]),
 ];

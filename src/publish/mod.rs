@@ -9,6 +9,7 @@ mod document;
 pub mod entry;
 mod json_feed;
 pub mod opml;
+pub mod picture;
 mod rss;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -30,6 +31,12 @@ pub enum PublishError {
     /// The JSON writer.
     #[error("the JSON document can't be written: {0}")]
     Json(#[from] serde_json::Error),
+    /// A font that ships with the program.
+    #[error("a font can't be read: {0}")]
+    Font(#[from] ab_glyph::InvalidFont),
+    /// The PNG writer.
+    #[error("the picture can't be written: {0}")]
+    Png(#[from] png::EncodingError),
 }
 
 /// How a feed is written.

@@ -69,7 +69,8 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
         let page = Page {
             shell: Shell::new(&state.site, t, "", &headline, Some(&own))
                 .at(&format!("/insights/{}", card.id))
-                .about(&clean::line(&card.claim, 300)),
+                .about(&clean::line(&card.claim, 300))
+                .pictured(format!("/insights/{}.png", card.id), &clean::line(&card.claim, 400)),
             quote: (quote != card.claim).then_some(quote),
             player,
             also,

@@ -17,6 +17,7 @@ mod insight_json;
 mod item;
 mod landing;
 mod latest;
+mod picture;
 mod player;
 mod rendered;
 mod respond;
@@ -59,6 +60,8 @@ pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) 
             .service(at("/sources/{source:[a-z0-9]+}.{format:atom|rss|json}", feed::document))
             .service(at("/insights/{insight:[a-z0-9]+}", insight::page))
             .service(at("/insights/{insight:[a-z0-9]+}.json", insight_json::document))
+            .service(at("/insights/{insight:[a-z0-9]+}.png", picture::of_insight))
+            .service(at("/picture.png", picture::of_site))
             .service(at("/items/{item:[a-z0-9]+}", item::page))
             .service(at("/about", about::page))
             .service(at("/static/{hash:[0-9a-f]+}/{name:style.css|script.js}", assets::pinned_file))

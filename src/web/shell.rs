@@ -33,8 +33,8 @@ pub struct Shell {
     pub here: &'static str,
     /// Where the page is for everyone, below `root`; none of pages that are for one reader.
     pub path: Option<String>,
-    /// A picture of what the page shows, below `root`.
-    pub picture: Option<Picture>,
+    /// A picture of what the page shows, or of the site.
+    pub picture: Picture,
     /// What readers discover, the page's own first.
     pub alternates: Vec<Alternate>,
 }
@@ -45,6 +45,8 @@ pub struct Picture {
     pub path: String,
     /// In words.
     pub alt: String,
+    /// Of this page, not of the site.
+    pub own: bool,
 }
 
 /// A feed in one format.
@@ -80,7 +82,11 @@ impl Shell {
             script: assets::script_path(),
             here,
             path: None,
-            picture: None,
+            picture: Picture {
+                path: "/picture.png".into(),
+                alt: t.say("landing.title").to_owned(),
+                own: false,
+            },
             alternates: feeds.flat_map(alternates).collect(),
         }
     }
@@ -96,6 +102,12 @@ impl Shell {
         if !description.is_empty() {
             self.description = description.to_owned();
         }
+        self
+    }
+
+    /// With a picture at `path`, which shows what `alt` says.
+    pub fn pictured(mut self, path: String, alt: &str) -> Self {
+        self.picture = Picture { path, alt: alt.to_owned(), own: true };
         self
     }
 

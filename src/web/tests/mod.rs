@@ -165,6 +165,7 @@ async fn every_answer_is_guarded() {
         "/latest.atom".into(),
         format!("/insights/{}", insight.id),
         format!("/insights/{}.json", insight.id),
+        format!("/insights/{}.png", insight.id),
         "/topics.opml".into(),
         "/favicon.svg".into(),
         "/favicon.ico".into(),
