@@ -28,8 +28,10 @@ use crate::web::{self, WebState};
 
 /// How long requests and jobs may take to end.
 const GRACE: Duration = Duration::from_secs(10);
+/// Threads that render pages and feeds, for each of the two that answer.
+const RENDERING: usize = 2;
 /// Topics shipped with the program.
-const TOPICS: &str = include_str!("../data/topics.toml");
+pub(crate) const TOPICS: &str = include_str!("../data/topics.toml");
 
 /// The clock. The only place that reads it.
 pub fn now() -> Timestamp {
@@ -61,6 +63,9 @@ pub fn open(config: &Config) -> Result<Rooms> {
     let instance = door.blocking().instance()?;
     let topics = Arc::new(topics(dir)?);
     let index = Arc::new(Index::build(door.blocking())?);
+    if !index.without_vector(1).is_empty() {
+        door.blocking().save_embeddings(Vec::new(), Some(now()))?;
+    }
     let ctx = Context {
         fetcher: fetcher(config)?,
         encoder: Worker::of_this_program()
@@ -150,15 +155,13 @@ impl Rooms {
         work: impl AsyncFnOnce(&Admin) -> Result<T>,
     ) -> Result<T> {
         let (stop, stopped) = watch::channel(false);
-        let socket = tokio::spawn({
-            let (admin, dir, stopped) = (self.admin.clone(), dir.to_owned(), stopped.clone());
-            async move { admin::serve(admin, &dir, stopped).await }
-        });
+        let socket = admin::bind(dir).context("the admin socket can't be made")?;
+        let socket = tokio::spawn(admin::serve(self.admin.clone(), socket, stopped.clone()));
         let jobs = tokio::spawn(self.scheduler.run(stopped, GRACE));
         let result = work(&self.admin).await;
         stop.send_replace(true);
         jobs.await.context("the scheduler failed")?;
-        socket.await.context("the admin socket failed")?.context("the admin socket")?;
+        socket.await.context("the admin socket failed")?;
         result
     }
 
@@ -183,15 +186,18 @@ impl Rooms {
         }
         let base = self.site.base_url.clone();
         let index = Arc::clone(&self.admin.ctx.index);
-        let state = actix::Data::new(WebState::new(
+        let state = WebState::new(
             self.admin.ctx.door.clone(),
             self.site,
             Arc::clone(&self.admin.ctx.topics),
             Arc::clone(&index),
             Arc::new(move |store, insight, limit| index.related(store, insight, None, limit)),
-        ));
+        );
+        let state = actix::Data::new(state);
         let server = HttpServer::new(move || App::new().configure(web::configure(state.clone())))
             .workers(2)
+            // Each thread that ever rendered keeps a heap of its own for the next time: few threads, little memory.
+            .worker_max_blocking_threads(RENDERING)
             .shutdown_timeout(GRACE.as_secs())
             .disable_signals()
             .listen(listener)?
@@ -199,11 +205,8 @@ impl Rooms {
         let doors = server.handle();
         let web = tokio::spawn(server);
         let (stop, stopped) = watch::channel(false);
-        let socket = tokio::spawn({
-            let (admin, dir) = (self.admin.clone(), config.data_dir.clone());
-            let stopped = stopped.clone();
-            async move { admin::serve(admin, &dir, stopped).await }
-        });
+        let socket = admin::bind(&config.data_dir).context("the admin socket can't be made")?;
+        let socket = tokio::spawn(admin::serve(self.admin.clone(), socket, stopped.clone()));
         let jobs = tokio::spawn(self.scheduler.run(stopped, GRACE));
         ready(base, self.admin.jobs.clone());
         until.await;
@@ -211,7 +214,7 @@ impl Rooms {
         stop.send_replace(true);
         doors.stop(true).await;
         jobs.await.context("the scheduler failed")?;
-        socket.await.context("the admin socket failed")?.context("the admin socket")?;
+        socket.await.context("the admin socket failed")?;
         web.await.context("the web server failed")?.context("the web server")?;
         Ok(())
     }

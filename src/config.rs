@@ -135,15 +135,23 @@ impl Config {
             let given: Table = text.parse().map_err(|e| bad(&origin, format!("{e}")))?;
             overlay(&mut table, given, "").map_err(|detail| bad(&origin, detail))?;
         }
+        let read = |table: &Table, origin: &str| -> Result<Self, ConfigError> {
+            let read = Value::Table(table.clone()).try_into();
+            // The reader breaks its sentence over lines.
+            let flat =
+                |e: toml::de::Error| e.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+            read.map_err(|e| bad(origin, flat(e)))
+        };
+        let mut config = read(&table, &origin)?;
         for (name, value) in env.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
             if OTHER_VARIABLES.contains(&name.as_str()) {
                 continue;
             }
             origin = format!("the variable {name}");
             set_from_env(&mut table, name, value).map_err(|detail| bad(&origin, detail))?;
+            // Read after each, so that a mistake is told of with the variable that holds it.
+            config = read(&table, &origin)?;
         }
-        let mut config: Self =
-            Value::Table(table).try_into().map_err(|e| bad(&origin, format!("{e}")))?;
         config.resolve(env, over)?;
         Ok(config)
     }
@@ -371,6 +379,9 @@ mod tests {
             let error = load(&[(name, value)]).unwrap_err().to_string();
             assert!(error.contains(part), "{name}: {error}");
         }
+        let after = [("PODBRIEF_POLL_INTERVAL", "5"), ("PODBRIEF_INITIAL_ITEMS", "3")];
+        let error = load(&after).unwrap_err().to_string();
+        assert!(error.contains("PODBRIEF_POLL_INTERVAL") && !error.contains('\n'), "{error}");
         let mut table: Table = DEFAULTS.parse().unwrap();
         let given = "[poll]\nintervall = \"1h\"".parse().unwrap();
         assert_eq!(

@@ -1,9 +1,11 @@
 //! The store's contract, for every backend. A backend is a function that opens a store in a directory.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use podbrief::model::*;
 use podbrief::store::*;
+use podbrief::text::embed::{DIMENSIONS, MODEL, Vector};
 
 type Open = fn(&Path) -> Box<dyn Store>;
 
@@ -35,6 +37,8 @@ contract!(
     a_failing_job_waits_and_is_set_aside,
     everything_survives_a_reopen,
     a_backup_restores_to_the_same,
+    vectors_are_kept_with_their_model,
+    what_has_no_vector_is_given_one_later,
     bodies_are_kept_once,
     ids_rest_on_what_was_minted_first,
 );
@@ -83,6 +87,13 @@ fn outcome(source: &Source, items: &[Item], next: i64) -> PollOutcome {
     }
 }
 
+/// Points along axis `n`.
+fn embedding(insight: &InsightId, model: &str, n: usize) -> Embedding {
+    let mut values = [0.0; DIMENSIONS];
+    values[n] = 1.0;
+    Embedding { insight: insight.clone(), model: model.into(), vector: Vector::new(&values) }
+}
+
 fn publication(source: &Source, item: &Item, n: usize, topics: &[&str]) -> Publication {
     let quote = Quote {
         text: format!("quote {n}"),
@@ -127,7 +138,8 @@ fn publication(source: &Source, item: &Item, n: usize, topics: &[&str]) -> Publi
         },
         language: None,
     };
-    Publication { insight, entry }
+    let embedding = Some(embedding(&insight.id, MODEL, n));
+    Publication { insight, entry, embedding }
 }
 
 /// Takes an item through all stages, with `count` insights.
@@ -346,9 +358,67 @@ fn a_backup_restores_to_the_same(open: Open, dir: &Path) {
     let list = |s: &dyn Store| s.entries_for(&Scope::Topic("ai".into()), None, None, 9).unwrap();
     assert_eq!(list(&*restored), list(&*store));
     assert_eq!(due(&*restored, i64::MAX), due(&*store, i64::MAX));
+    assert_eq!(vectors(&*restored, MODEL), vectors(&*store, MODEL));
+    assert_eq!(vectors(&*restored, MODEL).len(), 3);
     let body = item.transcript.unwrap();
     assert_eq!(restored.body(&body).unwrap(), store.body(&body).unwrap());
     assert!(sled::restore(&second, at(6), &file).is_err(), "what is there is not written over");
+}
+
+/// Of one model, by insight.
+fn vectors(store: &dyn Store, model: &str) -> BTreeMap<InsightId, Vector> {
+    let mut all = BTreeMap::new();
+    store
+        .each_embedding(model, &mut |id, vector| assert!(all.insert(id, vector).is_none()))
+        .unwrap();
+    all
+}
+
+fn vectors_are_kept_with_their_model(open: Open, dir: &Path) {
+    let a = source("https://a.example/feed", Visibility::Public);
+    let store = open(dir);
+    store.add_source(a.clone()).unwrap();
+    let item = publish(&*store, &a, "1", 3, &[]);
+    let ids: Vec<InsightId> =
+        store.insights_of_item(&item.id, None).unwrap().into_iter().map(|i| i.id).collect();
+    let first = vectors(&*store, MODEL);
+    assert_eq!(first.len(), 3);
+    let generation = store.generation();
+    let gone = InsightId::new(&item.id, 77, 77, "gone");
+    let new = vec![embedding(&ids[0], "other", 9), embedding(&gone, "other", 9)];
+    store.save_embeddings(new, Some(at(7))).unwrap();
+    assert_eq!(store.generation(), generation, "no page shows a vector");
+    assert!(due(&*store, 7).contains(&JobKind::Embed.key()));
+    drop(store);
+
+    let store = open(dir);
+    let other = vectors(&*store, "other");
+    assert_eq!(other.keys().collect::<Vec<_>>(), [&ids[0]], "of what is gone there is none");
+    assert_eq!(vectors(&*store, MODEL).len(), 2, "the new one took the old one's place");
+    assert_eq!(vectors(&*store, MODEL)[&ids[1]], first[&ids[1]]);
+    store.save_embeddings(Vec::new(), None).unwrap();
+    assert!(!due(&*store, i64::MAX).contains(&JobKind::Embed.key()));
+    store.remove_source(&a.id).unwrap();
+    assert!(vectors(&*store, MODEL).is_empty() && vectors(&*store, "other").is_empty());
+}
+
+fn what_has_no_vector_is_given_one_later(open: Open, dir: &Path) {
+    let a = source("https://a.example/feed", Visibility::Public);
+    let store = open(dir);
+    store.add_source(a.clone()).unwrap();
+    publish(&*store, &a, "1", 1, &[]);
+    assert!(!due(&*store, i64::MAX).contains(&JobKind::Embed.key()), "all have one");
+    let item = item(&a, "2", 901);
+    store.save_poll(outcome(&a, std::slice::from_ref(&item), 5000)).unwrap();
+    let body = store.put_body(b"{\"segments\":[]}").unwrap();
+    let origin = TranscriptOrigin::Publisher;
+    let words =
+        TranscriptOutcome { item: item.id.clone(), body, origin, problem: None, now: at(1) };
+    store.save_transcript(words).unwrap();
+    let bare = Publication { embedding: None, ..publication(&a, &item, 0, &[]) };
+    let extraction = Extraction { item: item.id, origin, publications: vec![bare] };
+    store.save_extraction(extraction).unwrap();
+    assert!(due(&*store, 1002).contains(&JobKind::Embed.key()));
 }
 
 fn bodies_are_kept_once(open: Open, dir: &Path) {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use ask::{AskError, Link, connect};
 pub use import::ImportReport;
 pub use run::{Admin, AdminError};
-pub use socket::{SOCKET, serve};
+pub use socket::{SOCKET, Socket, bind, serve};
 
 use crate::jobs::Event;
 use crate::model::{Item, Problem, Source};

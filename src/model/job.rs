@@ -29,6 +29,8 @@ pub enum JobKind {
     Transcribe(ItemId),
     /// Make and publish its insights.
     Extract(ItemId),
+    /// Make vectors of insights that have none of the present model, a few at a time.
+    Embed,
 }
 
 impl JobKind {
@@ -38,6 +40,7 @@ impl JobKind {
             Self::Poll(id) => format!("poll/{id}"),
             Self::Transcribe(id) => format!("transcribe/{id}"),
             Self::Extract(id) => format!("extract/{id}"),
+            Self::Embed => "embed".to_owned(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! A stage run twice changes nothing.
 
 mod address;
+mod embed;
 mod error;
 mod extract;
 mod poll;
@@ -13,6 +14,7 @@ mod transcribe;
 use std::sync::Arc;
 
 pub use address::{new_source, resolve};
+pub use embed::embed;
 pub use error::StageError;
 pub use extract::{ExtractReport, extract};
 pub use poll::{PollReport, poll};

@@ -6,7 +6,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::model::{Insight, InsightId, SourceId, SubscriberId};
 use crate::rank::related::{Place, RelatedIndex};
 use crate::store::{Result, Store};
-use crate::text::embed::Vector;
+use crate::text::embed::{MODEL, Vector};
 use crate::text::token::{lower, tokens};
 
 /// Relations between insights, by their words and, once given, their vectors.
@@ -16,14 +16,21 @@ pub struct Index {
 }
 
 impl Index {
-    /// From all that the store holds. Vectors are given later ([`Index::set_vectors`]).
+    /// From all that the store holds. Insights without a vector of the present model are related by their words
+    /// until they have one ([`Index::without_vector`]).
     ///
     /// # Errors
     /// If the store can't be read.
     pub fn build(store: &dyn Store) -> Result<Self> {
         let mut related = RelatedIndex::default();
         store.each_insight(&mut |insight| add(&mut related, &insight))?;
+        store.each_embedding(MODEL, &mut |id, vector| related.set_vector(&id, vector))?;
         Ok(Self { related: RwLock::new(related) })
+    }
+
+    /// Up to `limit` insights that have no vector, each with whom it may be read as.
+    pub fn without_vector(&self, limit: usize) -> Vec<(InsightId, Option<SubscriberId>)> {
+        self.read().without_vector(limit)
     }
 
     /// Takes in what was just published, by its words.
@@ -90,6 +97,11 @@ impl Index {
     /// An insight's vector, if it has one by now.
     pub fn vector(&self, insight: &InsightId) -> Option<Vector> {
         self.read().vector_of(insight).cloned()
+    }
+
+    /// Up to `limit` public insights with their vectors, taken evenly from all.
+    pub fn samples(&self, limit: usize) -> Vec<(InsightId, Vector)> {
+        self.read().samples(limit)
     }
 
     /// Cosine of an insight's meaning and a vector of the same model, -1 to 1; none if it has no vector by now.

@@ -14,7 +14,7 @@ use super::items::index_keys;
 use super::record::{self, Record};
 use super::{SledStore, keys};
 use crate::model::{BlobId, Entry, Insight, Item, Job, Source, Timestamp};
-use crate::store::{BackupSummary, BodyStore, Instance, Result, StoreError};
+use crate::store::{BackupSummary, BodyStore, Embedding, Instance, Result, StoreError};
 
 const VERSION: u32 = 1;
 const LEVEL: i32 = 6;
@@ -117,6 +117,10 @@ pub(super) fn write(
         }
         for row in rows::<Entry>(store, keys::ENTRY) {
             out.row(&row?)?;
+        }
+        // One that can't be read can be made again.
+        for row in rows::<Embedding>(store, keys::EMBEDDING).flatten() {
+            out.row(&row)?;
         }
         for row in rows::<Job>(store, keys::JOB) {
             out.row(&row?)?;
@@ -262,6 +266,10 @@ fn restore_row(batch: &mut ::sled::Batch, of: &str, bytes: &[u8]) -> Result<u64>
         Entry::KIND => {
             let row: Entry = record::decode(bytes, of)?;
             batch.insert(keys::entry(&row.insight), record::encode(&row)?);
+        }
+        Embedding::KIND => {
+            let row: Embedding = record::decode(bytes, of)?;
+            batch.insert(keys::embedding(&row.insight), record::encode(&row)?);
         }
         Job::KIND => {
             let row: Job = record::decode(bytes, of)?;

@@ -6,6 +6,7 @@
 //! | `i/{item}` | item |
 //! | `n/{insight}` | insight |
 //! | `e/{insight}` | entry |
+//! | `v/{insight}` | vector |
 //! | `j/{job key}` | job |
 //! | `d/{due}{job key}` | empty: jobs by due time |
 //! | `xi/{source}{newest first}{item}` | empty: items of a source |
@@ -24,6 +25,7 @@ pub(super) const SOURCE: &[u8] = b"s/";
 pub(super) const ITEM: &[u8] = b"i/";
 pub(super) const INSIGHT: &[u8] = b"n/";
 pub(super) const ENTRY: &[u8] = b"e/";
+pub(super) const EMBEDDING: &[u8] = b"v/";
 pub(super) const JOB: &[u8] = b"j/";
 pub(super) const DUE: &[u8] = b"d/";
 pub(super) const LATEST: &[u8] = b"xl/";
@@ -52,6 +54,10 @@ pub(super) fn insight(id: &InsightId) -> Vec<u8> {
 
 pub(super) fn entry(id: &InsightId) -> Vec<u8> {
     join(&[ENTRY, id.as_str().as_bytes()])
+}
+
+pub(super) fn embedding(id: &InsightId) -> Vec<u8> {
+    join(&[EMBEDDING, id.as_str().as_bytes()])
 }
 
 pub(super) fn job(key: &str) -> Vec<u8> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::model::{Entry, Insight, Item, Job, Source};
-use crate::store::{Instance, Result, StoreError};
+use crate::store::{Embedding, Instance, Result, StoreError};
 
 /// A kind of row.
 pub(crate) trait Record: Serialize + DeserializeOwned {
@@ -27,6 +27,9 @@ impl Record for Insight {
 }
 impl Record for Entry {
     const KIND: &'static str = "entry";
+}
+impl Record for Embedding {
+    const KIND: &'static str = "embedding";
 }
 impl Record for Job {
     const KIND: &'static str = "job";
@@ -82,6 +85,8 @@ mod tests {
         survives::<Item>(fixture!("v1", "item"));
         survives::<Insight>(fixture!("v1", "insight"));
         survives::<Entry>(fixture!("v1", "entry"));
+        survives::<Insight>(fixture!("v1", "insight-names"));
+        survives::<Embedding>(fixture!("v1", "embedding"));
         survives::<Job>(fixture!("v1", "job"));
         survives::<Instance>(fixture!("v1", "instance"));
     }

@@ -98,6 +98,7 @@ impl World {
         let publications = insights.into_iter().map(|insight| Publication {
             entry: entry::freeze(&insight, &item, source, &given::topics(), AUTHORITY),
             insight,
+            embedding: None,
         });
         let extraction = Extraction {
             item: item.id.clone(),
