@@ -4,6 +4,7 @@
 //! what goes out is legal XML 1.0 (section 2.2), and an address is http(s) or absent.
 
 mod atom;
+pub mod brief;
 pub mod clean;
 mod document;
 pub mod entry;
@@ -13,6 +14,7 @@ pub mod picture;
 mod rss;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod token;
 
 pub use atom::atom;
 pub use document::{FeedDocument, FeedHead, LIMIT, PAGE_SIZE, Site, fit};

@@ -4,6 +4,7 @@
 mod about;
 mod accept;
 mod assets;
+pub mod brief;
 mod cache;
 mod card;
 mod conditional;
@@ -35,6 +36,7 @@ mod topics;
 mod topics_opml;
 
 pub use error::WebError;
+pub use signup::Mode;
 pub use state::{Related, WebState};
 
 use actix_web::dev::Handler;
@@ -67,6 +69,7 @@ pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) 
             .service(at("/static/{hash:[0-9a-f]+}/{name:style.css|script.js}", assets::pinned_file))
             .service(at("/favicon.svg", assets::icon))
             .service(at("/favicon.ico", assets::small_icon))
+            .configure(brief::routes)
             .service(at("/robots.txt", assets::robots))
             .service(at("/healthz", health::answer))
             .default_service(web::to(error::not_found));

@@ -124,7 +124,8 @@ impl Shell {
     }
 }
 
-fn alternates(head: &FeedHead) -> Vec<Alternate> {
+/// A feed in all its formats.
+pub fn alternates(head: &FeedHead) -> Vec<Alternate> {
     let alternate = |format: Format| Alternate {
         media_type: format.media_type(),
         title: format!("{} ({})", head.title, format.name()),
@@ -133,7 +134,8 @@ fn alternates(head: &FeedHead) -> Vec<Alternate> {
     Format::ALL.map(alternate).into()
 }
 
-fn root_of(base_url: &str) -> String {
+/// The path before every address of ours, without a slash at the end.
+pub fn root_of(base_url: &str) -> String {
     let path = Url::parse(base_url).map(|url| url.path().trim_end_matches('/').to_owned());
     path.unwrap_or_default()
 }
