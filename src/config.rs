@@ -9,6 +9,8 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use crate::web::{Kind, Limits, Network, NetworkError, Rate};
+
 /// Every option with its default, as documented for people.
 pub const DEFAULTS: &str = include_str!("../data/podbrief.toml");
 const PREFIX: &str = "PODBRIEF_";
@@ -37,6 +39,8 @@ pub struct Config {
     pub poll: Poll,
     /// Requests.
     pub fetch: Fetch,
+    /// The web server.
+    pub web: Web,
     /// Logs.
     pub log: Log,
 }
@@ -71,6 +75,18 @@ pub struct Fetch {
     pub allow_private: Vec<String>,
     /// Address or page.
     pub contact: String,
+}
+
+/// `[web]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Web {
+    /// Addresses or networks.
+    pub trusted_proxies: Vec<String>,
+    /// Count; 0 is no limit.
+    pub searches_per_minute: u32,
+    /// Count; 0 is no limit.
+    pub signups_per_hour: u32,
 }
 
 /// `[log]`
@@ -247,6 +263,23 @@ impl Fetch {
     /// Span.
     pub fn timeout(&self) -> Duration {
         span(self.timeout)
+    }
+}
+
+impl Web {
+    /// What one address may ask for.
+    ///
+    /// # Errors
+    /// [`NetworkError`], naming the proxy that is none.
+    pub fn limits(&self) -> Result<Limits, NetworkError> {
+        let proxies: Result<Vec<Network>, _> =
+            self.trusted_proxies.iter().map(|text| text.parse()).collect();
+        let rates = [
+            (Kind::Search, Rate { many: self.searches_per_minute, seconds: 60 }),
+            (Kind::SignUp, Rate { many: self.signups_per_hour, seconds: 3600 }),
+            (Kind::LogIn, Rate { many: 10, seconds: 60 }),
+        ];
+        Ok(Limits::new(proxies?, &rates))
     }
 }
 

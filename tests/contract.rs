@@ -137,6 +137,7 @@ fn publication(source: &Source, item: &Item, n: usize, topics: &[&str]) -> Publi
             item_published: None,
         },
         language: None,
+        page: None,
     };
     let embedding = Some(embedding(&insight.id, MODEL, n));
     Publication { insight, entry, embedding }

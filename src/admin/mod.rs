@@ -3,6 +3,7 @@
 mod ask;
 mod import;
 mod run;
+mod secret;
 mod socket;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use ask::{AskError, Link, connect};
 pub use import::ImportReport;
 pub use run::{Admin, AdminError};
+pub use secret::{Purpose, Secret, SecretError};
 pub use socket::{SOCKET, Socket, bind, serve};
 
 use crate::jobs::Event;
@@ -107,6 +109,9 @@ pub enum Reply {
         instance: Instance,
         /// The server's version.
         version: String,
+        /// Under which address its pages are, if they are.
+        #[serde(default)]
+        base_url: Option<String>,
     },
     /// To `Backup`: raw bytes follow until the end.
     Bytes,

@@ -69,6 +69,7 @@ fn run(args: Args) -> Result<ExitCode> {
         Verb::Import { file } => verbs::import(&config, &file),
         Verb::Export { file } => verbs::export(&config, file.as_deref()),
         Verb::Status { json } => verbs::status(&config, json),
+        Verb::AdminUrl => verbs::admin_url(&config),
         Verb::Eval(eval) => eval::eval(&eval),
         Verb::Extract(extract) => extract::extract(&extract),
         Verb::Encode => Ok(ExitCode::SUCCESS),

@@ -5,6 +5,7 @@
 
 mod atom;
 pub mod clean;
+mod digest;
 mod document;
 pub mod entry;
 mod json_feed;
@@ -14,6 +15,7 @@ mod rss;
 pub(crate) mod tests;
 
 pub use atom::atom;
+pub use digest::{day_of, digest};
 pub use document::{FeedDocument, FeedHead, LIMIT, PAGE_SIZE, Site, fit};
 pub use json_feed::json_feed;
 pub use rss::rss;

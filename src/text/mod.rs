@@ -1,6 +1,7 @@
 //! Words, without any domain.
 
 pub mod embed;
+pub mod fold;
 pub mod frequency;
 pub mod html;
 pub mod language;

@@ -1,7 +1,5 @@
 //! What surrounds every page: head, navigation, and the links by which readers find the feeds.
 
-use url::Url;
-
 use crate::publish::{FeedHead, Format, Site};
 use crate::text::phrases::Phrases;
 
@@ -68,7 +66,7 @@ impl Shell {
     ) -> Self {
         let latest = subject::latest(site);
         let feeds = own.into_iter().filter(|own| own.path != latest.path).chain([&latest]);
-        let root = root_of(&site.base_url);
+        let root = site.root();
         Self {
             t,
             title: title.to_owned(),
@@ -116,14 +114,9 @@ fn alternates(head: &FeedHead) -> Vec<Alternate> {
     let alternate = |format: Format| Alternate {
         media_type: format.media_type(),
         title: format!("{} ({})", head.title, format.name()),
-        href: format!("{}.{}", head.path, format.suffix()),
+        href: head.address(Some(format), None),
     };
     Format::ALL.map(alternate).into()
-}
-
-fn root_of(base_url: &str) -> String {
-    let path = Url::parse(base_url).map(|url| url.path().trim_end_matches('/').to_owned());
-    path.unwrap_or_default()
 }
 
 /// A feed's addresses as a page prints them, whole, to be copied into a reader.
@@ -138,7 +131,7 @@ impl Subscribe {
     /// To the feed of `head`.
     pub fn to(site: &Site, head: &FeedHead) -> Self {
         let address =
-            |format: Format| format!("{}{}.{}", site.base_url, head.path, format.suffix());
+            |format: Format| format!("{}{}", site.base_url, head.address(Some(format), None));
         Self {
             address: address(Format::Atom),
             others: [Format::Rss, Format::Json].map(|f| (f.name(), address(f))).into(),

@@ -222,6 +222,15 @@ impl RelatedIndex {
         same::likeness(self.words.cosine(&one.bag, &other.bag), meaning) >= 1.0
     }
 
+    /// Insights whose meaning is as near to `vector` as `least` (a cosine), those of every viewer.
+    pub fn near(&self, vector: &Vector, least: f32) -> Vec<InsightId> {
+        let near = self.slots.iter().enumerate().filter_map(|(slot, document)| {
+            let cosine = self.vector(slot)?.dot(vector);
+            document.as_ref().filter(|_| cosine >= least).map(|d| d.place.id.clone())
+        });
+        near.collect()
+    }
+
     /// An insight's vector, if it has one.
     pub fn vector_of(&self, id: &InsightId) -> Option<&Vector> {
         self.vector(*self.places.get(id)? as usize)
