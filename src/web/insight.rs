@@ -33,6 +33,7 @@ struct Page {
     quote: Option<String>,
     player: Option<Player>,
     also: Vec<Voice>,
+    names: Vec<String>,
     related: Vec<Card>,
     feeds: Vec<FeedHead>,
 }
@@ -55,7 +56,9 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
         let own = subject::of_source(source, &state.site);
         let player = Player::of(item, card.via.as_deref());
         let quote = clean::line(&insight.quote.text, QUOTE);
-        let also = also_said(state, store, &mut shelf, &insight)?;
+        let also = shelf.cards(&also_said(store, state, &insight)?)?;
+        let also: Vec<_> =
+            also.into_iter().map(|card| Voice { insight: card.id, show: card.show }).collect();
         let related = related(store, state, &insight)?.into_iter().map(|(insight, _)| insight);
         // Who says the very same is named already.
         let related: Vec<_> = related
@@ -73,6 +76,7 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
             quote: (quote != card.claim).then_some(quote),
             player,
             also,
+            names: insight.names.iter().map(|name| clean::line(name, 100)).collect(),
             related: shelf.cards(&related)?,
             feeds: topics.map(|topic| subject::of_topic(topic, &state.site)).chain([own]).collect(),
             card,
@@ -83,13 +87,15 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
     send(&request, &document)
 }
 
-/// Other shows with a near-duplicate of an insight, each once.
-fn also_said(
-    state: &WebState,
+/// Public insights of other shows that say the very same, one of each show.
+///
+/// # Errors
+/// What the store gives.
+pub fn also_said(
     store: &dyn Store,
-    shelf: &mut Shelf<'_>,
+    state: &WebState,
     insight: &Insight,
-) -> Result<Vec<Voice>, WebError> {
+) -> Result<Vec<Insight>, WebError> {
     let mut heard = vec![insight.source.clone()];
     let mut voices = Vec::new();
     for (id, source) in state.index.also_said(&insight.id, None) {
@@ -98,9 +104,8 @@ fn also_said(
         }
         // The store has the last word on what is there and who may see it.
         let Some(other) = store.insight(&id, None)? else { continue };
-        let Some(card) = shelf.card(&other)? else { continue };
         heard.push(source);
-        voices.push(Voice { insight: card.id, show: card.show });
+        voices.push(other);
     }
     Ok(voices)
 }

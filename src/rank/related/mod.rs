@@ -140,7 +140,10 @@ impl RelatedIndex {
     ) -> Vec<Related> {
         let Some((at, own)) = self.document(id) else { return Vec::new() };
         let wanted = |shared: Shared, meaning: Option<f32>, place: &Place| {
-            (place.item != own.place.item).then(|| near(shared, meaning))?
+            // Who says the very same is named beside it (`RelatedIndex::repeats`), and adds nothing here.
+            let other =
+                place.item != own.place.item && same::likeness(shared.cosine, meaning) < 1.0;
+            other.then(|| near(shared, meaning))?
         };
         let found = self.search(&own.bag, self.vector(at), viewer, wanted);
         let mut scores = self.scores(&found);
