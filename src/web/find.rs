@@ -27,7 +27,7 @@ pub enum Meaning {
     /// Words alone count for it.
     Words,
     /// It has a vector.
-    Known(Vector),
+    Known(Box<Vector>),
     /// It should have one, and can't just now: an answer without it must not be kept.
     Missing,
 }
@@ -60,7 +60,7 @@ impl Find {
             return Meaning::Words;
         }
         if let Some(vector) = self.known(&text) {
-            return Meaning::Known(vector);
+            return Meaning::Known(Box::new(vector));
         }
         let (embed, asked) = (Arc::clone(&self.embed), text.clone());
         let made = tokio::task::spawn_blocking(move || embed(&asked)).await;
@@ -71,7 +71,7 @@ impl Find {
                     kept.pop_front();
                 }
                 kept.push_back((text, vector.clone()));
-                Meaning::Known(vector)
+                Meaning::Known(Box::new(vector))
             }
             None => Meaning::Missing,
         }

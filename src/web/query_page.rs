@@ -52,7 +52,9 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
             let older = last.map(|last| head.address(None, Some(last.seq)));
             let title = title(&asked.query, state, &shows, t);
             let page = Page {
-                shell: Shell::new(&state.site, t, "search", &title, Some(&head)).at(&head.path),
+                shell: Shell::new(&state.site, t, "search", &title, Some(&head))
+                    .at(&head.path)
+                    .keeping(head.path.split_once('?').map_or("", |(_, params)| params)),
                 empty: t.fill("search.empty", &[("words", &title)]),
                 subscribe: Subscribe::to(&state.site, &head),
                 search: head.path.strip_prefix("/feed").map(|params| format!("/search{params}")),

@@ -139,15 +139,11 @@ fn make(
     let title = results.as_ref().map(|results| results.words.clone());
     let shows = asked.check(store, state)?;
     let (head, _) = asked.head(store, state, &shows)?;
+    let title = title.unwrap_or_else(|| t.say("search.title").into());
+    let params = encoded(&q, &others);
+    let path = if blank { "/search".to_owned() } else { format!("/search?{params}") };
     let page = Page {
-        shell: Shell::new(
-            &state.site,
-            t,
-            "search",
-            &title.unwrap_or_else(|| t.say("search.title").into()),
-            Some(&head),
-        )
-        .at(if blank { "/search" } else { &head.path }),
+        shell: Shell::new(&state.site, t, "search", &title, Some(&head)).at(&path).keeping(&params),
         q,
         others,
         error: None,
@@ -166,7 +162,8 @@ async fn mistake(
 ) -> Result<HttpResponse, WebError> {
     let (q, others) = typed(request);
     let page = Page {
-        shell: Shell::new(&state.site, t, "search", t.say("search.title"), None),
+        shell: Shell::new(&state.site, t, "search", t.say("search.title"), None)
+            .keeping(&encoded(&q, &others)),
         q,
         others: others.into_iter().filter(|(name, _)| name != error.param).collect(),
         error: Some(error.say(t)),
@@ -235,6 +232,15 @@ fn typed(request: &HttpRequest) -> (String, Vec<(String, String)>) {
     (q, others)
 }
 
+/// The parameters again.
+fn encoded(q: &str, others: &[(String, String)]) -> String {
+    let mut out = url::form_urlencoded::Serializer::new(String::new());
+    if !q.is_empty() {
+        out.append_pair("q", q);
+    }
+    out.extend_pairs(others).finish()
+}
+
 /// Topics whose name or words have to do with the question's words.
 fn matching(state: &WebState, query: &Query, t: &Phrases) -> Vec<Chip> {
     let text: Vec<String> = fold::words(&query.text()).collect();
@@ -246,7 +252,7 @@ fn matching(state: &WebState, query: &Query, t: &Phrases) -> Vec<Chip> {
         !words.is_empty() && text.windows(words.len()).any(|window| window == words)
     };
     let named = |chip: &Chip| {
-        fold::words(&chip.name_in(t)).any(|word| word.len() > 2 && text.contains(&word))
+        fold::words(chip.name_in(t)).any(|word| word.len() > 2 && text.contains(&word))
     };
     let mut topics: Vec<(bool, Chip)> = Vec::new();
     for topic in state.topics.iter() {

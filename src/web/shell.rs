@@ -31,6 +31,8 @@ pub struct Shell {
     pub here: &'static str,
     /// Where the page is for everyone, below `root`; none of pages that are for one reader.
     pub path: Option<String>,
+    /// Parameters that the links to other languages keep, each with a `&` behind it.
+    pub params: String,
     /// A picture of what the page shows, below `root`.
     pub picture: Option<Picture>,
     /// What readers discover, the page's own first.
@@ -78,6 +80,7 @@ impl Shell {
             script: assets::script_path(),
             here,
             path: None,
+            params: String::new(),
             picture: None,
             alternates: feeds.flat_map(alternates).collect(),
         }
@@ -86,6 +89,12 @@ impl Shell {
     /// With the path that the page has for everyone, below the root.
     pub fn at(mut self, path: &str) -> Self {
         self.path = Some(path.to_owned());
+        self
+    }
+
+    /// With encoded parameters without which it would be another page.
+    pub fn keeping(mut self, params: &str) -> Self {
+        self.params = if params.is_empty() { String::new() } else { format!("{params}&") };
         self
     }
 

@@ -98,11 +98,6 @@ pub struct Match {
 }
 
 impl TextIndex {
-    /// How many insights it holds.
-    pub fn len(&self) -> usize {
-        self.places.len()
-    }
-
     /// Takes an insight in. One that is known already stays as it is: insights never change.
     pub fn add(&mut self, insight: &Insight) {
         let Some(id) = key_of(&insight.id) else { return };

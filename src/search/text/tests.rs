@@ -11,7 +11,7 @@ use crate::parse::query;
 const NOW: i64 = 1_795_503_600;
 
 fn said(number: u64, claim: &str) -> Insight {
-    let source = SourceId::for_feed(if number % 2 == 0 {
+    let source = SourceId::for_feed(if number.is_multiple_of(2) {
         "https://even.example"
     } else {
         "https://odd.example"
@@ -43,7 +43,7 @@ fn said(number: u64, claim: &str) -> Insight {
 }
 
 fn index() -> TextIndex {
-    let mut all = vec![
+    let mut all = [
         said(1, "Solid state batteries need lithium metal."),
         said(2, "The battery of the car is made of lithium iron phosphate."),
         said(3, "Open-source models are cheap; Ada Lovelace's notes were open too."),
@@ -187,7 +187,7 @@ fn what_was_removed_is_gone_and_room_is_made() {
     assert_eq!(find(&index, "lithium"), [1]);
     index.add(&said(2, "Lithium again."));
     assert_eq!(find(&index, "lithium"), [1, 2]);
-    assert_eq!(index.len(), 5);
+    assert_eq!(index.places.len(), 5);
 }
 
 proptest! {

@@ -203,6 +203,8 @@ async fn the_search_page_works_by_itself() {
     );
     assert_eq!(html.matches("class=\"card\"").count(), 30);
     assert!(html.len() < 100 * 1024);
+    let german = html.split("hreflang=\"de\"").next().unwrap().rsplit("href=\"").next().unwrap();
+    assert!(german.starts_with("?q=Claim&") && german.contains("lang=de"), "{german}");
     let part = world.get("/search/results?q=Claim&topic=ai").await;
     assert!(part.text().starts_with("<p") && part.text().matches("class=\"card\"").count() == 30);
     let none = world.get("/search?q=nowhere").await;
