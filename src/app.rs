@@ -33,7 +33,7 @@ const HEAD: Duration = Duration::from_secs(10);
 /// Threads that render pages and feeds, for each of the two that answer.
 const RENDERING: usize = 2;
 /// Topics shipped with the program.
-const TOPICS: &str = include_str!("../data/topics.toml");
+pub(crate) const TOPICS: &str = include_str!("../data/topics.toml");
 
 /// The clock. The only place that reads it.
 pub fn now() -> Timestamp {

@@ -24,6 +24,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("feed_rs::", &["parse/feed"]),
     ("mailparse::", &["parse/mail", "parse/form"]),
     ("pocket_encoder::", &["text/embed"]),
+    ("pulp::", &["text/embed"]),
     ("atom_syndication::", &["publish/"]),
     ("rss::", &["publish/"]),
     ("reqwest::", &["fetch/"]),

@@ -12,6 +12,7 @@ mod args;
 mod eval;
 mod eval_related;
 mod eval_salience;
+mod eval_topics;
 mod extract;
 mod poll;
 mod print;

@@ -129,6 +129,11 @@ impl Index {
         read(&self.related).vector_of(insight).cloned()
     }
 
+    /// Up to `limit` public insights with their vectors, taken evenly from all.
+    pub fn samples(&self, limit: usize) -> Vec<(InsightId, Vector)> {
+        self.read().samples(limit)
+    }
+
     /// Cosine of an insight's meaning and a vector of the same model, -1 to 1; none if it has no vector by now.
     pub fn likeness(&self, to: &Vector, insight: &InsightId) -> Option<f32> {
         read(&self.related).vector_of(insight).map(|vector| vector.dot(to))

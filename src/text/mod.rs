@@ -3,6 +3,7 @@
 pub mod embed;
 pub mod fold;
 pub mod frequency;
+pub mod gist;
 pub mod html;
 pub mod language;
 pub mod normal;
