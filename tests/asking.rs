@@ -44,7 +44,7 @@ fn every_question_is_a_feed_that_readers_can_read() {
         "min_score=0.1",
         "since=7d",
         "q=trains&shape=digest",
-        "topic=ai-models,batteries-evs",
+        "topic=ai-models,batteries-ev",
         "q=nothing-at-all-like-it",
     ] {
         let json = get(&base, &format!("/feed.json?{question}"));
