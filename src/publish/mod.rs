@@ -6,6 +6,7 @@
 mod atom;
 pub mod brief;
 pub mod clean;
+mod digest;
 mod document;
 pub mod entry;
 mod json_feed;
@@ -17,6 +18,7 @@ pub(crate) mod tests;
 pub mod token;
 
 pub use atom::atom;
+pub use digest::{day_of, digest};
 pub use document::{FeedDocument, FeedHead, LIMIT, PAGE_SIZE, Site, fit};
 pub use json_feed::json_feed;
 pub use rss::rss;
