@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::model::MOST_SIZE;
-use crate::web::Mode;
+use crate::web::{Kind, Limits, Mode, Network, NetworkError, Rate};
 
 /// Every option with its default, as documented for people.
 pub const DEFAULTS: &str = include_str!("../data/podbrief.toml");
@@ -44,6 +44,8 @@ pub struct Config {
     pub poll: Poll,
     /// Requests.
     pub fetch: Fetch,
+    /// The web server.
+    pub web: Web,
     /// Logs.
     pub log: Log,
 }
@@ -78,6 +80,18 @@ pub struct Fetch {
     pub allow_private: Vec<String>,
     /// Address or page.
     pub contact: String,
+}
+
+/// `[web]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Web {
+    /// Addresses or networks.
+    pub trusted_proxies: Vec<String>,
+    /// Count; 0 is no limit.
+    pub searches_per_minute: u32,
+    /// Count; 0 is no limit.
+    pub signups_per_hour: u32,
 }
 
 /// `[log]`
@@ -274,6 +288,23 @@ impl Fetch {
     /// Span.
     pub fn timeout(&self) -> Duration {
         span(self.timeout)
+    }
+}
+
+impl Web {
+    /// What one address may ask for.
+    ///
+    /// # Errors
+    /// [`NetworkError`], naming the proxy that is none.
+    pub fn limits(&self) -> Result<Limits, NetworkError> {
+        let proxies: Result<Vec<Network>, _> =
+            self.trusted_proxies.iter().map(|text| text.parse()).collect();
+        let rates = [
+            (Kind::Search, Rate { many: self.searches_per_minute, seconds: 60 }),
+            (Kind::SignUp, Rate { many: self.signups_per_hour, seconds: 3600 }),
+            (Kind::LogIn, Rate { many: 10, seconds: 60 }),
+        ];
+        Ok(Limits::new(proxies?, &rates))
     }
 }
 

@@ -4,6 +4,7 @@ mod ask;
 mod import;
 mod readers;
 mod run;
+mod secret;
 mod socket;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ pub use ask::{AskError, Link, connect};
 pub use import::ImportReport;
 pub use readers::{NewReader, ReaderCommand, ReaderReply};
 pub use run::{Admin, AdminError};
+pub use secret::{Purpose, Secret, SecretError};
 pub use socket::{SOCKET, Socket, bind, serve};
 
 use crate::jobs::Event;
@@ -111,6 +113,9 @@ pub enum Reply {
         instance: Instance,
         /// The server's version.
         version: String,
+        /// Under which address its pages are, if they are.
+        #[serde(default)]
+        base_url: Option<String>,
     },
     /// To `Readers`.
     Readers(ReaderReply),

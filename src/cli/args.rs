@@ -76,6 +76,8 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// The link to the operator's pages, with the operator's secret in it
+    AdminUrl,
     /// Transcript in, insights out, without a store ("-" is standard input)
     Extract(Extract),
     /// Measure the engine: documents in, predictions out, as JSON lines

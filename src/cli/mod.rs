@@ -79,6 +79,7 @@ fn run(args: Args) -> Result<ExitCode> {
         Verb::Import { file } => verbs::import(&config, &file),
         Verb::Export { file } => verbs::export(&config, file.as_deref()),
         Verb::Status { json } => verbs::status(&config, json),
+        Verb::AdminUrl => verbs::admin_url(&config),
         Verb::Eval(eval) => eval::eval(&eval, config),
         Verb::Extract(extract) => extract::extract(&extract),
         Verb::Encode => Ok(ExitCode::SUCCESS),

@@ -7,6 +7,7 @@ mod id;
 mod insight;
 mod item;
 mod job;
+mod query;
 mod secret;
 mod source;
 mod subscriber;
@@ -17,10 +18,11 @@ mod transcript;
 pub use edition::{BASE, Delivered, Edition, Pick};
 pub use entry::{Entry, EntrySource};
 pub use feed::{ParsedFeed, ParsedItem};
-pub use id::{BlobId, IdError, InsightId, ItemId, SourceId, SubscriberId};
+pub use id::{BlobId, IdError, InsightId, ItemId, QueryId, SourceId, SubscriberId};
 pub use insight::{Basis, Insight, Quote, Related};
 pub use item::{Enclosure, Item, ItemKind, ItemState, Person, Soundbite, TranscriptLink};
 pub use job::{Job, JobKind};
+pub use query::{Cut, Expr, Field, Query, Since, Term};
 pub use secret::{Secret, SecretHash};
 pub use source::{
     Coverage, PollState, Problem, Source, SourceKind, SourceStatus, Validators, Visibility,

@@ -23,17 +23,42 @@ pub struct Site {
     pub created: Timestamp,
 }
 
+impl Site {
+    /// The path in `base_url`, for a server that lives under one; empty for most.
+    pub fn root(&self) -> String {
+        let path =
+            url::Url::parse(&self.base_url).map(|url| url.path().trim_end_matches('/').to_owned());
+        path.unwrap_or_default()
+    }
+}
+
 /// What a feed is, whichever page of it is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedHead {
     /// Its permanent name: `latest`, `topics/ai`, `sources/<id>`.
     pub id_path: String,
-    /// Where it is: `/latest`, without a suffix.
+    /// Where it is: `/latest`, `/feed?q=ai`, without a suffix.
     pub path: String,
     /// Plain text.
     pub title: String,
     /// Plain text, one sentence.
     pub subtitle: String,
+}
+
+impl FeedHead {
+    /// Where a page of it is, below our address: as HTML (`None`) or as a feed, whose suffix stands before any
+    /// parameters.
+    pub fn address(&self, format: Option<Format>, before: Option<u64>) -> String {
+        let (path, params) = match self.path.split_once('?') {
+            Some((path, params)) => (path, Some(params)),
+            None => (self.path.as_str(), None),
+        };
+        let suffix = format.map(|format| format!(".{}", format.suffix())).unwrap_or_default();
+        let before = before.map(|before| format!("before={before}"));
+        let params: Vec<&str> = params.into_iter().chain(before.as_deref()).collect();
+        let mark = if params.is_empty() { "" } else { "?" };
+        format!("{path}{suffix}{mark}{}", params.join("&"))
+    }
 }
 
 /// One page of a feed.
@@ -61,7 +86,18 @@ impl<'a> FeedDocument<'a> {
         before: Option<u64>,
         found: &'a [(u64, Entry)],
     ) -> Self {
-        let kept = fit(site, head, found).min(PAGE_SIZE);
+        Self::page_of(site, head, before, found, PAGE_SIZE)
+    }
+
+    /// As [`Self::page`], with at most so many entries.
+    pub fn page_of(
+        site: &'a Site,
+        head: &'a FeedHead,
+        before: Option<u64>,
+        found: &'a [(u64, Entry)],
+        size: usize,
+    ) -> Self {
+        let kept = fit(site, head, found).min(size);
         let (entries, rest) = found.split_at(kept);
         let next = if rest.is_empty() { None } else { entries.last().map(|(seq, _)| *seq) };
         Self { site, head, before, entries, next }
@@ -93,15 +129,7 @@ impl<'a> FeedDocument<'a> {
     }
 
     fn url_at(&self, format: Option<Format>, before: Option<u64>) -> String {
-        let mut url = format!("{}{}", self.site.base_url, self.head.path);
-        if let Some(format) = format {
-            url.push('.');
-            url.push_str(format.suffix());
-        }
-        if let Some(before) = before {
-            url.push_str(&format!("?before={before}"));
-        }
-        url
+        format!("{}{}", self.site.base_url, self.head.address(format, before))
     }
 
     /// Our page of an entry.

@@ -101,7 +101,11 @@ fn sample(newest: Vec<Insight>) -> Vec<Insight> {
     ranked
 }
 
-fn busiest(store: &dyn Store, state: &WebState) -> Result<Vec<(Chip, usize)>, WebError> {
+/// Topics with most to show, and how much.
+///
+/// # Errors
+/// What the store gives.
+pub fn busiest(store: &dyn Store, state: &WebState) -> Result<Vec<(Chip, usize)>, WebError> {
     let counts = store.topic_counts()?;
     let counted = |slug: &str| counts.get(slug).copied().filter(|count| *count > 0);
     let mut topics: Vec<_> = state

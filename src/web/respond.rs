@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::accept::choose;
+use super::accept::{Coding, choose};
 use super::conditional::{Outcome, evaluate, joined};
 use super::rendered::Rendered;
 use super::{WebError, tongue};
@@ -28,7 +28,10 @@ pub fn send_private(request: &HttpRequest, document: &Rendered) -> Result<HttpRe
 /// [`WebError::NotAcceptable`] if the client takes no coding we have, [`WebError::Precondition`] for 412.
 pub fn send(request: &HttpRequest, document: &Rendered) -> Result<HttpResponse, WebError> {
     let wanted = joined(request.headers(), &header::ACCEPT_ENCODING);
-    let coding = choose(wanted.as_deref()).ok_or(WebError::NotAcceptable)?;
+    let coding = match document.has_codings() {
+        true => choose(wanted.as_deref()).ok_or(WebError::NotAcceptable)?,
+        false => Coding::Identity,
+    };
     let etag = document.etag(coding);
     let outcome = evaluate(request.headers(), &etag, document.modified);
     let status = match outcome {

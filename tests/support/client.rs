@@ -36,9 +36,7 @@ pub fn get(base: &str, path: &str) -> Response {
 /// Sends a form.
 pub fn post(base: &str, path: &str, form: &[(&str, &str)]) -> Response {
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-    let length = body.len().to_string();
-    let fields =
-        [("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", &*length)];
+    let fields = [("Content-Type", "application/x-www-form-urlencoded")];
     send(base, "POST", path, &fields, &body)
 }
 
@@ -46,13 +44,17 @@ pub fn request(base: &str, method: &str, path: &str, fields: &[(&str, &str)]) ->
     send(base, method, path, fields, "")
 }
 
-fn send(base: &str, method: &str, path: &str, fields: &[(&str, &str)], body: &str) -> Response {
+/// With a body.
+pub fn send(base: &str, method: &str, path: &str, fields: &[(&str, &str)], body: &str) -> Response {
     let host = base.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
     for (name, value) in fields {
         head += &format!("{name}: {value}\r\n");
+    }
+    if !body.is_empty() {
+        head += &format!("Content-Length: {}\r\n", body.len());
     }
     stream.write_all((head + "\r\n" + body).as_bytes()).unwrap();
     let mut bytes = Vec::new();

@@ -143,7 +143,7 @@ fn answer(
 
 /// To another page of ours, after a form was taken (RFC 9110 15.4.4).
 fn see_other(state: &WebState, path: &str) -> HttpResponse {
-    let root = super::shell::root_of(&state.site.base_url);
+    let root = state.site.root();
     HttpResponse::SeeOther()
         .insert_header((actix_web::http::header::LOCATION, format!("{root}{path}")))
         .insert_header((actix_web::http::header::CACHE_CONTROL, "private, no-store"))
