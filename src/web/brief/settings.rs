@@ -10,6 +10,7 @@ use askama::Template;
 use crate::model::{
     Days, MOST_SIZE, SavedQuery, Secret, Shape, SourceId, Subscriber, SubscriberId, Vote, VoteKind,
 };
+use crate::parse::query::{self, QueryError};
 use crate::pipeline;
 use crate::publish::clean;
 use crate::rank::slot;
@@ -38,11 +39,19 @@ struct Page {
     most: u8,
     muted: Vec<(SourceId, String)>,
     saved: Vec<(SavedQuery, String)>,
+    kept: Kept,
     /// Name and how the votes lean: topics, then shows.
     leans: Vec<(String, Lean)>,
     votes: Vec<Vote>,
     /// Changes were taken.
     done: bool,
+}
+
+/// A query that was to be kept, as filled in.
+#[derive(Debug, Default)]
+struct Kept {
+    query: String,
+    name: String,
 }
 
 /// Votes on one subject.
@@ -81,7 +90,7 @@ pub async fn page(
     private(&request, &state, move |store, state| {
         let reader = reader(store, &secret, desk.now())?;
         let (filled, more) = (form::filled(&reader), More::of(&reader));
-        render(store, state, &secret, &reader, (filled, more), done, t)
+        render(store, state, &secret, &reader, (filled, more, Kept::default()), done, t)
     })
     .await
 }
@@ -111,10 +120,11 @@ pub async fn submit(
             tracing::info!(subscriber = %found.id, "a reader left, and all that was kept of them is gone");
             gone(&request, &state)
         }
+        "keep_query" => keep(&request, &state, secret, found, fields, now).await,
         "save" => save(&request, &state, &desk, secret, found, fields).await,
         _ => {
             let id = found.id.clone();
-            state.door.call(move |store| change(store, &id, &fields, now)).await?;
+            state.door.call(move |store| change(store, &id, &fields)).await?;
             Ok(see_other(&state, &settings(&secret)))
         }
     }
@@ -136,7 +146,16 @@ async fn save(
             let first = More { explore: fields.ticked("explore"), ..More::of(&found) };
             let Taken { filled, more, asked } = form::take(&fields, store, &shared, first, t)?;
             let Some(asked) = asked else {
-                return render(store, &shared, &key, &found, (filled, more), false, t).map(Some);
+                return render(
+                    store,
+                    &shared,
+                    &key,
+                    &found,
+                    (filled, more, Kept::default()),
+                    false,
+                    t,
+                )
+                .map(Some);
             };
             let muted = fields.all("muted").filter_map(|text| text.parse::<SourceId>().ok());
             let muted: Vec<SourceId> = muted.filter(|id| found.muted.contains(id)).collect();
@@ -167,12 +186,7 @@ async fn save(
 }
 
 /// The small forms.
-fn change(
-    store: &dyn Store,
-    id: &SubscriberId,
-    fields: &Fields,
-    now: crate::model::Timestamp,
-) -> store::Result<()> {
+fn change(store: &dyn Store, id: &SubscriberId, fields: &Fields) -> store::Result<()> {
     match fields.one("do") {
         Some("forget") => {
             if let Some(insight) = fields.one("insight").and_then(|text| text.parse().ok()) {
@@ -180,21 +194,6 @@ fn change(
             }
         }
         Some("reset") => store.drop_votes(id, None)?,
-        Some("keep_query") => {
-            let name = clean::line(fields.one("name").unwrap_or_default(), 80);
-            let query = query_of(fields.one("query").unwrap_or_default());
-            if let Some(query) = query {
-                let name = if name.is_empty() { clean::line(&words_of(&query), 80) } else { name };
-                store.change_subscriber(id, None, &mut |reader| {
-                    reader.saved.retain(|saved| saved.query != query);
-                    if reader.saved.len() < MOST_SAVED {
-                        let saved =
-                            SavedQuery { name: name.clone(), query: query.clone(), saved: now };
-                        reader.saved.push(saved);
-                    }
-                })?;
-            }
-        }
         Some("drop_query") => {
             let query = fields.one("query").unwrap_or_default().to_owned();
             store.change_subscriber(id, None, &mut |reader| {
@@ -206,24 +205,71 @@ fn change(
     Ok(())
 }
 
-/// A query as in the address of a feed: from such an address, or from plain words.
-fn query_of(text: &str) -> Option<String> {
+/// Keeps a query; gives the page again if it can't be taken.
+async fn keep(
+    request: &HttpRequest,
+    state: &Data<WebState>,
+    secret: Secret,
+    found: Subscriber,
+    fields: Fields,
+    now: crate::model::Timestamp,
+) -> Result<HttpResponse, WebError> {
+    let t = tongue(request);
+    let text = fields.one("query").unwrap_or_default().to_owned();
+    let name = clean::line(fields.one("name").unwrap_or_default(), 80);
+    let (shared, key) = (Data::clone(state), secret.clone());
+    let answered = state.door.call(move |store| {
+        Ok((|| match query_of(&text) {
+            Ok(query) => {
+                let words = clean::line(&words_of(&query), 80);
+                let name = if name.is_empty() { words } else { name };
+                store.change_subscriber(&found.id, None, &mut |reader| {
+                    reader.saved.retain(|saved| saved.query != query);
+                    if reader.saved.len() < MOST_SAVED {
+                        let (name, query) = (name.clone(), query.clone());
+                        reader.saved.push(SavedQuery { name, query, saved: now });
+                    }
+                })?;
+                Ok::<_, WebError>(None)
+            }
+            Err(error) => {
+                let (mut filled, more) = (form::filled(&found), More::of(&found));
+                filled.errors.insert("query", error.say(t));
+                let kept = Kept { query: text, name };
+                render(store, &shared, &key, &found, (filled, more, kept), false, t).map(Some)
+            }
+        })())
+    });
+    match answered.await?? {
+        Some(page) => answer(request, page, StatusCode::UNPROCESSABLE_ENTITY),
+        None => Ok(see_other(state, &format!("/brief/{}/settings?done", secret.reveal()))),
+    }
+}
+
+/// The parameters of a query in their canonical form: from the address of a feed here, or from plain words.
+fn query_of(text: &str) -> Result<String, QueryError> {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > 1000 {
-        return None;
-    }
-    let query = match text.split_once('?') {
-        Some((_, query)) if text.contains("/feed") => query.to_owned(),
-        _ => format!("q={text}"),
+    let pairs: Vec<(String, String)> = match text.split_once('?') {
+        Some((path, query)) if path.contains("/feed") => {
+            url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+        }
+        _ => vec![("q".into(), text.into())],
     };
-    let known = ["q", "topic", "source", "speaker", "min_score", "since", "shape", "limit"];
-    let pairs = url::form_urlencoded::parse(query.as_bytes());
-    let kept = pairs.filter(|(name, value)| known.contains(&&**name) && !value.trim().is_empty());
-    let mut out = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in kept {
-        out.append_pair(&name, value.trim());
+    let asked = query::query(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
+    let address = query::address(&asked);
+    if let Some((_, canonical)) = address.split_once("/feed?") {
+        return Ok(canonical.to_owned());
     }
-    Some(out.finish()).filter(|query| !query.is_empty())
+    // A question for topics or a source alone has an address of its own.
+    let mut out = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in pairs.iter().filter(|(name, _)| matches!(&**name, "topic" | "source")) {
+        out.append_pair(name, value.trim());
+    }
+    match out.finish() {
+        // Nothing to look for is told as of any text without words.
+        empty if empty.is_empty() => query::query([("q", ".")]).map(|_| empty),
+        query => Ok(query),
+    }
 }
 
 /// A query for people.
@@ -244,7 +290,7 @@ fn render(
     state: &WebState,
     secret: &Secret,
     reader: &Subscriber,
-    (filled, more): (Filled, More),
+    (filled, more, kept): (Filled, More, Kept),
     done: bool,
     t: &'static Phrases,
 ) -> Result<Made, WebError> {
@@ -270,6 +316,7 @@ fn render(
         own: format!("/brief/{}", secret.reveal()),
         form: SignUp::open(store, state, t, Mode::Open, filled)?,
         more,
+        kept,
         most: MOST_SIZE,
         muted: muted.collect::<store::Result<_>>()?,
         saved: reader.saved.iter().map(|saved| (saved.clone(), words_of(&saved.query))).collect(),
@@ -299,13 +346,13 @@ mod tests {
 
     #[test]
     fn a_query_is_kept_as_in_the_address_of_its_feed() {
-        assert_eq!(
-            query_of("grid AND \"heat pump\"").as_deref(),
-            Some("q=grid+AND+%22heat+pump%22")
-        );
-        let address = "https://brief.example/feed.atom?q=grid&topic=energy&utm_source=x&limit=";
-        assert_eq!(query_of(address).as_deref(), Some("q=grid&topic=energy"));
-        assert_eq!(query_of("  "), None);
-        assert_eq!(words_of("q=grid&topic=energy"), "grid, topic: energy");
+        let kept = |text| query_of(text).unwrap();
+        assert_eq!(kept("grid AND \"heat pump\""), kept("/feed?q=grid+AND+%22heat+pump%22"));
+        let address = "https://brief.example/feed.atom?topic=energy&q=grid&utm_source=x&limit=";
+        assert_eq!(words_of(&kept(address)), "grid, topic: energy");
+        assert_eq!(kept("/feed?topic=energy"), "topic=energy");
+        for bad in ["", "  ", "grid AND", "(", "/feed?", "/feed?min_score=many"] {
+            assert!(query_of(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::model::{Days, Secret, Shape};
 use crate::pipeline;
 
+use super::super::limit::Kind;
 use super::super::signup::{Filled, Mode};
 use super::super::{WebError, WebState, landing};
 use super::form::{self, Fields, More};
@@ -20,6 +21,7 @@ pub async fn submit(
     state: Data<WebState>,
     desk: Data<Desk>,
 ) -> Result<HttpResponse, WebError> {
+    state.limits.take(Kind::SignUp, &request, desk.now())?;
     let t = tongue(&request);
     let fields = Fields::read(&body);
     let (shared, own) = (Data::clone(&state), Data::clone(&desk));

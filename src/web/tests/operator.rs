@@ -346,7 +346,9 @@ async fn every_route_of_the_api_is_described_and_no_other() {
     described.sort_unstable();
     assert_eq!(sorted, described);
     for (path, operations) in paths {
-        let path = path.replace("{source}", "0123456789abcdefghjk").replace("{topic}", "no-such");
+        let id = "0123456789abcdefghjk";
+        let path = path.replace("{source}", id).replace("{subscriber}", id);
+        let path = path.replace("{topic}", "no-such");
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             let known = operations.get(method.as_str().to_lowercase()).is_some();
             let bearer = format!("Bearer {}", house.secret.reveal());
