@@ -330,6 +330,35 @@ async fn the_api_does_what_its_description_says() {
 }
 
 #[actix_web::test]
+async fn readers_are_added_shown_and_removed() {
+    let house = House::new();
+    let new = r#"{"interests":"grid","zone":"Asia/Tokyo","hour":7}"#;
+    let added = house.api(Method::POST, "/subscribers", new).await;
+    assert_eq!(added.status, StatusCode::CREATED);
+    let added = json(&added);
+    let id = added["subscriber"]["id"].as_str().unwrap();
+    let page = added["page"].as_str().unwrap();
+    let secret = page.strip_prefix("https://brief.example/brief/").unwrap();
+    for path in ["/subscribers".to_owned(), format!("/subscribers/{id}")] {
+        let answer = house.api(Method::GET, &path, "").await;
+        assert!(answer.text().contains("Asia/Tokyo") && !answer.text().contains(secret), "{path}");
+    }
+    let changed = house.api(Method::POST, &format!("/subscribers/{id}/rotate"), "{}").await;
+    assert!(changed.status == StatusCode::OK && !changed.text().contains(secret));
+    let invite = house.api(Method::POST, "/invites", "{}").await;
+    assert!(invite.text().contains("https://brief.example/invite/"));
+    for bad in [r#"{"zone":"Mars/Base"}"#, r#"{"hour":24}"#, r#"{"topics":["none"]}"#, "{", "[]"] {
+        let answer = house.api(Method::POST, "/subscribers", bad).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{bad}");
+    }
+    let one = format!("/subscribers/{id}");
+    assert_eq!(house.api(Method::DELETE, &one, "").await.status, StatusCode::NO_CONTENT);
+    for method in [Method::GET, Method::DELETE] {
+        assert_eq!(house.api(method, &one, "").await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[actix_web::test]
 async fn every_route_of_the_api_is_described_and_no_other() {
     let house = House::new();
     let document = description();
