@@ -2,6 +2,7 @@
 //! (RFC 6750). Described by `data/openapi.json`, which a test holds against what is answered.
 
 mod sources;
+mod subscribers;
 mod topics;
 mod view;
 
@@ -44,6 +45,23 @@ pub fn service() -> Scope {
                 .route(web::get().to(sources::one))
                 .route(web::patch().to(sources::change))
                 .route(web::delete().to(sources::remove)),
+        ))
+        .service(only(
+            "GET, POST",
+            web::resource("/subscribers")
+                .route(web::get().to(subscribers::list))
+                .route(web::post().to(subscribers::add)),
+        ))
+        .service(only(
+            "GET, DELETE",
+            web::resource("/subscribers/{subscriber}")
+                .route(web::get().to(subscribers::one))
+                .route(web::delete().to(subscribers::remove)),
+        ))
+        .service(only(
+            "POST",
+            web::resource("/subscribers/{subscriber}/address")
+                .route(web::post().to(subscribers::rotate)),
         ))
         .service(only("GET", web::resource("/topics").route(web::get().to(topics::list))))
         .service(only("GET", web::resource("/topics/{topic}").route(web::get().to(topics::one))))

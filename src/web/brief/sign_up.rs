@@ -2,12 +2,13 @@
 //! was invited.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::model::{Days, Secret, Shape};
 use crate::pipeline;
 
+use super::super::limit::Kind;
 use super::super::signup::{Filled, Mode};
 use super::super::{WebError, WebState, landing};
 use super::form::{self, Fields, More};
@@ -16,12 +17,12 @@ use super::{Desk, answer, failed, see_other, tongue};
 /// Takes the form.
 pub async fn submit(
     request: HttpRequest,
-    body: Bytes,
+    payload: Payload,
     state: Data<WebState>,
     desk: Data<Desk>,
 ) -> Result<HttpResponse, WebError> {
     let t = tongue(&request);
-    let fields = Fields::read(&body);
+    let fields = Fields::read(&form::body(payload).await?);
     let (shared, own) = (Data::clone(&state), Data::clone(&desk));
     let checked = state.door.call(move |store| {
         Ok((|| {
@@ -42,6 +43,7 @@ pub async fn submit(
     let (taken, invite) = checked.await??;
     let mut filled = taken.filled;
     if let Some(asked) = taken.asked {
+        state.limits.take(Kind::SignUp, &request, desk.now())?;
         let signed = pipeline::sign_up(&desk.ctx, asked, invite, desk.now()).await;
         if let Some((reader, secret)) = signed.map_err(failed)? {
             tracing::info!(subscriber = %reader.id, "a reader signed up");

@@ -330,6 +330,46 @@ async fn the_api_does_what_its_description_says() {
 }
 
 #[actix_web::test]
+async fn subscribers_come_and_go_and_their_secrets_are_told_once() {
+    let house = House::new();
+    let json = |answer: &Answer| serde_json::from_slice::<Value>(&answer.body).unwrap();
+    let added = house
+        .api(Method::POST, "/subscribers", "{\"interests\":\"batteries\",\"topics\":[\"ai\"]}")
+        .await;
+    assert_eq!(added.status, StatusCode::CREATED, "{}", added.text());
+    let added = json(&added);
+    let page = added["page"].as_str().unwrap().strip_prefix("https://brief.example").unwrap();
+    let secret = page.strip_prefix("/brief/").unwrap();
+    let path = format!("/subscribers/{}", added["subscriber"]["id"].as_str().unwrap());
+    assert_eq!(added["subscriber"]["zone"], "UTC");
+    let one = house.api(Method::GET, &path, "").await;
+    assert!(one.text().contains("batteries") && !one.text().contains(secret));
+    let list = house.api(Method::GET, "/subscribers", "").await;
+    assert_eq!(json(&list)["subscribers"].as_array().unwrap().len(), 1);
+    assert!(!list.text().contains(secret));
+    let changed = house.api(Method::POST, &format!("{path}/address"), "").await;
+    assert_ne!(json(&changed)["page"], added["page"]);
+    for bad in
+        ["{\"hour\":24}", "{\"topics\":[\"no-such\"]}", "{\"zone\":\"Mars\"}", "{\"size\":0}"]
+    {
+        let refused = house.api(Method::POST, "/subscribers", bad).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+    }
+    for bad in ["{\"name\":1}", "[]", ""] {
+        let refused = house.api(Method::POST, "/subscribers", bad).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{bad}");
+    }
+    assert_eq!(house.api(Method::DELETE, &path, "").await.status, StatusCode::NO_CONTENT);
+    for method in [Method::GET, Method::DELETE] {
+        assert_eq!(house.api(method, &path, "").await.status, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(
+        house.api(Method::POST, &format!("{path}/address"), "").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[actix_web::test]
 async fn every_route_of_the_api_is_described_and_no_other() {
     let house = House::new();
     let document = description();
@@ -347,6 +387,7 @@ async fn every_route_of_the_api_is_described_and_no_other() {
     assert_eq!(sorted, described);
     for (path, operations) in paths {
         let path = path.replace("{source}", "0123456789abcdefghjk").replace("{topic}", "no-such");
+        let path = path.replace("{subscriber}", "0123456789abcdefghjk");
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             let known = operations.get(method.as_str().to_lowercase()).is_some();
             let bearer = format!("Bearer {}", house.secret.reveal());
