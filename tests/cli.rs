@@ -106,6 +106,47 @@ fn verbs_go_through_the_running_server() {
 }
 
 #[test]
+fn verbs_wait_for_one_another() {
+    let host = Host::start();
+    host_show(&host, "tea", 2);
+    let program = Program::new(&[&host]);
+    program.ok(&["source", "add", &host.url("/tea.xml")]);
+    // Each takes the store for itself, some while others hold it; none may fail for that.
+    let verbs = [&["source", "list"][..], &["poll", "--all"], &["status"], &["export"]];
+    let children = verbs.iter().cycle().take(12).map(|verb| {
+        let mut command = program.command(verb);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    });
+    for child in children.collect::<Vec<_>>() {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_data_directory_may_lie_deep() {
+    let mut program = Program::new(&[]);
+    let deep = program.dir.path().join("deep/".repeat(30));
+    program.set("PODBRIEF_DATA_DIR", deep.to_str().unwrap());
+    let server = program.serve();
+    assert!(deep.join("admin.sock").exists());
+    program.ok(&["status"]);
+    server.stop();
+    assert!(!deep.join("admin.sock").exists());
+}
+
+#[test]
+fn a_socket_left_behind_is_no_server() {
+    let program = Program::new(&[]);
+    let mut server = program.serve();
+    server.kill();
+    assert!(program.data().join("admin.sock").exists(), "killed, so nobody removed it");
+    program.ok(&["status"]);
+    program.serve().stop();
+    assert!(!program.data().join("admin.sock").exists());
+}
+
+#[test]
 fn an_unreadable_store_is_left_alone_and_told_of() {
     let program = Program::new(&[]);
     program.ok(&["source", "add", "127.0.0.1:1"]);
@@ -157,7 +198,10 @@ fn extract_reads_every_format_from_standard_input_unnamed() {
                 r#"{{"version":"1.0.0","segments":[{{"startTime":5,"endTime":12,"body":"{said}"}}]}}"#
             ),
         ),
-        ("html", format!("<blockquote><b>Ada Stone:</b> {said}</blockquote>")),
+        (
+            "html",
+            format!("<blockquote><b>Ada Stone:</b> {said}</blockquote><p>Ada Stone: Right.</p>"),
+        ),
         ("txt", format!("Ada Stone: {said}\n\nAda Stone: Right.\n")),
         (
             "eml",

@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod asking;
 mod bad_input;
+mod brief;
 mod cli;
 mod contract;
 mod crash;
@@ -13,3 +15,4 @@ mod journey;
 mod map;
 mod publishing;
 mod support;
+mod taste;

@@ -4,7 +4,8 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-use super::{Command, Reply, SOCKET};
+use super::socket::Place;
+use super::{Command, Reply};
 
 /// The running server did not answer as it should.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +25,8 @@ pub struct Link(BufReader<UnixStream>);
 
 /// Connects, if a server runs on this data directory.
 pub fn connect(dir: &Path) -> Option<Link> {
-    UnixStream::connect(dir.join(SOCKET)).ok().map(|stream| Link(BufReader::new(stream)))
+    let place = Place::of(dir).ok()?;
+    UnixStream::connect(&place.path).ok().map(|stream| Link(BufReader::new(stream)))
 }
 
 impl Link {

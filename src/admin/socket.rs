@@ -1,9 +1,11 @@
 //! The server's side of the admin socket: one JSON line in, JSON lines out. Only the owner of the data directory can
 //! reach it (mode 0600), so there is no password.
 
+use std::fs::File;
 use std::io;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::OwnedWriteHalf;
@@ -18,21 +20,53 @@ pub const SOCKET: &str = "admin.sock";
 /// An OPML document of this size comes in one line.
 const MAX_COMMAND: u64 = 64 * 1024 * 1024;
 
-/// Listens until `stop` turns true. The caller holds the store, so an old socket file is nobody's.
+/// Bytes of a socket's address with the zero that ends it (unix(7)).
+const MAX_ADDRESS: usize = 108;
+
+/// The socket of a data directory. A path too long for an address is reached through the open directory.
+pub(super) struct Place {
+    pub path: PathBuf,
+    _dir: Option<File>,
+}
+
+impl Place {
+    pub fn of(dir: &Path) -> io::Result<Self> {
+        let path = dir.join(SOCKET);
+        if path.as_os_str().len() < MAX_ADDRESS {
+            return Ok(Self { path, _dir: None });
+        }
+        let held = File::open(dir)?;
+        let path = format!("/proc/self/fd/{}/{SOCKET}", held.as_raw_fd()).into();
+        Ok(Self { path, _dir: Some(held) })
+    }
+}
+
+/// A socket that listens, not yet answered.
+pub struct Socket {
+    listener: UnixListener,
+    place: Place,
+}
+
+/// Makes the socket: from now on other processes find it. The caller holds the store, so an old socket file is nobody's.
 ///
 /// # Errors
-/// If the socket can't be made.
-pub async fn serve(admin: Admin, dir: &Path, mut stop: watch::Receiver<bool>) -> io::Result<()> {
-    let path = dir.join(SOCKET);
-    match std::fs::remove_file(&path) {
+/// If it can't be made.
+pub fn bind(dir: &Path) -> io::Result<Socket> {
+    let place = Place::of(dir)?;
+    match std::fs::remove_file(&place.path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let listener = UnixListener::bind(&path)?;
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    let listener = UnixListener::bind(&place.path)?;
+    std::fs::set_permissions(&place.path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(Socket { listener, place })
+}
+
+/// Answers until `stop` turns true.
+pub async fn serve(admin: Admin, socket: Socket, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            accepted = socket.listener.accept() => match accepted {
                 Ok((stream, _)) => {
                     let admin = admin.clone();
                     tokio::spawn(async move {
@@ -50,8 +84,7 @@ pub async fn serve(admin: Admin, dir: &Path, mut stop: watch::Receiver<bool>) ->
         }
     }
     // The next start removes it too.
-    let _ = std::fs::remove_file(&path);
-    Ok(())
+    let _ = std::fs::remove_file(&socket.place.path);
 }
 
 async fn answer(admin: Admin, stream: UnixStream) -> io::Result<()> {

@@ -3,23 +3,24 @@
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use tokio::sync::mpsc;
 
 use super::args::SourceVerb;
 use super::{print, runtime};
-use crate::admin::{self, Admin, Command, Reply};
-use crate::app;
+use crate::admin::{self, Admin, Command, Link, Reply, Secret};
+use crate::app::{self, Rooms};
 use crate::config::Config;
 use crate::parse::opml;
 use crate::store::StoreError;
 
+/// How long a store that another process holds is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Runs a command and gives its ending reply; `each` sees what comes before.
 pub(super) fn run(config: &Config, command: Command, mut each: impl FnMut(Reply)) -> Result<Reply> {
-    if let Some(mut link) = admin::connect(&config.data_dir) {
-        return finish(link.ask(&command, each)?);
-    }
     let reads = matches!(
         command,
         Command::List | Command::Show { .. } | Command::Export | Command::Status | Command::Backup
@@ -34,9 +35,9 @@ pub(super) fn run(config: &Config, command: Command, mut each: impl FnMut(Reply)
             config.data_dir.display()
         );
     }
-    let rooms = match app::open(config) {
-        Ok(rooms) => rooms,
-        Err(error) => return retry_remote(config, &command, each, error),
+    let rooms = match way(config)? {
+        Way::There(mut link) => return finish(link.ask(&command, each)?),
+        Way::Here(rooms) => rooms,
     };
     let reply = runtime()?.block_on(async {
         match command {
@@ -72,26 +73,36 @@ async fn ask(admin: &Admin, command: Command, each: &mut impl FnMut(Reply)) -> R
     }
 }
 
-/// The store may have been taken by a server that was just starting, or by another verb that ends soon.
-fn retry_remote(
-    config: &Config,
-    command: &Command,
-    each: impl FnMut(Reply),
-    error: anyhow::Error,
-) -> Result<Reply> {
-    let locked = matches!(error.downcast_ref(), Some(StoreError::Locked(_)));
-    if !locked {
-        return Err(error);
-    }
-    for _ in 0..50 {
-        if let Some(mut link) = admin::connect(&config.data_dir) {
-            return finish(link.ask(command, each)?);
+/// Where a command is run.
+enum Way {
+    /// With the store of our own.
+    Here(Box<Rooms>),
+    /// Through the process that has it open.
+    There(Link),
+}
+
+/// Through the running server, else with the store itself. That may have been taken by a server that was just starting,
+/// or by another verb that ends soon: both ways are tried again for [`PATIENCE`].
+fn way(config: &Config) -> Result<Way> {
+    let begun = Instant::now();
+    loop {
+        if let Some(link) = admin::connect(&config.data_dir) {
+            return Ok(Way::There(link));
         }
-        std::thread::sleep(std::time::Duration::from_millis(100));
+        match app::open(config) {
+            Ok(rooms) => return Ok(Way::Here(Box::new(rooms))),
+            Err(error) if !matches!(error.downcast_ref(), Some(StoreError::Locked(_))) => {
+                return Err(error);
+            }
+            Err(error) if begun.elapsed() > PATIENCE => {
+                return Err(error).context(
+                    "another podbrief process works with this data directory and does not answer; wait until it \
+                     has ended",
+                );
+            }
+            Err(_) => std::thread::sleep(Duration::from_millis(100)),
+        }
     }
-    Err(error).context(
-        "another podbrief process works with this data directory and does not answer; wait until it has ended",
-    )
 }
 
 fn finish(reply: Reply) -> Result<Reply> {
@@ -185,7 +196,7 @@ pub(super) fn export(config: &Config, file: Option<&Path>) -> Result<ExitCode> {
 
 pub(super) fn status(config: &Config, json: bool) -> Result<ExitCode> {
     let reply = run(config, Command::Status, |_| {})?;
-    let Reply::Status { counts, instance, version } = &reply else {
+    let Reply::Status { counts, instance, version, .. } = &reply else {
         return Err(unexpected(&reply));
     };
     if json {
@@ -200,5 +211,24 @@ pub(super) fn status(config: &Config, json: bool) -> Result<ExitCode> {
         counts.insights,
         counts.jobs
     );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The link is for the operator's own eyes: it goes to standard output, and nowhere else.
+pub(super) fn admin_url(config: &Config) -> Result<ExitCode> {
+    let dir = &config.data_dir;
+    let secret = Secret::read(dir).with_context(|| {
+        format!(
+            "no operator's secret in {}; `podbrief serve` makes one at its first start",
+            dir.display()
+        )
+    })?;
+    // The running server knows best where it is to be found.
+    let asked = admin::connect(dir).and_then(|mut link| link.ask(&Command::Status, |_| {}).ok());
+    let base = match asked {
+        Some(Reply::Status { base_url: Some(base), .. }) => base,
+        _ => config.base_url(None),
+    };
+    say!("{base}/operator/login#{}", secret.reveal());
     Ok(ExitCode::SUCCESS)
 }

@@ -88,10 +88,57 @@ const EQUAL: &[&str] =
     &["but", "so", "and", "aber", "und", "mais", "donc", "et", "pero", "y", "then"];
 /// Those that make their clause lean on another.
 const LEANING: &[&str] = &[
-    "to", "if", "when", "because", "while", "although", "though", "since", "unless", "whenever",
-    "once", "as", "whereas", "even", "by", "after", "before", "which", "who", "that", "than",
-    "rather", "in", "with", "for", "instead", "where", "until", "wenn", "weil", "obwohl", "als",
-    "dass", "si", "quand", "lorsque", "cuando", "aunque", "que",
+    "to",
+    "if",
+    "when",
+    "because",
+    "while",
+    "although",
+    "though",
+    "since",
+    "unless",
+    "whenever",
+    "once",
+    "as",
+    "whereas",
+    "even",
+    "by",
+    "after",
+    "before",
+    "which",
+    "who",
+    "that",
+    "than",
+    "rather",
+    "in",
+    "with",
+    "for",
+    "instead",
+    "where",
+    "until",
+    "into",
+    "of",
+    "from",
+    "about",
+    "versus",
+    "especially",
+    "particularly",
+    "at",
+    "on",
+    "over",
+    "under",
+    "during",
+    "wenn",
+    "weil",
+    "obwohl",
+    "als",
+    "dass",
+    "si",
+    "quand",
+    "lorsque",
+    "cuando",
+    "aunque",
+    "que",
 ];
 /// Words in "-ed" that may open a sentence with their own subject.
 const NOT_PAST: &[&str] = &[
@@ -136,15 +183,127 @@ const SAYS: &[&str] = &[
 ];
 /// A clause that ends in one of these is torn.
 const TORN: &[&str] = &[
-    "is", "are", "was", "were", "the", "a", "an", "of", "to", "in", "on", "at", "for", "with",
-    "from", "by", "and", "or", "but", "which", "who", "because", "if", "when", "very", "i", "my",
-    "your", "our", "their", "his", "be", "been", "have", "has", "had", "would", "could", "should",
-    "can", "will", "might", "as", "than", "about", "into", "like", "just", "really", "think",
-    "know", "say", "said", "says", "mean", "means", "so", "some", "every", "where", "what", "now",
-    "then", "there's", "you're", "we're", "they're", "these", "those", "this", "how", "that's",
-    "it's", "i'm", "not", "it", "reality", "thing", "example", "instance", "und", "oder", "der",
-    "die", "das", "ein", "eine", "zu", "ist", "sind", "et", "ou", "le", "la", "les", "un", "une",
-    "de", "est", "y", "o", "el", "los", "que", "es", "se",
+    "is",
+    "are",
+    "was",
+    "were",
+    "the",
+    "a",
+    "an",
+    "of",
+    "to",
+    "in",
+    "on",
+    "at",
+    "for",
+    "with",
+    "from",
+    "by",
+    "and",
+    "or",
+    "but",
+    "which",
+    "who",
+    "because",
+    "if",
+    "when",
+    "very",
+    "i",
+    "my",
+    "your",
+    "our",
+    "their",
+    "his",
+    "be",
+    "been",
+    "have",
+    "has",
+    "had",
+    "would",
+    "could",
+    "should",
+    "can",
+    "will",
+    "might",
+    "as",
+    "than",
+    "about",
+    "into",
+    "like",
+    "just",
+    "really",
+    "think",
+    "know",
+    "say",
+    "said",
+    "says",
+    "mean",
+    "means",
+    "so",
+    "some",
+    "every",
+    "where",
+    "what",
+    "now",
+    "then",
+    "there's",
+    "you're",
+    "we're",
+    "they're",
+    "these",
+    "those",
+    "this",
+    "how",
+    "that's",
+    "it's",
+    "i'm",
+    "not",
+    "it",
+    "reality",
+    "thing",
+    "example",
+    "instance",
+    "mainly",
+    "partly",
+    "largely",
+    "only",
+    "simply",
+    "precisely",
+    "probably",
+    "exactly",
+    "especially",
+    "particularly",
+    "both",
+    "either",
+    "using",
+    "trying",
+    "including",
+    "und",
+    "oder",
+    "der",
+    "die",
+    "das",
+    "ein",
+    "eine",
+    "zu",
+    "ist",
+    "sind",
+    "et",
+    "ou",
+    "le",
+    "la",
+    "les",
+    "un",
+    "une",
+    "de",
+    "est",
+    "y",
+    "o",
+    "el",
+    "los",
+    "que",
+    "es",
+    "se",
 ];
 
 /// The whole sentence and every clause in it that stands, in no particular order.
@@ -164,15 +323,24 @@ pub fn of<'a>(sentence: &'a str, language: &str) -> Vec<Clause<'a>> {
         let comma = gap.contains(',');
         let joined = joins(language).contains(&lower);
         if hard {
-            ends.push((n, End::Mark));
+            // "These cases – they get worse": the clause goes on.
+            let resumes =
+                matches!(lower, "they" | "it" | "they're" | "it's" | "he" | "she" | "that's");
+            if !resumes || gap.contains(';') {
+                ends.push((n, End::Mark));
+            }
         } else if comma && CONDITIONS.contains(&lower) {
             ends.push((n, End::Condition));
         } else if comma && joined {
             ends.push((n, End::Comma));
-        } else if joined && BARE.contains(&lower) {
+        } else if joined && BARE.contains(&lower) && !(is_reason(lower) && is_denied(&words[..n])) {
             ends.push((n, End::Bare));
         }
-        let listed = led && matches!(lower, "and" | "or" | "und" | "et" | "y");
+        // "Flour, salt, and water": a list, if the piece before is short and has no verb.
+        let piece =
+            (1..n).rev().find(|k| sentence[words[k - 1].end..words[*k].start].contains(','));
+        let short = piece.is_some_and(|k| n - k <= 3 && !(k..n).any(|k| is_verb(&words, k)));
+        let listed = (led || short) && matches!(lower, "and" | "or" | "und" | "et" | "y");
         if (comma || hard) && EQUAL.contains(&lower) && !listed {
             begins.push((n + 1, Front::Equal));
         } else if hard && !joined {
@@ -219,6 +387,17 @@ pub fn of<'a>(sentence: &'a str, language: &str) -> Vec<Clause<'a>> {
         }
     }
     out
+}
+
+fn is_reason(word: &str) -> bool {
+    matches!(word, "because" | "weil" | "porque")
+}
+
+/// "We don't sell it because it's cheap": without its reason it would say the opposite.
+fn is_denied(before: &[Token]) -> bool {
+    before.iter().any(|w| {
+        w.lower.ends_with("n't") || matches!(w.lower.as_str(), "not" | "never" | "nicht" | "no")
+    })
 }
 
 /// Words that can only be a clause's subject.

@@ -63,6 +63,8 @@ pub fn how_much(text: &str) -> f32 {
         words.opening(),
         words.early(),
         words.unnamed(),
+        words.demonstrative(),
+        words.nobody(),
         words.bare_comparison(),
     ]
     .into_iter()

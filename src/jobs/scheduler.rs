@@ -9,15 +9,17 @@ use tokio::task::JoinSet;
 use super::Event;
 use super::work::{Ended, STORE_PAUSE, run};
 use crate::model::{Job, JobKind, Timestamp};
-use crate::pipeline::Context;
+use crate::pipeline::{Context, plan_editions};
 
 /// Where the time comes from; floor 6 gives the real clock, tests their own.
 pub type Clock = fn() -> Timestamp;
 
-/// Extraction keeps a core busy: so many at once, that the others go on.
-const EXTRACT_AT_ONCE: usize = 1;
+/// Extraction and the making of vectors keep a core busy: so many at once, that the others go on.
+const HEAVY_AT_ONCE: usize = 1;
 /// Events a slow listener may be behind before it misses some.
 const BACKLOG: usize = 4096;
+/// A clock that goes back further than this was wrong before.
+const JUMP: Duration = Duration::from_secs(90);
 /// The longest sleep, so that a clock that jumps is noticed.
 const NAP: Duration = Duration::from_secs(60);
 
@@ -51,7 +53,7 @@ impl Handle {
         let _ = self.asks.send(Ask::Wake);
     }
 
-    /// Returns when nothing is due and nothing runs. False if the scheduler stopped before.
+    /// Returns when nothing that anybody waits for is due or runs. False if the scheduler stopped before.
     pub async fn idle(&self) -> bool {
         let (tell, told) = oneshot::channel();
         self.asks.send(Ask::Idle(tell)).is_ok() && told.await.is_ok()
@@ -79,12 +81,20 @@ impl Scheduler {
         let mut names: HashSet<JobKind> = HashSet::new();
         let mut waiting: Vec<oneshot::Sender<()>> = Vec::new();
         let mut paused_until: Option<Timestamp> = None;
+        let mut last: Option<Timestamp> = None;
         while !*stop.borrow() {
             let now = (self.clock)();
+            // Editions are due by the reader's clock: what was queued by a clock that was wrong is put right.
+            if last.is_none_or(|last| now.after(JUMP) < last)
+                && let Err(error) = plan_editions(&self.ctx, now).await
+            {
+                tracing::error!(%error, "editions can't be planned");
+            }
+            last = Some(now);
             let paused = paused_until.is_some_and(|until| now < until);
             let sleep =
                 if paused { NAP } else { self.start_due(&mut running, &mut names, now).await };
-            if names.is_empty() && (paused || sleep > Duration::ZERO) {
+            if names.iter().all(background) && (paused || sleep > Duration::ZERO) {
                 for tell in waiting.drain(..) {
                     // Whoever asked may have gone.
                     let _ = tell.send(());
@@ -121,13 +131,15 @@ impl Scheduler {
     ) -> Duration {
         let look = names.len() + 2 * self.at_once + 64;
         let seen = self.ctx.door.call(move |s| Ok((s.due_jobs(now, look)?, s.next_due()?))).await;
-        let (due, next) = match seen {
+        let (mut due, next) = match seen {
             Ok(seen) => seen,
             Err(error) => {
                 tracing::error!(%error, "the queue can't be read");
                 return STORE_PAUSE;
             }
         };
+        // What nobody waits for gives way, however long it has been due.
+        due.sort_by_key(|job| background(&job.kind));
         let mut left = false;
         for job in due {
             if names.contains(&job.kind) {
@@ -156,9 +168,9 @@ impl Scheduler {
     }
 
     fn has_room(&self, job: &Job, names: &HashSet<JobKind>) -> bool {
-        let heavy = |kind: &JobKind| matches!(kind, JobKind::Extract(_));
+        let heavy = |kind: &JobKind| matches!(kind, JobKind::Extract(_) | JobKind::Embed);
         let busy = names.iter().filter(|kind| heavy(kind) == heavy(&job.kind)).count();
-        busy < if heavy(&job.kind) { EXTRACT_AT_ONCE } else { self.at_once }
+        busy < if heavy(&job.kind) { HEAVY_AT_ONCE } else { self.at_once }
     }
 
     /// Returns until when to leave the store alone, if it failed.
@@ -189,6 +201,11 @@ impl Scheduler {
     }
 }
 
+/// Whether nobody waits for its end.
+fn background(kind: &JobKind) -> bool {
+    matches!(kind, JobKind::Embed)
+}
+
 fn log(event: &Event) {
     match event {
         Event::Polled { report, took_ms } if report.ok => {
@@ -202,6 +219,9 @@ fn log(event: &Event) {
         }
         Event::Extracted { report, took_ms } => {
             tracing::info!(item = %report.title, insights = report.insights, unproved = report.unproved, took_ms, "insights published");
+        }
+        Event::Composed { report, took_ms } => {
+            tracing::info!(subscriber = %report.subscriber, day = %report.day, insights = report.insights, took_ms, "edition made");
         }
         Event::Failed { job, what, .. } => tracing::warn!(job, problem = %what, "job failed"),
     }

@@ -28,7 +28,7 @@ pub struct Insight {
     /// Slugs of topics, most fitting first.
     #[serde(default)]
     pub topics: Vec<String>,
-    /// People, organisations, products and places named in it, as written, most telling first.
+    /// People, organisations, products and places named in it, as written, in the order they are said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
     /// BCP 47.

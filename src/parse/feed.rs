@@ -18,7 +18,8 @@ use crate::model::ParsedFeed;
 use crate::text::html::scan::{Scanner, Token};
 
 /// `content_type` is the HTTP header, whose charset counts (RFC 7303); what kind of document it is, the bytes say.
-/// `base_url` is where the feed was read; relative addresses count from `xml:base`, else the site's page, else from it.
+/// `base_url` is where the feed was read; relative addresses count from `xml:base`, else the site's page, else from it; those of
+/// transcripts and media from it before the site's page.
 /// A feed cut short or broken gives the items complete before the break, with a warning, if there is one.
 pub fn parse(
     bytes: &[u8],
@@ -135,6 +136,13 @@ impl Place {
     pub(crate) fn resolve(&self, node: &Node, text: &str) -> Option<String> {
         let base = node.base.as_deref().filter(|base| !base.cannot_be_a_base());
         link::absolute(text, base.or(self.site.as_deref()).or(self.feed.as_deref()))
+    }
+
+    /// As [`Place::resolve`] for files that belong to the feed (transcripts, media): they lie beside it, not beside the
+    /// site's page (RFC 3986 5.1.3).
+    pub(crate) fn resolve_file(&self, node: &Node, text: &str) -> Option<String> {
+        let base = node.base.as_deref().filter(|base| !base.cannot_be_a_base());
+        link::absolute(text, base.or(self.feed.as_deref()).or(self.site.as_deref()))
     }
 
     /// As [`Place::resolve`], without an element.

@@ -36,7 +36,7 @@ impl ItemExtras {
                 (Ns::Podcast, "person") => extras.persons.extend(person(node)),
                 (Ns::Podcast, "soundbite") => extras.soundbites.extend(soundbite(node)),
                 (Ns::Podcast, "chapters") => {
-                    let url = node.attr("url").and_then(|url| place.resolve(node, url));
+                    let url = node.attr("url").and_then(|url| place.resolve_file(node, url));
                     extras.chapters_url = extras.chapters_url.or(url);
                 }
                 (Ns::Itunes, "duration") => {
@@ -115,7 +115,7 @@ fn editor(text: &str) -> String {
 }
 
 fn transcript(node: &Node, place: &Place) -> Option<TranscriptLink> {
-    let url = place.resolve(node, node.attr("url")?)?;
+    let url = place.resolve_file(node, node.attr("url")?)?;
     let format = format_of(node.attr("type"), Some(&url))?;
     Some(TranscriptLink { url, format, language: node.attr("language").and_then(language) })
 }
@@ -174,7 +174,7 @@ fn enclosure(item: &Node, place: &Place) -> Option<Enclosure> {
 }
 
 fn offer(node: &Node, url: &str, length: &str, place: &Place) -> Option<Enclosure> {
-    let url = node.attr(url).and_then(|url| place.resolve(node, url))?;
+    let url = node.attr(url).and_then(|url| place.resolve_file(node, url))?;
     let media_type = node.attr("type").unwrap_or("").trim().to_ascii_lowercase();
     // A length of 0 is what programs write that don't know it.
     let length = node.attr(length).and_then(|text| text.trim().parse().ok()).filter(|n| *n > 0);

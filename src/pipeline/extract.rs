@@ -1,12 +1,9 @@
 //! Make an item's insights and publish them. What is not in the transcript word for word is dropped here,
 //! whoever proposed it.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Context, StageError};
-use crate::encode::EncodeError;
 use crate::insight::{self, proof};
 use crate::model::{
     Basis, Insight, InsightId, Item, ItemId, ItemState, JobKind, Source, SourceId, Timestamp,
@@ -14,7 +11,8 @@ use crate::model::{
 };
 use crate::publish::entry;
 use crate::search::sense;
-use crate::store::{Extraction, Publication, StoreError};
+use crate::store::{Embedding, Extraction, Publication, StoreError};
+use crate::text::embed::{Embed, MODEL};
 use crate::text::normal::normal_words;
 
 /// What the stage did, for people.
@@ -32,27 +30,15 @@ pub struct ExtractReport {
     pub unproved: usize,
 }
 
-/// Relates new insights by meaning as well as by words. Without it, words alone relate them.
-async fn give_vectors(ctx: &Context, published: Vec<Insight>) {
-    let (encoder, index) = (ctx.encoder.clone(), Arc::clone(&ctx.index));
-    let given = tokio::task::spawn_blocking(move || {
-        let senses: Vec<String> = published.iter().map(sense).collect();
-        let senses: Vec<&str> = senses.iter().map(String::as_str).collect();
-        let vectors = encoder.encode(&senses)?;
-        index.set_vectors(published.into_iter().map(|insight| insight.id).zip(vectors));
-        Ok::<(), EncodeError>(())
-    });
-    if let Ok(Err(error)) = given.await {
-        tracing::warn!(%error, "new insights are related by their words only");
-    }
-}
-
 struct Loaded {
     item: Item,
     source: Source,
     origin: TranscriptOrigin,
     transcript: Transcript,
 }
+
+/// From so many insights is learned what is usual.
+const USUAL: usize = 300;
 
 /// The stage.
 ///
@@ -76,11 +62,13 @@ pub async fn extract(
             .into(),
         after: None,
     })?;
+    let vectors = extraction.publications.iter().filter_map(|p| p.embedding.clone());
+    let vectors: Vec<_> = vectors.map(|made| (made.insight, made.vector)).collect();
     match ctx.door.call(move |s| s.save_extraction(extraction)).await {
         Ok(published) => {
             report.insights = published.len();
             ctx.index.add(&published);
-            give_vectors(ctx, published).await;
+            ctx.index.set_vectors(vectors);
             Ok(Some(report))
         }
         Err(StoreError::Gone(_)) => Ok(None),
@@ -120,41 +108,37 @@ fn make(ctx: &Context, loaded: Loaded, now: Timestamp) -> (Extraction, ExtractRe
         persons: &item.persons,
         soundbites: &item.soundbites,
     };
-    let mut publications = Vec::new();
-    let mut unproved = 0;
     let embed = |texts: &[&str]| match ctx.encoder.encode(texts) {
         Ok(vectors) => Some(vectors),
         Err(error) => {
-            tracing::warn!(%error, item = %item.title, "insights are chosen without sentence vectors");
+            tracing::warn!(%error, item = %item.title, "there are no sentence vectors for it now");
             None
         }
     };
-    for draft in insight::extract(&transcript, &context, &options, &embed) {
-        if !proof::holds(&draft.quote, &transcript) {
-            unproved += 1;
-            continue;
-        }
-        let quote = draft.quote;
-        let id = InsightId::new(&item.id, quote.first, quote.last, &normal_words(&quote.text));
-        let insight = Insight {
-            id,
-            item: item.id.clone(),
-            source: source.id.clone(),
-            visibility: source.visibility.clone(),
-            topics: ctx.tagger.tag(&format!("{} {}", draft.claim, quote.text), &item.title),
-            claim: draft.claim,
-            headline: draft.headline,
-            quote,
-            basis,
-            score: draft.score,
-            names: Vec::new(),
-            language: draft.language,
-            published: now,
-            // The store mints the real one.
-            seq: 0,
-        };
+    let drafts = insight::extract(&transcript, &context, &options, &embed);
+    let drafted = drafts.len();
+    let proved = drafts.into_iter().filter(|draft| proof::holds(&draft.quote, &transcript));
+    let mut insights: Vec<Insight> =
+        proved.map(|draft| of_draft(draft, &item, &source, basis, now)).collect();
+    let unproved = drafted - insights.len();
+    let senses: Vec<String> = insights.iter().map(sense).collect();
+    let senses: Vec<&str> = senses.iter().map(String::as_str).collect();
+    let vectors = if senses.is_empty() { None } else { embed(&senses) }.unwrap_or_default();
+    learn_topics(ctx, &embed);
+    let mut publications = Vec::new();
+    for (at, mut insight) in insights.drain(..).enumerate() {
+        let vector = vectors.get(at);
+        insight.names = names(&insight, &item);
+        let text = format!("{} {}", insight.claim, insight.quote.text);
+        insight.topics =
+            ctx.tagger.tag(&text, &item.title, vector.map_or(&[], std::slice::from_ref));
+        let embedding = vector.map(|vector| Embedding {
+            insight: insight.id.clone(),
+            model: MODEL.to_owned(),
+            vector: vector.clone(),
+        });
         let entry = entry::freeze(&insight, &item, &source, &ctx.topics, &ctx.authority);
-        publications.push(Publication { insight, entry });
+        publications.push(Publication { insight, entry, embedding });
     }
     let report = ExtractReport {
         source: source.id,
@@ -164,4 +148,53 @@ fn make(ctx: &Context, loaded: Loaded, now: Timestamp) -> (Extraction, ExtractRe
         unproved,
     };
     (Extraction { item: item.id, origin, publications }, report)
+}
+
+/// Teaches the tagger the topics' meaning before the first insight is made, and what is usual for each from insights
+/// that are kept. Without vectors it is tried again with the next item.
+pub fn learn_topics(ctx: &Context, embed: Embed<'_>) {
+    if ctx.tagger.has_learned() {
+        return;
+    }
+    let Some(vectors) = embed(&ctx.tagger.texts()) else { return };
+    let store = ctx.door.blocking();
+    let kept = ctx.index.samples(USUAL).into_iter().filter_map(|(id, vector)| {
+        let insight = store.insight(&id, None).ok()??;
+        Some((format!("{} {}", insight.claim, insight.quote.text), vec![vector]))
+    });
+    ctx.tagger.learn(&vectors, &kept.collect::<Vec<_>>());
+}
+
+/// Who said it counts where the words name them; hosts and guests are known from the feed.
+fn names(insight: &Insight, item: &Item) -> Vec<String> {
+    let persons = item.persons.iter().map(|person| person.name.as_str());
+    let persons = persons.chain(insight.quote.speaker.as_deref());
+    insight::names(&insight.claim, &insight.quote.text, insight.language.as_deref(), persons)
+}
+
+fn of_draft(
+    draft: insight::Draft,
+    item: &Item,
+    source: &Source,
+    basis: Basis,
+    now: Timestamp,
+) -> Insight {
+    let quote = draft.quote;
+    Insight {
+        id: InsightId::new(&item.id, quote.first, quote.last, &normal_words(&quote.text)),
+        item: item.id.clone(),
+        source: source.id.clone(),
+        visibility: source.visibility.clone(),
+        topics: Vec::new(),
+        claim: draft.claim,
+        headline: draft.headline,
+        quote,
+        basis,
+        score: draft.score,
+        names: Vec::new(),
+        language: draft.language,
+        published: now,
+        // The store mints the real one.
+        seq: 0,
+    }
 }

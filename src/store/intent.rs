@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    BlobId, Entry, Insight, Item, ItemId, PollState, Problem, SourceId, SourceStatus, Timestamp,
-    TranscriptOrigin,
+    BlobId, Entry, Insight, InsightId, Item, ItemId, PollState, Problem, SourceId, SourceStatus,
+    Timestamp, TranscriptOrigin,
 };
+use crate::text::embed::Vector;
 
 /// Whether something was added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +95,19 @@ pub struct Publication {
     pub insight: Insight,
     /// What feeds will say of it for ever.
     pub entry: Entry,
+    /// Its vector. Without one, work to make it is queued.
+    pub embedding: Option<Embedding>,
+}
+
+/// An insight's direction in meaning, as kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Embedding {
+    /// Whose.
+    pub insight: InsightId,
+    /// The encoder and the way of keeping that made it (`text::embed::MODEL`); others are not comparable.
+    pub model: String,
+    /// The vector.
+    pub vector: Vector,
 }
 
 /// Which insights.

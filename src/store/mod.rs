@@ -8,6 +8,7 @@ mod backup;
 mod door;
 mod error;
 mod intent;
+mod readers;
 pub mod sled;
 
 use std::collections::{BTreeMap, HashSet};
@@ -17,14 +18,16 @@ pub use backup::BackupSummary;
 pub use door::Door;
 pub use error::StoreError;
 pub use intent::{
-    Added, Counts, Extraction, Instance, NewItem, PollOutcome, Profile, Publication, Scope,
-    TranscriptOutcome,
+    Added, Counts, Embedding, Extraction, Instance, NewItem, PollOutcome, Profile, Publication,
+    Scope, TranscriptOutcome,
 };
+pub use readers::{Composition, EditionStore, SubscriberStore};
 
 use crate::model::{
     BlobId, Entry, Insight, InsightId, Item, ItemId, Job, JobKind, Problem, Source, SourceId,
     SourceStatus, SubscriberId, Timestamp,
 };
+use crate::text::embed::Vector;
 
 /// What every call gives.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -112,6 +115,16 @@ pub trait FeedStore {
     fn generation(&self) -> u64;
 }
 
+/// Insights' vectors.
+pub trait EmbeddingStore {
+    /// Keeps vectors in place of those there were; of insights that are gone, none. Queues the next such work for
+    /// `next`, or ends it.
+    fn save_embeddings(&self, embeddings: Vec<Embedding>, next: Option<Timestamp>) -> Result<()>;
+    /// Calls `each` with every vector of `model`, those of private insights included, for derived data. What can't be
+    /// read any more is left out: it can be made again.
+    fn each_embedding(&self, model: &str, each: &mut dyn FnMut(InsightId, Vector)) -> Result<()>;
+}
+
 /// Large texts, named by their content.
 pub trait BodyStore {
     /// Keeps it durably; the same bytes are kept once.
@@ -132,11 +145,31 @@ pub trait WholeStore {
 
 /// A backend.
 pub trait Store:
-    SourceStore + ItemStore + JobStore + FeedStore + BodyStore + WholeStore + Send + Sync
+    SourceStore
+    + ItemStore
+    + JobStore
+    + FeedStore
+    + EmbeddingStore
+    + BodyStore
+    + SubscriberStore
+    + EditionStore
+    + WholeStore
+    + Send
+    + Sync
 {
 }
 
 impl<T> Store for T where
-    T: SourceStore + ItemStore + JobStore + FeedStore + BodyStore + WholeStore + Send + Sync
+    T: SourceStore
+        + ItemStore
+        + JobStore
+        + FeedStore
+        + EmbeddingStore
+        + BodyStore
+        + SubscriberStore
+        + EditionStore
+        + WholeStore
+        + Send
+        + Sync
 {
 }

@@ -1,11 +1,15 @@
 //! Words, without any domain.
 
 pub mod embed;
+pub mod fold;
 pub mod frequency;
+pub mod gist;
 pub mod html;
 pub mod language;
 pub mod normal;
 pub mod phrases;
 pub mod sentence;
+#[cfg(test)]
+pub(crate) mod spent;
 pub mod stem;
 pub mod token;

@@ -11,7 +11,7 @@ reload
 first=$(held)
 reload
 [ "$(held)" = "$first" ] || { echo "newsboat sees other items at the second look: $first, $(held)"; exit 1; }
-said=$(curl -fsS "$url" | grep -o '<entry' | wc -l)
+said=$(curl -fsS "$url" | grep -oE '<(entry|item)[ >]' | wc -l)
 [ "$first" = "$said|$said" ] || { echo "newsboat holds $first, the feed says $said"; exit 1; }
 sqlite3 "$dir/cache.db" 'select title from rss_item limit 3'
 echo "newsboat: $url: $said entries, the same at the second look"

@@ -46,6 +46,8 @@ pub struct Place {
 struct Document {
     place: Place,
     bag: Bag,
+    /// A vector was made; it may be zero.
+    embedded: bool,
 }
 
 /// Insights by their words and meaning.
@@ -89,16 +91,13 @@ impl RelatedIndex {
             self.slots.push(None);
             self.slots.len() as u32 - 1
         });
-        let at = slot as usize;
-        if let Some(vector) = vector {
-            if self.vectors.len() <= at {
-                self.vectors.resize(at + 1, Vector::ZERO);
-            }
-            self.vectors[at] = vector;
-        }
         let bag = self.words.keep(slot, text);
-        self.places.insert(place.id.clone(), slot);
-        self.slots[at] = Some(Document { place, bag });
+        let id = place.id.clone();
+        self.places.insert(id.clone(), slot);
+        self.slots[slot as usize] = Some(Document { place, bag, embedded: false });
+        if let Some(vector) = vector {
+            self.set_vector(&id, vector);
+        }
         if self.words.weigh() {
             self.measure();
         }
@@ -111,6 +110,9 @@ impl RelatedIndex {
             self.vectors.resize(slot + 1, Vector::ZERO);
         }
         self.vectors[slot] = vector;
+        if let Some(document) = self.slots.get_mut(slot).and_then(Option::as_mut) {
+            document.embedded = true;
+        }
     }
 
     /// Takes an insight out; no matter if it was never in.
@@ -138,7 +140,10 @@ impl RelatedIndex {
     ) -> Vec<Related> {
         let Some((at, own)) = self.document(id) else { return Vec::new() };
         let wanted = |shared: Shared, meaning: Option<f32>, place: &Place| {
-            (place.item != own.place.item).then(|| near(shared, meaning))?
+            // Who says the very same is named beside it (`RelatedIndex::repeats`), and adds nothing here.
+            let other =
+                place.item != own.place.item && same::likeness(shared.cosine, meaning) < 1.0;
+            other.then(|| near(shared, meaning))?
         };
         let found = self.search(&own.bag, self.vector(at), viewer, wanted);
         let mut scores = self.scores(&found);
@@ -220,9 +225,37 @@ impl RelatedIndex {
         same::likeness(self.words.cosine(&one.bag, &other.bag), meaning) >= 1.0
     }
 
+    /// Insights whose meaning is as near to `vector` as `least` (a cosine), those of every viewer.
+    pub fn near(&self, vector: &Vector, least: f32) -> Vec<InsightId> {
+        let cosines = vector.dots(&self.vectors);
+        let near = self.slots.iter().zip(cosines).filter(|(_, cosine)| *cosine >= least);
+        near.filter_map(|(document, _)| Some(document.as_ref()?.place.id.clone())).collect()
+    }
+
+    /// Up to `limit` public insights with their vectors, taken evenly from all.
+    pub fn samples(&self, limit: usize) -> Vec<(InsightId, Vector)> {
+        let open = self.slots.iter().enumerate().filter_map(|(slot, document)| {
+            let place = &document.as_ref()?.place;
+            let vector = self.vector(slot)?;
+            (place.visibility == Visibility::Public).then(|| (place.id.clone(), vector.clone()))
+        });
+        open.step_by((self.len() / limit.max(1)).max(1)).take(limit).collect()
+    }
+
     /// An insight's vector, if it has one.
     pub fn vector_of(&self, id: &InsightId) -> Option<&Vector> {
         self.vector(*self.places.get(id)? as usize)
+    }
+
+    /// Up to `limit` insights without a vector, each with whom it may be read as.
+    pub fn without_vector(&self, limit: usize) -> Vec<(InsightId, Option<SubscriberId>)> {
+        let lacking = self.slots.iter().flatten().filter(|document| !document.embedded);
+        let place = lacking.map(|document| &document.place);
+        let whose = |visibility: &Visibility| match visibility {
+            Visibility::Public => None,
+            Visibility::Private(owner) => Some(owner.clone()),
+        };
+        place.take(limit).map(|place| (place.id.clone(), whose(&place.visibility))).collect()
     }
 
     /// Those that are wanted, `wanted` saying how near each is, with the most worth first; ties by name.
@@ -235,9 +268,11 @@ impl RelatedIndex {
     ) -> Vec<Found<'_>> {
         let length = |slot: usize| self.slots[slot].as_ref().map_or(0.0, |d| d.bag.length());
         let shared = self.words.shared(bag, self.slots.len(), length);
+        let meanings = vector.map(|own| own.dots(&self.vectors)).unwrap_or_default();
         let mut found = Vec::new();
         for (slot, (document, shared)) in self.slots.iter().zip(shared).enumerate() {
-            let meaning = vector.zip(self.vector(slot)).map(|(own, other)| own.dot(other));
+            let known = meanings.get(slot).filter(|_| self.vector(slot).is_some());
+            let meaning = known.copied();
             if shared.terms == 0 && meaning.is_none() {
                 continue;
             }

@@ -21,6 +21,7 @@ impl SledStore {
         }
         batch.remove(keys::insight(id));
         batch.remove(keys::entry(id));
+        batch.remove(keys::embedding(id));
         Ok(())
     }
 }
@@ -82,6 +83,7 @@ impl ItemStore for SledStore {
         }
         let mut next = *held;
         let mut published: Vec<Insight> = Vec::new();
+        let mut embed_at = None;
         // Best first in, best last out: feeds are read from the highest `seq` down.
         for publication in extraction.publications.into_iter().rev() {
             let mut insight = publication.insight;
@@ -97,7 +99,16 @@ impl ItemStore for SledStore {
             }
             batch.insert(row, record::encode(&insight)?);
             batch.insert(keys::entry(&insight.id), record::encode(&publication.entry)?);
+            match &publication.embedding {
+                Some(made) => {
+                    batch.insert(keys::embedding(&insight.id), record::encode(made)?);
+                }
+                None => embed_at = Some(insight.published),
+            }
             published.push(insight);
+        }
+        if let Some(due) = embed_at {
+            self.enqueue(&mut batch, &Job::new(JobKind::Embed, due))?;
         }
         batch.insert(keys::SEQ, &(next - 1).to_be_bytes());
         let count = u32::try_from(published.len()).unwrap_or(u32::MAX);

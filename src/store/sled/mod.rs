@@ -7,6 +7,8 @@
 mod backup;
 mod bodies;
 mod commit;
+mod editions;
+mod embeddings;
 mod feeds;
 mod items;
 mod jobs;
@@ -14,6 +16,7 @@ mod keys;
 mod preflight;
 mod record;
 mod sources;
+mod subscribers;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -167,6 +170,14 @@ impl SledStore {
         self.committer.check()?;
         self.db.apply_batch(batch)?;
         self.generation.fetch_add(1, Ordering::Release);
+        drop(held);
+        self.committer.commit()
+    }
+
+    /// As [`SledStore::finish`], for what no page or feed shows.
+    fn finish_unseen(&self, batch: ::sled::Batch, held: MutexGuard<'_, u64>) -> Result<()> {
+        self.committer.check()?;
+        self.db.apply_batch(batch)?;
         drop(held);
         self.committer.commit()
     }

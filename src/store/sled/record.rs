@@ -5,8 +5,10 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::model::{Entry, Insight, Item, Job, Source};
-use crate::store::{Instance, Result, StoreError};
+use crate::model::{
+    Access, Delivered, Edition, Entry, Insight, Invite, Item, Job, Source, Subscriber, Vote,
+};
+use crate::store::{Embedding, Instance, Result, StoreError};
 
 /// A kind of row.
 pub(crate) trait Record: Serialize + DeserializeOwned {
@@ -28,11 +30,32 @@ impl Record for Insight {
 impl Record for Entry {
     const KIND: &'static str = "entry";
 }
+impl Record for Embedding {
+    const KIND: &'static str = "embedding";
+}
 impl Record for Job {
     const KIND: &'static str = "job";
 }
 impl Record for Instance {
     const KIND: &'static str = "instance";
+}
+impl Record for Subscriber {
+    const KIND: &'static str = "subscriber";
+}
+impl Record for Access {
+    const KIND: &'static str = "access";
+}
+impl Record for Invite {
+    const KIND: &'static str = "invite";
+}
+impl Record for Edition {
+    const KIND: &'static str = "edition";
+}
+impl Record for Delivered {
+    const KIND: &'static str = "delivered";
+}
+impl Record for Vote {
+    const KIND: &'static str = "vote";
 }
 
 /// As stored.
@@ -82,8 +105,16 @@ mod tests {
         survives::<Item>(fixture!("v1", "item"));
         survives::<Insight>(fixture!("v1", "insight"));
         survives::<Entry>(fixture!("v1", "entry"));
+        survives::<Insight>(fixture!("v1", "insight-names"));
+        survives::<Embedding>(fixture!("v1", "embedding"));
         survives::<Job>(fixture!("v1", "job"));
         survives::<Instance>(fixture!("v1", "instance"));
+        survives::<Subscriber>(fixture!("v1", "subscriber"));
+        survives::<Access>(fixture!("v1", "access"));
+        survives::<Invite>(fixture!("v1", "invite"));
+        survives::<Edition>(fixture!("v1", "edition"));
+        survives::<Delivered>(fixture!("v1", "delivered"));
+        survives::<Vote>(fixture!("v1", "vote"));
     }
 
     #[test]
