@@ -20,10 +20,11 @@ use crate::fetch::{AllowPrivate, Fetcher, Limits};
 use crate::insight::Tagger;
 use crate::jobs::{Handle, Scheduler};
 use crate::model::{Timestamp, TopicSet};
-use crate::pipeline::{Context, Intervals, Settings};
+use crate::pipeline::{Context, Intervals, Senses, Settings};
 use crate::publish::Site;
 use crate::search::Index;
 use crate::store::{Door, sled};
+use crate::web::brief::Desk;
 use crate::web::{self, WebState};
 
 /// How long requests and jobs may take to end.
@@ -31,7 +32,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Threads that render pages and feeds, for each of the two that answer.
 const RENDERING: usize = 2;
 /// Topics shipped with the program.
-const TOPICS: &str = include_str!("../data/topics.toml");
+pub(crate) const TOPICS: &str = include_str!("../data/topics.toml");
 
 /// The clock. The only place that reads it.
 pub fn now() -> Timestamp {
@@ -61,6 +62,9 @@ pub fn open(config: &Config) -> Result<Rooms> {
     let mint = sled::Mint { now: now(), host: &config.host(), random: &random };
     let door = Door::new(Arc::new(sled::open(dir, &mint)?));
     let instance = door.blocking().instance()?;
+    let mut key = [0_u8; 32];
+    getrandom::fill(&mut key).context("the system gives no random bytes")?;
+    let key = door.blocking().server_key(key)?;
     let topics = Arc::new(topics(dir)?);
     let index = Arc::new(Index::build(door.blocking())?);
     if !index.without_vector(1).is_empty() {
@@ -73,6 +77,8 @@ pub fn open(config: &Config) -> Result<Rooms> {
         tagger: Arc::new(Tagger::new(&topics)),
         topics,
         index,
+        senses: Senses::default(),
+        key,
         authority: instance.authority.clone(),
         settings: settings(config),
         door,
@@ -186,13 +192,23 @@ impl Rooms {
         }
         let base = self.site.base_url.clone();
         let index = Arc::clone(&self.admin.ctx.index);
-        let state = actix::Data::new(WebState::new(
+        let state = WebState::new(
             self.admin.ctx.door.clone(),
             self.site,
             Arc::clone(&self.admin.ctx.topics),
+            Arc::clone(&index),
             Arc::new(move |store, insight, limit| index.related(store, insight, None, limit)),
-        ));
-        let server = HttpServer::new(move || App::new().configure(web::configure(state.clone())))
+        );
+        let state = actix::Data::new(state);
+        let desk = actix::Data::new(Desk {
+            ctx: self.admin.ctx.clone(),
+            clock: now,
+            mode: config.signup_mode(),
+            size: config.edition_size,
+        });
+        let app =
+            move || App::new().app_data(desk.clone()).configure(web::configure(state.clone()));
+        let server = HttpServer::new(app)
             .workers(2)
             // Each thread that ever rendered keeps a heap of its own for the next time: few threads, little memory.
             .worker_max_blocking_threads(RENDERING)

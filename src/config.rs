@@ -9,6 +9,9 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use crate::model::MOST_SIZE;
+use crate::web::Mode;
+
 /// Every option with its default, as documented for people.
 pub const DEFAULTS: &str = include_str!("../data/podbrief.toml");
 const PREFIX: &str = "PODBRIEF_";
@@ -33,6 +36,10 @@ pub struct Config {
     pub initial_items: usize,
     /// Count.
     pub insights_per_item: usize,
+    /// Count.
+    pub edition_size: u8,
+    /// `open`, `invite` or `closed`.
+    pub signup: String,
     /// Polling.
     pub poll: Poll,
     /// Requests.
@@ -113,6 +120,8 @@ pub struct Overrides {
     pub listen: Option<String>,
     /// `--base-url`
     pub base_url: Option<String>,
+    /// `--signup`
+    pub signup: Option<String>,
 }
 
 impl Config {
@@ -169,6 +178,15 @@ impl Config {
         self.listen = over.listen.unwrap_or_else(|| self.listen.clone());
         self.base_url = over.base_url.unwrap_or_else(|| self.base_url.clone());
         self.base_url = self.base_url.trim_end_matches('/').to_owned();
+        self.signup = over.signup.unwrap_or_else(|| self.signup.clone());
+        if !["open", "invite", "closed"].contains(&self.signup.as_str()) {
+            let detail = format!("{:?} is not open, invite or closed", self.signup);
+            return Err(ConfigError::Value { from: "signup".into(), detail });
+        }
+        if !(1..=MOST_SIZE).contains(&self.edition_size) {
+            let detail = format!("must be from 1 to {MOST_SIZE}");
+            return Err(ConfigError::Value { from: "edition_size".into(), detail });
+        }
         let url = url::Url::parse(&self.base_url).ok();
         let good = url.is_some_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host());
         if !good && !self.base_url.is_empty() {
@@ -218,6 +236,15 @@ impl Config {
             Some(at) if at.ip().is_unspecified() => format!("http://127.0.0.1:{}", at.port()),
             Some(at) => format!("http://{at}"),
             None => format!("http://{}", self.listen),
+        }
+    }
+
+    /// Who may sign up.
+    pub fn signup_mode(&self) -> Mode {
+        match self.signup.as_str() {
+            "invite" => Mode::Invite,
+            "closed" => Mode::Closed,
+            _ => Mode::Open,
         }
     }
 
@@ -375,6 +402,8 @@ mod tests {
             ("PODBRIEF_FETCH_TIMEOUT", "0s", "at least 1"),
             ("PODBRIEF_BASE_URL", "brief.example.org", "not an address"),
             ("PODBRIEF_POLL_MIN_INTERVAL", "48h", "max_interval"),
+            ("PODBRIEF_SIGNUP", "everyone", "open, invite or closed"),
+            ("PODBRIEF_EDITION_SIZE", "11", "from 1 to 10"),
         ] {
             let error = load(&[(name, value)]).unwrap_err().to_string();
             assert!(error.contains(part), "{name}: {error}");

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod bad_input;
+mod brief;
 mod cli;
 mod contract;
 mod crash;
@@ -13,3 +14,4 @@ mod journey;
 mod map;
 mod publishing;
 mod support;
+mod taste;

@@ -23,8 +23,11 @@ const HOMES: &[(&str, &[&str])] = &[
     ("feed_rs::", &["parse/feed"]),
     ("mailparse::", &["parse/mail"]),
     ("pocket_encoder::", &["text/embed"]),
+    ("pulp::", &["text/embed"]),
     ("atom_syndication::", &["publish/"]),
     ("rss::", &["publish/"]),
+    ("ab_glyph::", &["publish/"]),
+    ("png::", &["publish/"]),
     ("reqwest::", &["fetch/"]),
     ("clap::", &["cli/"]),
 ];

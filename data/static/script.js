@@ -28,3 +28,18 @@ for (const select of document.querySelectorAll("select[data-zone]")) {
   }
   select.value = zone;
 }
+
+// Links into a recording play it on the page.
+for (const link of document.querySelectorAll("[data-play]")) {
+  const player = document.getElementById(link.dataset.play);
+  if (!player) continue;
+  link.addEventListener("click", async (event) => {
+    event.preventDefault();
+    player.currentTime = Number(link.dataset.at);
+    try {
+      await player.play();
+    } catch {
+      location.assign(link.href); // The browser's own player may know more.
+    }
+  });
+}

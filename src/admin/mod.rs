@@ -2,6 +2,7 @@
 
 mod ask;
 mod import;
+mod readers;
 mod run;
 mod socket;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use ask::{AskError, Link, connect};
 pub use import::ImportReport;
+pub use readers::{NewReader, ReaderCommand, ReaderReply};
 pub use run::{Admin, AdminError};
 pub use socket::{SOCKET, Socket, bind, serve};
 
@@ -58,6 +60,8 @@ pub enum Command {
     },
     /// How things stand.
     Status,
+    /// About readers.
+    Readers(ReaderCommand),
     /// A backup; its bytes follow the answer.
     Backup,
 }
@@ -108,6 +112,8 @@ pub enum Reply {
         /// The server's version.
         version: String,
     },
+    /// To `Readers`.
+    Readers(ReaderReply),
     /// To `Backup`: raw bytes follow until the end.
     Bytes,
     /// It can't be done.

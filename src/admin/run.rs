@@ -114,6 +114,7 @@ impl Admin {
                 let version = env!("CARGO_PKG_VERSION").to_owned();
                 Reply::Status { counts, instance, version }
             }
+            Command::Readers(command) => Reply::Readers(self.readers(command, now).await?),
             Command::Backup => Reply::Bytes,
         })
     }
@@ -175,7 +176,7 @@ impl Admin {
     }
 
     /// By id (six characters of it are enough), by address, or by the start of the title, if that is one.
-    async fn find(&self, which: &str) -> Result<Source, AdminError> {
+    pub(super) async fn find(&self, which: &str) -> Result<Source, AdminError> {
         let sources = self.ctx.door.call(|s| s.sources()).await?;
         let wanted = which.trim().to_lowercase();
         let exact = sources.iter().find(|s| {

@@ -41,7 +41,7 @@ pub use features::names as feature_names;
 pub use junk::Junk;
 pub use names::names;
 pub use reading::Utterance;
-pub use topics::Tagger;
+pub use topics::{Sample, Tagger};
 
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
 //! One page of one feed, before it takes a format, and how much fits into it.
 
-use crate::model::{Entry, Timestamp};
+use crate::model::{BASE, Entry, Timestamp};
 
 use super::{Format, clean};
 
@@ -106,7 +106,16 @@ impl<'a> FeedDocument<'a> {
 
     /// Our page of an entry.
     pub fn entry_url(&self, entry: &Entry) -> String {
-        format!("{}/insights/{}", self.site.base_url, entry.insight)
+        match &entry.page {
+            Some(page) => format!("{}{page}", self.site.base_url),
+            None => format!("{}/insights/{}", self.site.base_url, entry.insight),
+        }
+    }
+
+    /// An entry's HTML with our own address where it belongs.
+    pub fn content(&self, entry: &Entry) -> String {
+        let parts = entry.content_html.split(BASE).map(clean::text);
+        parts.collect::<Vec<_>>().join(&self.site.base_url)
     }
 
     /// Our icon.
@@ -162,7 +171,8 @@ fn entry_cost(site: &Site, entry: &Entry) -> usize {
     // A summary may be escaped as HTML first.
     let texts = cost(&entry.id) + cost(&entry.title) + 2 * cost(&entry.summary);
     let via = entry.via.as_deref().map_or(0, cost);
-    1500 + 2 * base + authors + topics + source + texts + via + cost(&entry.content_html)
+    let own = base * entry.content_html.matches(BASE).count();
+    1500 + 2 * base + own + authors + topics + source + texts + via + cost(&entry.content_html)
 }
 
 /// Bytes that a text takes at most in any of the formats.

@@ -99,6 +99,11 @@ impl Index {
         self.read().vector_of(insight).cloned()
     }
 
+    /// Up to `limit` public insights with their vectors, taken evenly from all.
+    pub fn samples(&self, limit: usize) -> Vec<(InsightId, Vector)> {
+        self.read().samples(limit)
+    }
+
     /// Cosine of an insight's meaning and a vector of the same model, -1 to 1; none if it has no vector by now.
     pub fn likeness(&self, to: &Vector, insight: &InsightId) -> Option<f32> {
         self.read().vector_of(insight).map(|vector| vector.dot(to))

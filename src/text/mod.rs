@@ -2,6 +2,7 @@
 
 pub mod embed;
 pub mod frequency;
+pub mod gist;
 pub mod html;
 pub mod language;
 pub mod normal;

@@ -8,7 +8,7 @@ use crate::model::{Basis, Insight, Item, Source};
 use crate::publish::{clean, entry};
 
 use super::card::{Shelf, chips, show_name};
-use super::insight::{asked, related};
+use super::insight::{also_said, asked, related};
 use super::rendered::Made;
 use super::respond::send;
 use super::shell::MAX_AGE;
@@ -32,8 +32,12 @@ struct Document {
     /// Where to hear or read it.
     via: Option<String>,
     topics: Vec<Topic>,
+    /// People, organisations and products that it names.
+    names: Vec<String>,
     item: Place,
     source: Place,
+    /// Insights of other shows that say the very same.
+    also_said_by: Vec<Same>,
     related: Vec<Related>,
 }
 
@@ -61,6 +65,15 @@ struct Place {
     media: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     published: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Same {
+    id: String,
+    url: String,
+    claim: String,
+    show: String,
+    episode: String,
 }
 
 #[derive(Serialize)]
@@ -100,6 +113,14 @@ pub async fn document(
                 via: card.via,
             });
         }
+        let also = shelf.cards(&also_said(store, state, &insight)?)?.into_iter().map(|card| Same {
+            url: format!("{base}/insights/{}", card.id),
+            id: card.id,
+            claim: card.claim,
+            show: card.show,
+            episode: card.episode,
+        });
+        let also_said_by = also.collect();
         let topics = chips(&insight, &state.topics).into_iter().map(|chip| Topic {
             url: format!("{base}/topics/{}", chip.slug),
             slug: chip.slug,
@@ -120,6 +141,8 @@ pub async fn document(
             published: insight.published.rfc3339(),
             via: entry::via(&insight, item, source),
             topics: topics.collect(),
+            names: insight.names.iter().map(|name| clean::line(name, usize::MAX)).collect(),
+            also_said_by,
             item: of_item(item),
             source: of_source(source),
             related: others,

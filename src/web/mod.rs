@@ -1,8 +1,10 @@
 //! The HTTP door: every route on this screen, one file per page or feed. It shows what is public and
 //! nothing else (the viewer is nobody), and asks the store only off the async threads.
 
+mod about;
 mod accept;
 mod assets;
+pub mod brief;
 mod cache;
 mod card;
 mod conditional;
@@ -13,8 +15,11 @@ mod guard;
 mod health;
 mod insight;
 mod insight_json;
+mod item;
 mod landing;
 mod latest;
+mod picture;
+mod player;
 mod rendered;
 mod respond;
 mod shell;
@@ -31,6 +36,7 @@ mod topics;
 mod topics_opml;
 
 pub use error::WebError;
+pub use signup::Mode;
 pub use state::{Related, WebState};
 
 use actix_web::dev::Handler;
@@ -56,9 +62,14 @@ pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) 
             .service(at("/sources/{source:[a-z0-9]+}.{format:atom|rss|json}", feed::document))
             .service(at("/insights/{insight:[a-z0-9]+}", insight::page))
             .service(at("/insights/{insight:[a-z0-9]+}.json", insight_json::document))
+            .service(at("/insights/{insight:[a-z0-9]+}.png", picture::of_insight))
+            .service(at("/picture.png", picture::of_site))
+            .service(at("/items/{item:[a-z0-9]+}", item::page))
+            .service(at("/about", about::page))
             .service(at("/static/{hash:[0-9a-f]+}/{name:style.css|script.js}", assets::pinned_file))
             .service(at("/favicon.svg", assets::icon))
             .service(at("/favicon.ico", assets::small_icon))
+            .configure(brief::routes)
             .service(at("/robots.txt", assets::robots))
             .service(at("/healthz", health::answer))
             .default_service(web::to(error::not_found));

@@ -33,8 +33,8 @@ pub struct Shell {
     pub here: &'static str,
     /// Where the page is for everyone, below `root`; none of pages that are for one reader.
     pub path: Option<String>,
-    /// A picture of what the page shows, below `root`.
-    pub picture: Option<Picture>,
+    /// A picture of what the page shows, or of the site.
+    pub picture: Picture,
     /// What readers discover, the page's own first.
     pub alternates: Vec<Alternate>,
 }
@@ -45,6 +45,8 @@ pub struct Picture {
     pub path: String,
     /// In words.
     pub alt: String,
+    /// Of this page, not of the site.
+    pub own: bool,
 }
 
 /// A feed in one format.
@@ -80,7 +82,11 @@ impl Shell {
             script: assets::script_path(),
             here,
             path: None,
-            picture: None,
+            picture: Picture {
+                path: "/picture.png".into(),
+                alt: t.say("landing.title").to_owned(),
+                own: false,
+            },
             alternates: feeds.flat_map(alternates).collect(),
         }
     }
@@ -99,6 +105,17 @@ impl Shell {
         self
     }
 
+    /// With a picture at `path`, which shows what `alt` says.
+    pub fn pictured(mut self, path: String, alt: &str) -> Self {
+        self.picture = Picture { path, alt: alt.to_owned(), own: true };
+        self
+    }
+
+    /// The page's whole address for everyone.
+    pub fn address(&self) -> String {
+        format!("{}{}{}", self.origin, self.root, self.path.as_deref().unwrap_or_default())
+    }
+
     /// Other languages the page is to be had in: tag and name.
     pub fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let own = self.t.tag();
@@ -107,7 +124,8 @@ impl Shell {
     }
 }
 
-fn alternates(head: &FeedHead) -> Vec<Alternate> {
+/// A feed in all its formats.
+pub fn alternates(head: &FeedHead) -> Vec<Alternate> {
     let alternate = |format: Format| Alternate {
         media_type: format.media_type(),
         title: format!("{} ({})", head.title, format.name()),
@@ -116,7 +134,8 @@ fn alternates(head: &FeedHead) -> Vec<Alternate> {
     Format::ALL.map(alternate).into()
 }
 
-fn root_of(base_url: &str) -> String {
+/// The path before every address of ours, without a slash at the end.
+pub fn root_of(base_url: &str) -> String {
     let path = Url::parse(base_url).map(|url| url.path().trim_end_matches('/').to_owned());
     path.unwrap_or_default()
 }

@@ -6,6 +6,7 @@ use actix_web::web::Data;
 
 use crate::model::{Insight, TopicSet};
 use crate::publish::Site;
+use crate::search::Index;
 use crate::store::{self, Door, Store};
 
 use super::WebError;
@@ -24,6 +25,8 @@ pub struct WebState {
     pub site: Site,
     /// Those with a page.
     pub topics: Arc<TopicSet>,
+    /// Derived data: who else said the same.
+    pub index: Arc<Index>,
     /// What an insight's page shows beside it.
     pub related: Arc<Related>,
     cache: Cache,
@@ -31,8 +34,14 @@ pub struct WebState {
 
 impl WebState {
     /// With an empty cache.
-    pub fn new(door: Door, site: Site, topics: Arc<TopicSet>, related: Arc<Related>) -> Self {
-        Self { door, site, topics, related, cache: Cache::new() }
+    pub fn new(
+        door: Door,
+        site: Site,
+        topics: Arc<TopicSet>,
+        index: Arc<Index>,
+        related: Arc<Related>,
+    ) -> Self {
+        Self { door, site, topics, index, related, cache: Cache::new() }
     }
 }
 

@@ -133,6 +133,19 @@ impl Server {
         assert!(status.success(), "{status}");
     }
 
+    /// As [`Server::stop`]; gives the rest of the log.
+    pub fn stop_and_read(mut self) -> String {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+        let mut log = String::new();
+        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
+            log.push_str(&line);
+            log.push('\n');
+        }
+        log
+    }
+
     /// SIGKILL.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();

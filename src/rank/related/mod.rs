@@ -140,7 +140,10 @@ impl RelatedIndex {
     ) -> Vec<Related> {
         let Some((at, own)) = self.document(id) else { return Vec::new() };
         let wanted = |shared: Shared, meaning: Option<f32>, place: &Place| {
-            (place.item != own.place.item).then(|| near(shared, meaning))?
+            // Who says the very same is named beside it (`RelatedIndex::repeats`), and adds nothing here.
+            let other =
+                place.item != own.place.item && same::likeness(shared.cosine, meaning) < 1.0;
+            other.then(|| near(shared, meaning))?
         };
         let found = self.search(&own.bag, self.vector(at), viewer, wanted);
         let mut scores = self.scores(&found);
@@ -222,6 +225,16 @@ impl RelatedIndex {
         same::likeness(self.words.cosine(&one.bag, &other.bag), meaning) >= 1.0
     }
 
+    /// Up to `limit` public insights with their vectors, taken evenly from all.
+    pub fn samples(&self, limit: usize) -> Vec<(InsightId, Vector)> {
+        let open = self.slots.iter().enumerate().filter_map(|(slot, document)| {
+            let place = &document.as_ref()?.place;
+            let vector = self.vector(slot)?;
+            (place.visibility == Visibility::Public).then(|| (place.id.clone(), vector.clone()))
+        });
+        open.step_by((self.len() / limit.max(1)).max(1)).take(limit).collect()
+    }
+
     /// An insight's vector, if it has one.
     pub fn vector_of(&self, id: &InsightId) -> Option<&Vector> {
         self.vector(*self.places.get(id)? as usize)
@@ -248,9 +261,11 @@ impl RelatedIndex {
     ) -> Vec<Found<'_>> {
         let length = |slot: usize| self.slots[slot].as_ref().map_or(0.0, |d| d.bag.length());
         let shared = self.words.shared(bag, self.slots.len(), length);
+        let meanings = vector.map(|own| own.dots(&self.vectors)).unwrap_or_default();
         let mut found = Vec::new();
         for (slot, (document, shared)) in self.slots.iter().zip(shared).enumerate() {
-            let meaning = vector.zip(self.vector(slot)).map(|(own, other)| own.dot(other));
+            let known = meanings.get(slot).filter(|_| self.vector(slot).is_some());
+            let meaning = known.copied();
             if shared.terms == 0 && meaning.is_none() {
                 continue;
             }

@@ -1,16 +1,17 @@
 //! Whether two insights say the very same, so that a reader who knows the one learns nothing from the other.
 
-/// What each cosine counts; 1 and more is the same.
-const WORDS: f32 = 0.9;
-const MEANING: f32 = 0.9;
-/// By words alone.
-const WORDS_ALONE: f32 = 1.8;
+/// From this sum of both cosines on, two texts are the same. Learned from claims that two readers wrote apart: all 135
+/// pairs on the same passage are above it, and of 6,588 pairs on other passages of one episode, which share its words
+/// and names, 54. Across episodes it is 3 of 345,600 pairs, and those three do say the same; the next has 0.93.
+const ENOUGH: f32 = 1.05;
+/// By words alone; 133 of the 135 are above it, and 11 of the 6,588.
+const ENOUGH_WORDS: f32 = 0.55;
 
 /// How alike two texts are by the cosines of their words and, where known, of their meaning: from 1 on they are the
 /// same.
 pub(super) fn likeness(words: f32, meaning: Option<f32>) -> f32 {
     match meaning {
-        Some(meaning) => WORDS * words + MEANING * meaning.max(0.0),
-        None => WORDS_ALONE * words,
+        Some(meaning) => (words + meaning.max(0.0)) / ENOUGH,
+        None => words / ENOUGH_WORDS,
     }
 }

@@ -65,6 +65,7 @@ impl World {
             Door::new(store.clone()),
             site,
             Arc::new(given::topics()),
+            Arc::default(),
             Arc::new(move |store, insight, limit| {
                 calls.fetch_add(1, Ordering::Relaxed);
                 let mut others = Vec::new();
@@ -165,6 +166,7 @@ async fn every_answer_is_guarded() {
         "/latest.atom".into(),
         format!("/insights/{}", insight.id),
         format!("/insights/{}.json", insight.id),
+        format!("/insights/{}.png", insight.id),
         "/topics.opml".into(),
         "/favicon.svg".into(),
         "/favicon.ico".into(),

@@ -1,0 +1,267 @@
+//! What knowing costs with a hundred thousand insights kept: start, memory, related insights, near-duplicates.
+//! `cargo bench --bench knowing [-- COUNT]`. The insights are made of words as common as in speech, with vectors in
+//! clusters, so that lists of common words are as long as they would be.
+
+use std::time::{Duration, Instant};
+
+use podbrief::model::*;
+use podbrief::search::Index;
+use podbrief::store::{
+    Embedding, Extraction, FeedStore, ItemStore, NewItem, PollOutcome, Publication, SourceStore,
+    TranscriptOutcome, sled,
+};
+use podbrief::text::embed::{DIMENSIONS, MODEL, Vector};
+
+const OF_ITEM: usize = 200;
+const QUERIES: usize = 200;
+
+/// Small and always the same (xorshift64*).
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    }
+
+    fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// Words with the share of all below them.
+fn words() -> Vec<(&'static str, f64)> {
+    let table = include_str!("../data/frequency/en.tsv");
+    let mut sum = 0.0;
+    let rows = table.lines().filter_map(|line| line.split_once('\t'));
+    rows.filter_map(|(word, count)| {
+        sum += count.parse::<f64>().ok()?;
+        Some((word, sum))
+    })
+    .collect()
+}
+
+fn say(words: &[(&'static str, f64)], count: usize, dice: &mut Dice) -> String {
+    let all = words.last().map_or(0.0, |w| w.1);
+    let mut out = String::new();
+    for _ in 0..count {
+        let at = dice.unit() * all;
+        let place = words.partition_point(|w| w.1 < at).min(words.len() - 1);
+        out.push_str(words[place].0);
+        out.push(' ');
+    }
+    out
+}
+
+fn vector(dice: &mut Dice) -> Vector {
+    let mut centre = Dice(dice.next() % 500 + 1);
+    let values: Vec<f32> =
+        (0..DIMENSIONS).map(|_| (centre.unit() + dice.unit() - 1.0) as f32).collect();
+    Vector::new(&values)
+}
+
+/// Memory of this process in MiB: resident now.
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kib = line.and_then(|l| l.split_whitespace().nth(1)).and_then(|n| n.parse::<f64>().ok());
+    kib.unwrap_or_default() / 1024.0
+}
+
+fn fill(dir: &std::path::Path, count: usize) -> Result<(), Box<dyn std::error::Error>> {
+    let now = Timestamp::from_secs(1_795_503_600);
+    let store = sled::open(dir, &sled::Mint { now, host: "bench.example", random: "r" })?;
+    let words = words();
+    let mut dice = Dice(7);
+    let mut made = 0;
+    while made < count {
+        let url = format!("https://show{}.example/feed", made / OF_ITEM % 100);
+        let source = podbrief::pipeline::new_source(&url, Some(&url), Visibility::Public, now)
+            .map_err(|e| e.to_string())?;
+        store.add_source(source.clone())?;
+        let item = item(&source, made, now);
+        let new = vec![NewItem { item: item.clone(), due: now }];
+        let state = PollState { next: now, ..PollState::default() };
+        store.save_poll(PollOutcome {
+            source: source.id.clone(),
+            state,
+            status: SourceStatus::Active,
+            url: None,
+            profile: None,
+            new,
+            changed: Vec::new(),
+        })?;
+        let origin = TranscriptOrigin::Publisher;
+        let body = BlobId::of(b"none");
+        store.save_transcript(TranscriptOutcome {
+            item: item.id.clone(),
+            body,
+            origin,
+            problem: None,
+            now,
+        })?;
+        let publications =
+            (0..OF_ITEM).map(|n| publication(&source, &item, n, &words, &mut dice, now)).collect();
+        store.save_extraction(Extraction { item: item.id, origin, publications })?;
+        made += OF_ITEM;
+    }
+    Ok(())
+}
+
+fn item(source: &Source, n: usize, now: Timestamp) -> Item {
+    Item {
+        id: ItemId::new(&source.id, &n.to_string()),
+        source: source.id.clone(),
+        key: n.to_string(),
+        kind: ItemKind::Episode,
+        title: format!("Episode {n}"),
+        link: None,
+        enclosure: None,
+        published: Some(now),
+        seen: now,
+        duration_ms: None,
+        language: None,
+        transcripts: Vec::new(),
+        persons: Vec::new(),
+        chapters_url: None,
+        soundbites: Vec::new(),
+        notes: None,
+        transcript: None,
+        state: ItemState::New,
+        problem: None,
+    }
+}
+
+fn publication(
+    source: &Source,
+    item: &Item,
+    n: usize,
+    words: &[(&'static str, f64)],
+    dice: &mut Dice,
+    now: Timestamp,
+) -> Publication {
+    let claim = say(words, 40, dice);
+    let quote = Quote {
+        text: format!("{claim} {}", say(words, 8, dice)),
+        first: n,
+        last: n,
+        start_ms: None,
+        end_ms: None,
+        speaker: None,
+    };
+    let id = InsightId::new(&item.id, n, n, &quote.text);
+    let headline = claim.split_inclusive(' ').take(10).collect();
+    let insight = Insight {
+        id: id.clone(),
+        item: item.id.clone(),
+        source: source.id.clone(),
+        visibility: Visibility::Public,
+        claim,
+        headline,
+        quote,
+        basis: Basis::Spoken,
+        score: 0.5,
+        topics: Vec::new(),
+        names: Vec::new(),
+        language: Some("en".into()),
+        published: now,
+        seq: 0,
+    };
+    let entry = Entry {
+        id: format!("tag:bench.example:{id}"),
+        insight: id.clone(),
+        title: insight.headline.clone(),
+        content_html: insight.claim.clone(),
+        summary: insight.claim.clone(),
+        published: now,
+        authors: Vec::new(),
+        topics: Vec::new(),
+        via: None,
+        source: EntrySource {
+            feed_url: String::new(),
+            title: String::new(),
+            link: None,
+            item_published: None,
+        },
+        language: None,
+    };
+    let embedding = Some(Embedding { insight: id, model: MODEL.to_owned(), vector: vector(dice) });
+    Publication { insight, entry, embedding }
+}
+
+fn quantiles(mut times: Vec<Duration>) -> String {
+    times.sort();
+    let ms = |at: usize| {
+        times.get(at.min(times.len().saturating_sub(1))).map_or(0.0, |t| t.as_secs_f64() * 1e3)
+    };
+    format!(
+        "{:.2} ms in the middle, {:.2} ms at 95 of 100",
+        ms(times.len() / 2),
+        ms(times.len() * 95 / 100)
+    )
+}
+
+fn timed<T>(asked: &[Insight], mut ask: impl FnMut(&Insight) -> T) -> Vec<Duration> {
+    let time = |insight| {
+        let start = Instant::now();
+        std::hint::black_box(ask(insight));
+        start.elapsed()
+    };
+    asked.iter().map(time).collect()
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let count = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(100_000_usize);
+    let kept = std::env::var_os("PODBRIEF_BENCH_DIR").map(std::path::PathBuf::from);
+    let fresh = tempfile::tempdir()?;
+    let dir = kept.unwrap_or_else(|| fresh.path().to_owned());
+    // In a process of its own, so that what filling needs is not counted.
+    if std::env::var_os("PODBRIEF_BENCH_FILL").is_some() {
+        return fill(&dir, count);
+    }
+    if !dir.join("store").exists() {
+        let mut child = std::process::Command::new(std::env::current_exe()?);
+        child
+            .arg(count.to_string())
+            .env("PODBRIEF_BENCH_FILL", "1")
+            .env("PODBRIEF_BENCH_DIR", &dir);
+        if !child.status()?.success() {
+            return Err("the store can't be filled".into());
+        }
+    }
+    println!("{count} insights");
+    let before = resident();
+    let start = Instant::now();
+    let now = Timestamp::from_secs(1_795_503_600);
+    let store = sled::open(&dir, &sled::Mint { now, host: "bench.example", random: "r" })?;
+    println!(
+        "store opened after {:.2} s, {:.0} MiB resident",
+        start.elapsed().as_secs_f64(),
+        resident()
+    );
+    let index = Index::build(&store)?;
+    println!(
+        "index built after {:.2} s in all; {:.0} MiB resident ({before:.0} before)",
+        start.elapsed().as_secs_f64(),
+        resident()
+    );
+    let mut asked = Vec::new();
+    let mut n = 0;
+    store.each_insight(&mut |insight| {
+        if n % (count / QUERIES).max(1) == 0 {
+            asked.push(insight);
+        }
+        n += 1;
+    })?;
+    println!(
+        "related: {}",
+        quantiles(timed(&asked, |i| index.related(&store, i, None, 10).map(|r| r.len()).ok()))
+    );
+    println!("also said: {}", quantiles(timed(&asked, |i| index.also_said(&i.id, None))));
+    println!("same claim: {}", quantiles(timed(&asked, |i| index.same_claim(&i.id, &asked[0].id))));
+    println!("vector: {}", quantiles(timed(&asked, |i| index.vector(&i.id))));
+    println!("{:.0} MiB resident at the end", resident());
+    Ok(())
+}
