@@ -24,6 +24,8 @@ pub struct Admin {
     pub jobs: Handle,
     /// The clock.
     pub clock: Clock,
+    /// Under which address the pages are, once they are.
+    pub base_url: Option<String>,
 }
 
 /// A command failed.
@@ -52,6 +54,15 @@ impl Admin {
         };
         // Whoever asked may have gone.
         let _ = replies.send(last).await;
+    }
+
+    /// Runs `command` for its ending reply alone.
+    ///
+    /// # Errors
+    /// [`AdminError`].
+    pub async fn ask(&self, command: Command) -> Result<Reply, AdminError> {
+        let (nobody, _) = mpsc::channel(1);
+        self.answer(command, &nobody).await
     }
 
     async fn answer(
@@ -124,8 +135,9 @@ impl Admin {
             Command::Status => {
                 let (counts, instance) = door.call(|s| Ok((s.counts()?, s.instance()?))).await?;
                 let version = env!("CARGO_PKG_VERSION").to_owned();
-                Reply::Status { counts, instance, version }
+                Reply::Status { counts, instance, version, base_url: self.base_url.clone() }
             }
+            Command::Readers(command) => Reply::Readers(self.readers(command, now).await?),
             Command::Backup => Reply::Bytes,
         })
     }

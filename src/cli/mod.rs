@@ -11,12 +11,15 @@ macro_rules! say {
 mod archive;
 mod args;
 mod eval;
+mod eval_brief;
 mod eval_related;
 mod eval_salience;
+mod eval_topics;
 mod extract;
 mod mail;
 mod poll;
 mod print;
+mod readers;
 mod serve;
 mod store;
 mod verbs;
@@ -71,7 +74,12 @@ fn run(args: Args) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let env: Vec<(String, String)> = std::env::vars().collect();
-    let over = Overrides { data_dir: args.data_dir, listen: args.listen, base_url: args.base_url };
+    let over = Overrides {
+        data_dir: args.data_dir,
+        listen: args.listen,
+        base_url: args.base_url,
+        signup: args.signup,
+    };
     let config = Config::load(args.config.as_deref(), &env, over)?;
     let verb = args.verb.unwrap_or(Verb::Serve);
     // The demo tells its steps itself.
@@ -84,9 +92,12 @@ fn run(args: Args) -> Result<ExitCode> {
         Verb::Import { file, mail: None } => verbs::import(&config, &file),
         Verb::Import { file, mail: Some(which) } => mail::import(&config, &file, &which),
         Verb::Deliver { to, from } => mail::deliver(&config, to, from),
+        Verb::Subscriber { verb } => readers::reader(&config, verb),
+        Verb::Invite { days, json } => readers::invite(&config, days, json),
         Verb::Export { file } => verbs::export(&config, file.as_deref()),
         Verb::Status { json } => verbs::status(&config, json),
-        Verb::Eval(eval) => eval::eval(&eval),
+        Verb::AdminUrl => verbs::admin_url(&config),
+        Verb::Eval(eval) => eval::eval(&eval, config),
         Verb::Extract(extract) => extract::extract(&extract),
         Verb::Encode => Ok(ExitCode::SUCCESS),
         Verb::Backup { file } => store::backup(&config, &file),

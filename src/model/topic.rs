@@ -60,6 +60,11 @@ impl TopicSet {
         Ok(Self { topics: file.topic })
     }
 
+    /// These, in this order.
+    pub fn new(topics: Vec<Topic>) -> Self {
+        Self { topics }
+    }
+
     /// Topics of `over` replace those with the same slug and are added otherwise.
     pub fn overlaid(mut self, over: Self) -> Self {
         for topic in over.topics {

@@ -3,9 +3,11 @@
 
 pub mod discover;
 pub mod feed;
+pub mod form;
 pub mod mail;
 pub mod newsletter;
 pub mod opml;
+pub mod query;
 pub mod transcript;
 
 mod charset;

@@ -12,7 +12,7 @@ use crate::model::{
 use crate::publish::entry;
 use crate::search::sense;
 use crate::store::{Embedding, Extraction, Publication, StoreError};
-use crate::text::embed::MODEL;
+use crate::text::embed::{Embed, MODEL};
 use crate::text::normal::normal_words;
 
 /// What the stage did, for people.
@@ -36,6 +36,9 @@ struct Loaded {
     origin: TranscriptOrigin,
     transcript: Transcript,
 }
+
+/// From so many insights is learned what is usual.
+const USUAL: usize = 300;
 
 /// The stage.
 ///
@@ -121,12 +124,14 @@ fn make(ctx: &Context, loaded: Loaded, now: Timestamp) -> (Extraction, ExtractRe
     let senses: Vec<String> = insights.iter().map(sense).collect();
     let senses: Vec<&str> = senses.iter().map(String::as_str).collect();
     let vectors = if senses.is_empty() { None } else { embed(&senses) }.unwrap_or_default();
+    learn_topics(ctx, &embed);
     let mut publications = Vec::new();
     for (at, mut insight) in insights.drain(..).enumerate() {
         let vector = vectors.get(at);
         insight.names = names(&insight, &item);
+        let text = format!("{} {}", insight.claim, insight.quote.text);
         insight.topics =
-            ctx.tagger.tag(&format!("{} {}", insight.claim, insight.quote.text), &item.title);
+            ctx.tagger.tag(&text, &item.title, vector.map_or(&[], std::slice::from_ref));
         let embedding = vector.map(|vector| Embedding {
             insight: insight.id.clone(),
             model: MODEL.to_owned(),
@@ -143,6 +148,21 @@ fn make(ctx: &Context, loaded: Loaded, now: Timestamp) -> (Extraction, ExtractRe
         unproved,
     };
     (Extraction { item: item.id, origin, publications }, report)
+}
+
+/// Teaches the tagger the topics' meaning before the first insight is made, and what is usual for each from insights
+/// that are kept. Without vectors it is tried again with the next item.
+pub fn learn_topics(ctx: &Context, embed: Embed<'_>) {
+    if ctx.tagger.has_learned() {
+        return;
+    }
+    let Some(vectors) = embed(&ctx.tagger.texts()) else { return };
+    let store = ctx.door.blocking();
+    let kept = ctx.index.samples(USUAL).into_iter().filter_map(|(id, vector)| {
+        let insight = store.insight(&id, None).ok()??;
+        Some((format!("{} {}", insight.claim, insight.quote.text), vec![vector]))
+    });
+    ctx.tagger.learn(&vectors, &kept.collect::<Vec<_>>());
 }
 
 /// Who said it counts where the words name them; hosts and guests are known from the feed.

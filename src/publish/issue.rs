@@ -1,6 +1,6 @@
 //! A newsletter's issue as an entry with its whole text. Made from what is stored for good, so it is the same each time.
 
-use crate::model::{Entry, EntrySource, InsightId, Item, Source};
+use crate::model::{BASE, Entry, EntrySource, InsightId, Item, Source};
 use crate::text::html;
 
 use super::clean;
@@ -9,18 +9,20 @@ use super::clean;
 const MOST: usize = 160 * 1024;
 const SUMMARY: usize = 400;
 
-/// The entry of `item`, whose text is `text` (safe HTML, pictures as `cid:` and their number). `base_url` is ours.
-pub fn issue(item: &Item, source: &Source, text: &str, authority: &str, base_url: &str) -> Entry {
+/// The entry of `item`, whose text is `text` (safe HTML, pictures as `cid:` and their number).
+pub fn issue(item: &Item, source: &Source, text: &str, authority: &str) -> Entry {
     let show = clean::name(&source.title, 200);
     let title = match clean::title(&item.title, 300) {
         empty if empty.is_empty() => "Untitled".to_owned(),
         title => title,
     };
-    let page = format!("{base_url}/items/{}", item.id);
+    let path = format!("/items/{}", item.id);
+    // Our own address is put in when the entry is shown.
+    let page = format!("{BASE}{path}");
     let plain = html::to_plain(text);
     Entry {
         id: format!("tag:{authority}:item/{}", item.id),
-        // No insight stands behind it; the page is the item's own (`FeedDocument::entry_url`).
+        // No insight stands behind it.
         insight: InsightId::new(&item.id, 0, 0, ""),
         title,
         content_html: with_pictures(&cut(text, &page), &page),
@@ -36,6 +38,7 @@ pub fn issue(item: &Item, source: &Source, text: &str, authority: &str, base_url
             item_published: item.published,
         },
         language: item.language.as_deref().and_then(clean::language),
+        page: Some(path),
     }
 }
 
@@ -68,7 +71,7 @@ mod tests {
     use crate::publish::{FeedDocument, LIMIT, PAGE_SIZE};
 
     fn entry(text: &str) -> Entry {
-        issue(&given::item(), &given::source(), text, "example.org,2026-11-24", "https://b.example")
+        issue(&given::item(), &given::source(), text, "example.org,2026-11-24")
     }
 
     #[test]
@@ -78,9 +81,7 @@ mod tests {
         assert_eq!(found.id, format!("tag:example.org,2026-11-24:item/{id}"));
         assert_eq!(
             found.content_html,
-            format!(
-                "<p>Hello <img src=\"https://b.example/items/{id}/images/0\" alt=\"a\"> world</p>\n"
-            )
+            format!("<p>Hello <img src=\"{BASE}/items/{id}/images/0\" alt=\"a\"> world</p>\n")
         );
         assert_eq!(found.summary, "Hello world");
     }

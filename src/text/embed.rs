@@ -48,9 +48,14 @@ impl Vector {
     }
 
     /// Cosine of the angle between two vectors of one model, -1 to 1.
-    #[inline]
+    #[inline(always)]
     pub fn dot(&self, other: &Self) -> f32 {
         product(&self.steps, &other.steps) as f32 * (self.scale * other.scale)
+    }
+
+    /// [`Vector::dot`] with each of many, with the widest instructions that the machine has.
+    pub fn dots(&self, others: &[Self]) -> Vec<f32> {
+        pulp::Arch::new().dispatch(|| others.iter().map(|other| self.dot(other)).collect())
     }
 
     /// Its numbers.
@@ -119,7 +124,7 @@ impl std::fmt::Debug for Vector {
 }
 
 /// Sixteen bits hold every product, which lets the compiler multiply and add pairs in one step.
-#[inline]
+#[inline(always)]
 fn product(a: &[i8; DIMENSIONS], b: &[i8; DIMENSIONS]) -> i32 {
     a.iter().zip(b).map(|(x, y)| i32::from(i16::from(*x) * i16::from(*y))).sum()
 }
@@ -215,6 +220,13 @@ mod tests {
             prop_assert_eq!(Vector::from_bytes(&vector.to_bytes()), Some(vector.clone()));
             let text = serde_json::to_string(&vector).unwrap();
             prop_assert_eq!(serde_json::from_str::<Vector>(&text).unwrap(), vector);
+        }
+
+        #[test]
+        fn many_at_once_are_each_the_same(all in prop::collection::vec(prop::collection::vec(any::<u8>(), BYTES), 1..9)) {
+            let all: Vec<Vector> = all.iter().filter_map(|bytes| Vector::from_bytes(bytes)).collect();
+            let each: Vec<f32> = all.iter().map(|other| all[0].dot(other)).collect();
+            prop_assert_eq!(all[0].dots(&all), each);
         }
 
         #[test]

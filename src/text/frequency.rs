@@ -31,6 +31,14 @@ pub fn rarity(word: &str, language: &str) -> Option<f32> {
     Some(((EN.blocks + 1.0) / (count + 0.5)).ln().max(0.0))
 }
 
+/// The words of the English table, in their order.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    include_str!("../../data/frequency/en.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('\t').map(|(word, _)| word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

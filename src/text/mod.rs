@@ -1,7 +1,9 @@
 //! Words, without any domain.
 
 pub mod embed;
+pub mod fold;
 pub mod frequency;
+pub mod gist;
 pub mod html;
 pub mod language;
 pub mod normal;

@@ -40,7 +40,7 @@ pub async fn document(
     send(&request, &document)
 }
 
-/// `Content-Type`.
+/// With its parameters.
 pub fn media_type(format: Format) -> &'static str {
     match format {
         Format::Atom => "application/atom+xml; charset=utf-8",

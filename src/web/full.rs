@@ -123,7 +123,7 @@ fn entry(
     site: &Site,
 ) -> Result<(u64, Entry), WebError> {
     let text = text(store, item)?;
-    Ok((seq(item).unwrap_or_default(), issue(item, source, &text, &site.authority, &site.base_url)))
+    Ok((seq(item).unwrap_or_default(), issue(item, source, &text, &site.authority)))
 }
 
 fn seq(item: &Item) -> Option<u64> {

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::model::{Insight, InsightId};
-use crate::publish::{FeedHead, clean};
+use crate::publish::{FeedHead, clean, picture};
 use crate::store::Store;
 
 use super::card::{Card, Shelf};
@@ -69,10 +69,15 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
             empty if empty.is_empty() => clean::line(&card.claim, 90),
             headline => headline,
         };
+        let mut shell = Shell::new(&state.site, t, "", &headline, Some(&own))
+            .at(&format!("/insights/{}", card.id))
+            .about(&clean::line(&card.claim, 300));
+        if picture::is_drawable(&card.claim) {
+            let alt = clean::line(&card.claim, 400);
+            shell = shell.pictured(format!("/insights/{}.png", card.id), &alt);
+        }
         let page = Page {
-            shell: Shell::new(&state.site, t, "", &headline, Some(&own))
-                .at(&format!("/insights/{}", card.id))
-                .about(&clean::line(&card.claim, 300)),
+            shell,
             quote: (quote != card.claim).then_some(quote),
             player,
             also,

@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn marks_stand_inside_the_line_whatever_the_length_says() {
-        for (length, x) in [(None, "97.69"), (Some(1), "97.69"), (Some(1_508_642), "50.00")] {
+        for (length, x) in [(None, "97.78"), (Some(1), "97.78"), (Some(1_508_642), "50.00")] {
             let mut item = given::item();
             item.duration_ms = length;
             let line = line(&[given::insight(1)], &item).unwrap();

@@ -56,7 +56,7 @@ postfix -c "$work/postfix" start
 
 say "a known address is taken, and reaches the store"
 swaks --silent 2 --server "127.0.0.1:$smtp" --helo esp.example --from bounce@weekly.example --to "$address" \
-  --data tests/fixtures/mail/weekly.eml
+  --data @tests/fixtures/mail/weekly.eml
 for _ in $(seq 300); do grep -q '"mail received"' "$work/log" && break; sleep 0.1; done
 "$program" source show "Grid" 2>/dev/null || "$program" source show "The Grid"
 grep -q 'Batteries are winning' <("$program" source show "The Grid")

@@ -7,6 +7,6 @@ pub mod program;
 pub mod show;
 pub mod smtp;
 
-pub use client::get;
+pub use client::{get, post};
 pub use host::{Answer, Host};
 pub use program::Program;

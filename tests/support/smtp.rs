@@ -72,6 +72,8 @@ impl Client {
 
     /// A whole message in one write, for one recipient; gives the code of the last reply.
     pub fn mail(&mut self, to: &str, message: &str) -> u16 {
+        // Files end their lines as the system does.
+        let message = message.replace("\r\n", "\n").replace('\n', "\r\n");
         let body = message.replace("\r\n.", "\r\n..");
         let all = format!("MAIL FROM:<s@esp.example>\r\nRCPT TO:<{to}>\r\nDATA\r\n{body}\r\n.\r\n");
         self.send(all.as_bytes());

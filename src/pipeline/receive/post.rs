@@ -26,6 +26,20 @@ pub struct Mail {
     pub max_message: usize,
 }
 
+#[cfg(test)]
+impl Mail {
+    /// For tests of other rooms.
+    pub fn in_folder(dir: &std::path::Path) -> Self {
+        Self {
+            spool: Spool::open(dir).unwrap(),
+            archive: Archive::new(dir, 1),
+            trust: Trust::default(),
+            domain: "in.example".into(),
+            max_message: 1 << 20,
+        }
+    }
+}
+
 /// A letter is safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken;

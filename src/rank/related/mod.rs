@@ -225,6 +225,23 @@ impl RelatedIndex {
         same::likeness(self.words.cosine(&one.bag, &other.bag), meaning) >= 1.0
     }
 
+    /// Insights whose meaning is as near to `vector` as `least` (a cosine), those of every viewer.
+    pub fn near(&self, vector: &Vector, least: f32) -> Vec<InsightId> {
+        let cosines = vector.dots(&self.vectors);
+        let near = self.slots.iter().zip(cosines).filter(|(_, cosine)| *cosine >= least);
+        near.filter_map(|(document, _)| Some(document.as_ref()?.place.id.clone())).collect()
+    }
+
+    /// Up to `limit` public insights with their vectors, taken evenly from all.
+    pub fn samples(&self, limit: usize) -> Vec<(InsightId, Vector)> {
+        let open = self.slots.iter().enumerate().filter_map(|(slot, document)| {
+            let place = &document.as_ref()?.place;
+            let vector = self.vector(slot)?;
+            (place.visibility == Visibility::Public).then(|| (place.id.clone(), vector.clone()))
+        });
+        open.step_by((self.len() / limit.max(1)).max(1)).take(limit).collect()
+    }
+
     /// An insight's vector, if it has one.
     pub fn vector_of(&self, id: &InsightId) -> Option<&Vector> {
         self.vector(*self.places.get(id)? as usize)
@@ -251,9 +268,11 @@ impl RelatedIndex {
     ) -> Vec<Found<'_>> {
         let length = |slot: usize| self.slots[slot].as_ref().map_or(0.0, |d| d.bag.length());
         let shared = self.words.shared(bag, self.slots.len(), length);
+        let meanings = vector.map(|own| own.dots(&self.vectors)).unwrap_or_default();
         let mut found = Vec::new();
         for (slot, (document, shared)) in self.slots.iter().zip(shared).enumerate() {
-            let meaning = vector.zip(self.vector(slot)).map(|(own, other)| own.dot(other));
+            let known = meanings.get(slot).filter(|_| self.vector(slot).is_some());
+            let meaning = known.copied();
             if shared.terms == 0 && meaning.is_none() {
                 continue;
             }

@@ -114,7 +114,7 @@ fn who_says_the_very_same_is_named_and_not_related() {
     let said = |viewer: Option<&SubscriberId>| -> Vec<InsightId> {
         index.repeats(&ids[0], viewer).into_iter().map(|(id, _)| id).collect()
     };
-    assert_eq!(said(None), [open.clone()]);
+    assert_eq!(said(None), std::slice::from_ref(&open));
     let mut both = said(Some(&reader));
     both.sort();
     let mut expected = [open.clone(), private.clone()];

@@ -7,6 +7,7 @@
 mod backup;
 mod bodies;
 mod commit;
+mod editions;
 mod embeddings;
 mod feeds;
 mod items;
@@ -16,6 +17,7 @@ mod mail;
 mod preflight;
 mod record;
 mod sources;
+mod subscribers;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
