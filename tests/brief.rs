@@ -175,10 +175,7 @@ fn settings(server: &Server, page: &str) {
     let keep = [("do", "keep_query"), ("query", "grid AND storage"), ("name", "Grid")];
     assert_eq!(post(&server.base, &path, &keep).status, 303);
     let opml = get(&server.base, &format!("{page}.opml")).text();
-    assert!(
-        opml.contains("/feed.atom?q=grid+") && opml.contains("/items.atom"),
-        "{opml}"
-    );
+    assert!(opml.contains("/feed.atom?q=grid+") && opml.contains("/items.atom"), "{opml}");
     let wrong = [("do", "keep_query"), ("query", "grid AND"), ("name", "Half")];
     let refused = post(&server.base, &path, &wrong);
     assert!(refused.status == 422 && refused.text().contains("value=\"grid AND\""));

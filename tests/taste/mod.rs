@@ -30,8 +30,10 @@ fn votes_move_the_brief_and_nothing_comes_twice() {
     };
     let days = 14;
     let setup = |votes| Setup { readers: 12, days, per_day: 24, seed: 11, votes, interests: false };
-    let silent = play(PROGRAM, &setup(false), &texts);
-    let voting = play(PROGRAM, &setup(true), &texts);
+    let (voting, silent) = std::thread::scope(|scope| {
+        let silent = scope.spawn(|| play(PROGRAM, &setup(false), &texts));
+        (play(PROGRAM, &setup(true), &texts), silent.join().unwrap())
+    });
     check(&silent, days);
     check(&voting, days);
     let (before, after) = (silent.mean(7..14), voting.mean(7..14));
