@@ -86,8 +86,9 @@ pub fn compose(
 ) -> Vec<Choice> {
     let weighed: Vec<Weighed> =
         candidates.iter().map(|one| weigh(profile, one, &ledger.recent, wish.now)).collect();
-    let open =
-        |one: &Candidate| !ledger.ids.contains(&one.id) && !profile.muted.contains(&one.source);
+    let open = |one: &Candidate, weighed: &Weighed| {
+        !ledger.ids.contains(&one.id) && !profile.muted.contains(&one.source) && !is_filler(weighed)
+    };
     let scores: Vec<f32> = candidates
         .iter()
         .zip(&weighed)
