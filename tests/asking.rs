@@ -112,6 +112,7 @@ fn new_insights_come_to_their_questions_and_removed_ones_leave() {
 fn one_reader_can_not_wear_the_server_out() {
     let (_host, _program, server) = filled(&[
         ("PODBRIEF_WEB_SEARCHES_PER_MINUTE", "5"),
+        ("PODBRIEF_WEB_SIGNUPS_PER_HOUR", "2"),
         ("PODBRIEF_WEB_TRUSTED_PROXIES", "127.0.0.1"),
     ]);
     let base = server.base.clone();
@@ -128,6 +129,12 @@ fn one_reader_can_not_wear_the_server_out() {
     assert!(refused.text().contains("Too many requests"));
     assert_eq!(ask(100, "192.0.2.2").status, 200, "another one is not to blame");
     assert_eq!(ask(0, "192.0.2.1").status, 200, "what is known is free");
+    let sign_up = |from: &str| {
+        let fields = [("X-Forwarded-For", from)];
+        send(&base, "POST", "/brief", &fields, "interests=tea&zone=UTC&hour=6").status
+    };
+    assert_eq!([sign_up("192.0.2.1"), sign_up("192.0.2.1"), sign_up("192.0.2.1")], [303, 303, 429]);
+    assert_eq!(sign_up("2001:db8::1"), 303);
     // Who is no proxy is not believed: nobody gets a new rate by inventing an address.
     assert_eq!(request(&base, "GET", "/latest", &[]).status, 200);
     server.stop();
@@ -186,6 +193,23 @@ fn the_operator_gets_in_by_the_link_and_no_secret_is_logged() {
     for path in ["/search?q=(", "/feed.atom?q=x", "/nowhere"] {
         request(&base, "GET", path, &[("Authorization", &bearer), ("Cookie", &cookie)]);
     }
+    let signed = send(&base, "POST", "/brief", &[], "interests=heat+pumps&zone=UTC&hour=6");
+    let brief = signed.field("location").unwrap().strip_prefix("/brief/").unwrap().to_owned();
+    let fields = [("Authorization", bearer.as_str())];
+    let made =
+        send(&base, "POST", "/api/v1/subscribers", &fields, "{\"interests\":\"chips\"}").json();
+    let friend = made["page"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    for secret in [&brief, &friend] {
+        for path in [
+            format!("/brief/{secret}"),
+            format!("/brief/{secret}.atom"),
+            format!("/brief/{secret}/no"),
+        ] {
+            get(&base, &path);
+        }
+    }
+    let readers = request(&base, "GET", "/api/v1/subscribers", &fields).text();
+    assert!(!readers.contains(&brief) && !readers.contains(&friend), "a secret is told once");
     let log = server.log_until_end();
     assert!(log.contains("admin-secret"), "its path is told");
     let session = cookie.split('=').nth(1).unwrap();
@@ -193,6 +217,8 @@ fn the_operator_gets_in_by_the_link_and_no_secret_is_logged() {
         ("secret", secret.as_str()),
         ("session", session),
         ("token", token.as_str()),
+        ("reader's secret", brief.as_str()),
+        ("friend's secret", friend.as_str()),
         ("wrong", "wrong-secret-of-someone"),
     ] {
         assert!(!log.contains(secret), "the {name} is in the log");

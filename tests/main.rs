@@ -12,6 +12,7 @@ mod crash;
 mod encode;
 mod golden;
 mod journey;
+mod knowing;
 mod map;
 mod publishing;
 mod support;

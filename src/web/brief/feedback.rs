@@ -2,7 +2,7 @@
 //! since mail programs and browsers follow links by themselves; its button does, and another takes it back.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -16,7 +16,7 @@ use super::super::card::show_name;
 use super::super::rendered::Made;
 use super::super::shell::{self, Shell};
 use super::super::{WebError, WebState};
-use super::form::Fields;
+use super::form::{self, Fields};
 use super::{Desk, answer, private, tongue};
 
 #[derive(Template)]
@@ -68,12 +68,12 @@ pub async fn page(
 /// The button.
 pub async fn submit(
     request: HttpRequest,
-    body: Bytes,
+    payload: Payload,
     state: Data<WebState>,
     desk: Data<Desk>,
 ) -> Result<HttpResponse, WebError> {
     let asked = asked(&request, &desk)?;
-    let undo = Fields::read(&body).ticked("undo");
+    let undo = Fields::read(&form::body(payload).await?).ticked("undo");
     let t = tongue(&request);
     let shared = Data::clone(&state);
     let made = state.door.call(move |store| {

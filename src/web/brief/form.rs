@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use actix_web::web::{Bytes, Payload};
+
 use crate::model::{Days, MOST_SIZE, Secret, SecretHash, Shape, SourceId, Subscriber};
 use crate::pipeline::Asked;
 use crate::publish::clean;
@@ -18,6 +20,17 @@ use super::Desk;
 const MOST_INTERESTS: usize = 2000;
 /// Shows that can be followed or muted.
 const MOST_SOURCES: usize = 500;
+
+/// A form of ours is far smaller.
+const MOST_FORM: usize = 64 * 1024;
+
+/// What was sent, bounded in bytes and time.
+///
+/// # Errors
+/// As [`body::bytes`](super::super::body::bytes).
+pub async fn body(payload: Payload) -> Result<Bytes, WebError> {
+    super::super::body::bytes(payload, MOST_FORM).await
+}
 
 /// The fields of a form, in the order sent.
 pub struct Fields(Vec<(String, String)>);

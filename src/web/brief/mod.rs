@@ -30,9 +30,6 @@ use super::signup::Mode;
 use super::state::fresh;
 use super::{WebError, WebState, at, error};
 
-/// A form of ours is far smaller.
-const MOST_FORM: usize = 64 * 1024;
-
 /// What readers' pages need beside [`WebState`].
 pub struct Desk {
     /// Store, encoder and index.
@@ -56,7 +53,6 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(
             web::resource("/brief")
-                .app_data(web::PayloadConfig::new(MOST_FORM))
                 .route(web::post().to(sign_up::submit))
                 .default_service(web::to(error::not_allowed)),
         )
@@ -83,7 +79,6 @@ where
     G::Output: actix_web::Responder + 'static,
 {
     web::resource(path)
-        .app_data(web::PayloadConfig::new(MOST_FORM))
         .route(web::route().guard(Any(Get()).or(Head())).to(read))
         .route(web::post().to(write))
         .default_service(web::to(error::not_allowed))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -98,14 +98,14 @@ pub async fn page(
 /// One of the page's forms; `do` says which.
 pub async fn submit(
     request: HttpRequest,
-    body: Bytes,
+    payload: Payload,
     state: Data<WebState>,
     desk: Data<Desk>,
 ) -> Result<HttpResponse, WebError> {
     let secret = secret_in(&request)?;
     let (key, now) = (secret.clone(), desk.now());
     let found = state.door.call(move |store| Ok(reader(store, &key, now))).await??;
-    let fields = Fields::read(&body);
+    let fields = Fields::read(&form::body(payload).await?);
     let settings = |secret: &Secret| format!("/brief/{}/settings?done", secret.reveal());
     match fields.one("do").unwrap_or("save") {
         verb @ ("rotate" | "revoke") => {

@@ -2,7 +2,7 @@
 //! was invited.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::model::{Days, Secret, Shape};
@@ -17,13 +17,14 @@ use super::{Desk, answer, failed, see_other, tongue};
 /// Takes the form.
 pub async fn submit(
     request: HttpRequest,
-    body: Bytes,
+    payload: Payload,
     state: Data<WebState>,
     desk: Data<Desk>,
 ) -> Result<HttpResponse, WebError> {
+    // Mistakes count too: invitations can't be guessed by trying.
     state.limits.take(Kind::SignUp, &request, desk.now())?;
     let t = tongue(&request);
-    let fields = Fields::read(&body);
+    let fields = Fields::read(&form::body(payload).await?);
     let (shared, own) = (Data::clone(&state), Data::clone(&desk));
     let checked = state.door.call(move |store| {
         Ok((|| {
