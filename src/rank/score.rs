@@ -13,7 +13,7 @@ const START: f32 = -0.9;
 const TOPIC: f32 = 1.7;
 const INTEREST: f32 = 2.3;
 const SOURCE: f32 = 1.1;
-const TASTE: f32 = 9.0;
+const TASTE: f32 = 13.0;
 const UNWANTED: f32 = -4.0;
 /// An interest that is to be kept away fits from here on.
 const UNWANTED_FROM: f32 = 0.6;
@@ -27,7 +27,7 @@ const NEAR_TOPIC: (f32, f32) = (0.25, 0.6);
 const RANKS: [f32; 3] = [1.0, 0.8, 0.6];
 
 /// Cosines to what the reader was given lately: from here on it tells less that is new, and from there nothing.
-const STALE: (f32, f32) = (0.5, 0.9);
+const STALE: (f32, f32) = (0.6, 0.95);
 const STALEST: f32 = 0.3;
 /// Days in which half of the freshness goes; and what is left of it in the end.
 const HALF_LIFE: f32 = 10.0;
