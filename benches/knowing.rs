@@ -1,16 +1,18 @@
 //! What knowing costs with a hundred thousand insights kept: start, memory, related insights, near-duplicates.
-//! `cargo bench --bench knowing [-- COUNT]`. The insights are made of words as common as in speech, with vectors in
-//! clusters, so that lists of common words are as long as they would be.
+//! `cargo bench --bench knowing [-- COUNT | -- TEXTS.jsonl]`. The insights are made of words as common as in speech, with vectors in
+//! clusters, so that lists of common words are as long as they would be. With a file of lines of `item` and `text`, it
+//! counts the links between them instead.
 
 use std::time::{Duration, Instant};
 
 use podbrief::model::*;
+use podbrief::rank::related::{Place, RelatedIndex};
 use podbrief::search::Index;
 use podbrief::store::{
     Embedding, Extraction, FeedStore, ItemStore, NewItem, PollOutcome, Publication, SourceStore,
     TranscriptOutcome, sled,
 };
-use podbrief::text::embed::{DIMENSIONS, MODEL, Vector};
+use podbrief::text::embed::{DIMENSIONS, Encoder, MODEL, Vector};
 
 const OF_ITEM: usize = 200;
 const QUERIES: usize = 200;
@@ -186,6 +188,7 @@ fn publication(
             item_published: None,
         },
         language: None,
+        page: None,
     };
     let embedding = Some(Embedding { insight: id, model: MODEL.to_owned(), vector: vector(dice) });
     Publication { insight, entry, embedding }
@@ -212,7 +215,41 @@ fn timed<T>(asked: &[Insight], mut ask: impl FnMut(&Insight) -> T) -> Vec<Durati
     asked.iter().map(time).collect()
 }
 
+/// What links there are between real texts: lines of `item` and `text`, one source an item.
+fn links(path: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let encoder = Encoder::load()?;
+    let mut index = RelatedIndex::new();
+    let mut ids = Vec::new();
+    for line in std::fs::read_to_string(path)?.lines() {
+        let line: serde_json::Value = serde_json::from_str(line)?;
+        let (item, text) =
+            (line["item"].as_str().unwrap_or_default(), line["text"].as_str().unwrap_or_default());
+        let source = SourceId::for_feed(item);
+        let item = ItemId::new(&source, item);
+        let id = InsightId::new(&item, ids.len(), 0, text);
+        ids.push(id.clone());
+        let place = Place { id, item, source, visibility: Visibility::Public };
+        index.add(place, text, encoder.encode(&[text]).pop());
+    }
+    let (mut all, mut back, mut none, mut same) = (0, 0, 0, 0);
+    for id in &ids {
+        let related = index.related(id, None, 10);
+        none += usize::from(related.is_empty());
+        same += usize::from(!index.repeats(id, None).is_empty());
+        all += related.len();
+        let leads_back =
+            |other: &&Related| index.related(&other.id, None, 10).iter().any(|r| r.id == *id);
+        back += related.iter().filter(leads_back).count();
+    }
+    println!("{} texts, {none} without related ones, {same} said elsewhere too", ids.len());
+    println!("{all} links, {back} of them lead back");
+    Ok(())
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    if let Some(path) = std::env::args().skip(1).find(|a| a.ends_with(".jsonl")) {
+        return links(&path);
+    }
     let count = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(100_000_usize);
     let kept = std::env::var_os("PODBRIEF_BENCH_DIR").map(std::path::PathBuf::from);
     let fresh = tempfile::tempdir()?;

@@ -13,21 +13,24 @@ use actix_web::{App, HttpServer, web as actix};
 use anyhow::{Context as _, Result, bail};
 use tokio::sync::watch;
 
-use crate::admin::{self, Admin};
+use crate::admin::{self, Admin, Secret};
 use crate::config::Config;
 use crate::encode::Worker;
 use crate::fetch::{AllowPrivate, Fetcher, Limits};
 use crate::insight::Tagger;
 use crate::jobs::{Handle, Scheduler};
 use crate::model::{Timestamp, TopicSet};
-use crate::pipeline::{Context, Intervals, Settings};
+use crate::pipeline::{Context, Intervals, Senses, Settings};
 use crate::publish::Site;
 use crate::search::Index;
 use crate::store::{Door, sled};
-use crate::web::{self, WebState};
+use crate::web::brief::Desk;
+use crate::web::{self, Find, Operator, WebState};
 
 /// How long requests and jobs may take to end.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long the head of a request may take to arrive.
+const HEAD: Duration = Duration::from_secs(10);
 /// Threads that render pages and feeds, for each of the two that answer.
 const RENDERING: usize = 2;
 /// Topics shipped with the program.
@@ -61,6 +64,9 @@ pub fn open(config: &Config) -> Result<Rooms> {
     let mint = sled::Mint { now: now(), host: &config.host(), random: &random };
     let door = Door::new(Arc::new(sled::open(dir, &mint)?));
     let instance = door.blocking().instance()?;
+    let mut key = [0_u8; 32];
+    getrandom::fill(&mut key).context("the system gives no random bytes")?;
+    let key = door.blocking().server_key(key)?;
     let topics = Arc::new(topics(dir)?);
     let index = Arc::new(Index::build(door.blocking())?);
     if !index.without_vector(1).is_empty() {
@@ -73,6 +79,8 @@ pub fn open(config: &Config) -> Result<Rooms> {
         tagger: Arc::new(Tagger::new(&topics)),
         topics,
         index,
+        senses: Senses::default(),
+        key,
         authority: instance.authority.clone(),
         settings: settings(config),
         door,
@@ -84,7 +92,7 @@ pub fn open(config: &Config) -> Result<Rooms> {
         authority: instance.authority,
         created: instance.created,
     };
-    Ok(Rooms { admin: Admin { ctx, jobs, clock: now }, scheduler, site })
+    Ok(Rooms { admin: Admin { ctx, jobs, clock: now, base_url: None }, scheduler, site })
 }
 
 /// The data directory, for this user's eyes only.
@@ -113,6 +121,17 @@ fn topics(dir: &Path) -> Result<TopicSet> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(shipped),
         Err(error) => Err(error).with_context(|| format!("can't read {}", path.display())),
     }
+}
+
+/// The operator's, made at the first start.
+fn secret(dir: &Path) -> Result<Secret> {
+    let mut random = [0_u8; 26];
+    getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    let (secret, made) = Secret::open(dir, &random)?;
+    if let Some(path) = made {
+        tracing::info!(path = %path.display(), "the operator's secret was made; `podbrief admin-url` prints the link");
+    }
+    Ok(secret)
 }
 
 fn fetcher(config: &Config) -> Result<Fetcher> {
@@ -185,17 +204,32 @@ impl Rooms {
             );
         }
         let base = self.site.base_url.clone();
+        self.admin.base_url = Some(base.clone());
+        let operator = Operator { admin: self.admin.clone(), secret: secret(&config.data_dir)? };
         let index = Arc::clone(&self.admin.ctx.index);
+        let encoder = self.admin.ctx.encoder.clone();
         let state = WebState::new(
             self.admin.ctx.door.clone(),
             self.site,
             Arc::clone(&self.admin.ctx.topics),
             Arc::clone(&index),
             Arc::new(move |store, insight, limit| index.related(store, insight, None, limit)),
-        );
-        let state = actix::Data::new(state);
-        let server = HttpServer::new(move || App::new().configure(web::configure(state.clone())))
+        )
+        .finding(Find::new(now, Arc::new(move |text| encoder.encode_now(text))))
+        .limited(config.web.limits().context("web.trusted_proxies")?);
+        let state = actix::Data::new(state.operated(operator));
+        let desk = actix::Data::new(Desk {
+            ctx: self.admin.ctx.clone(),
+            clock: now,
+            mode: config.signup_mode(),
+            size: config.edition_size,
+        });
+        let app =
+            move || App::new().app_data(desk.clone()).configure(web::configure(state.clone()));
+        let server = HttpServer::new(app)
             .workers(2)
+            // For the head of a request; bodies have a time of their own.
+            .client_request_timeout(HEAD)
             // Each thread that ever rendered keeps a heap of its own for the next time: few threads, little memory.
             .worker_max_blocking_threads(RENDERING)
             .shutdown_timeout(GRACE.as_secs())

@@ -3,13 +3,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod asking;
 mod bad_input;
+mod brief;
 mod cli;
 mod contract;
 mod crash;
 mod encode;
 mod golden;
 mod journey;
+mod knowing;
 mod map;
 mod publishing;
 mod support;
+mod taste;

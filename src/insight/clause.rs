@@ -1,7 +1,9 @@
 //! Clauses of a sentence that can stand alone: cut at borders, kept only with a subject and a verb of their own.
 
+mod lists;
 mod stands;
 
+use self::lists::{BARE, CONDITIONS, EQUAL, LEANING, PHRASES, SAYS, SUBJECTS};
 use self::stands::{is_verb, stands};
 use super::lexicon::{Class, Lexicon};
 use crate::text::token::{Token, tokens};
@@ -78,234 +80,6 @@ pub fn joins(language: &str) -> &'static [&'static str] {
     }
 }
 
-/// Those that a clause may end in front of without a comma.
-const BARE: &[&str] = &[
-    "because", "so", "but", "unless", "whereas", "although", "instead", "rather", "while", "weil",
-    "porque",
-];
-/// Those whose clause stands alone without them.
-const EQUAL: &[&str] =
-    &["but", "so", "and", "aber", "und", "mais", "donc", "et", "pero", "y", "then"];
-/// Those that make their clause lean on another.
-const LEANING: &[&str] = &[
-    "to",
-    "if",
-    "when",
-    "because",
-    "while",
-    "although",
-    "though",
-    "since",
-    "unless",
-    "whenever",
-    "once",
-    "as",
-    "whereas",
-    "even",
-    "by",
-    "after",
-    "before",
-    "which",
-    "who",
-    "that",
-    "than",
-    "rather",
-    "in",
-    "with",
-    "for",
-    "instead",
-    "where",
-    "until",
-    "into",
-    "of",
-    "from",
-    "about",
-    "versus",
-    "especially",
-    "particularly",
-    "at",
-    "on",
-    "over",
-    "under",
-    "during",
-    "wenn",
-    "weil",
-    "obwohl",
-    "als",
-    "dass",
-    "si",
-    "quand",
-    "lorsque",
-    "cuando",
-    "aunque",
-    "que",
-];
-/// Words in "-ed" that may open a sentence with their own subject.
-const NOT_PAST: &[&str] = &[
-    "speed",
-    "embed",
-    "embedded",
-    "distributed",
-    "shared",
-    "unified",
-    "indeed",
-    "advanced",
-    "based",
-];
-/// Those among them that open a clause of their own wherever they stand.
-const OPENS_CLAUSE: &[&str] = &[
-    "if", "when", "because", "while", "although", "though", "unless", "whenever", "whereas",
-    "which", "who", "that", "where", "until",
-];
-/// "The trick is that", "we found that": what follows stands alone.
-const SAYS: &[&str] = &[
-    "is",
-    "was",
-    "think",
-    "found",
-    "find",
-    "say",
-    "said",
-    "means",
-    "shows",
-    "show",
-    "believe",
-    "believes",
-    "realized",
-    "realised",
-    "learned",
-    "learnt",
-    "noticed",
-    "saw",
-    "discovered",
-    "argue",
-    "fact",
-];
-/// A clause that ends in one of these is torn.
-const TORN: &[&str] = &[
-    "is",
-    "are",
-    "was",
-    "were",
-    "the",
-    "a",
-    "an",
-    "of",
-    "to",
-    "in",
-    "on",
-    "at",
-    "for",
-    "with",
-    "from",
-    "by",
-    "and",
-    "or",
-    "but",
-    "which",
-    "who",
-    "because",
-    "if",
-    "when",
-    "very",
-    "i",
-    "my",
-    "your",
-    "our",
-    "their",
-    "his",
-    "be",
-    "been",
-    "have",
-    "has",
-    "had",
-    "would",
-    "could",
-    "should",
-    "can",
-    "will",
-    "might",
-    "as",
-    "than",
-    "about",
-    "into",
-    "like",
-    "just",
-    "really",
-    "think",
-    "know",
-    "say",
-    "said",
-    "says",
-    "mean",
-    "means",
-    "so",
-    "some",
-    "every",
-    "where",
-    "what",
-    "now",
-    "then",
-    "there's",
-    "you're",
-    "we're",
-    "they're",
-    "these",
-    "those",
-    "this",
-    "how",
-    "that's",
-    "it's",
-    "i'm",
-    "not",
-    "it",
-    "reality",
-    "thing",
-    "example",
-    "instance",
-    "mainly",
-    "partly",
-    "largely",
-    "only",
-    "simply",
-    "precisely",
-    "probably",
-    "exactly",
-    "especially",
-    "particularly",
-    "both",
-    "either",
-    "using",
-    "trying",
-    "including",
-    "und",
-    "oder",
-    "der",
-    "die",
-    "das",
-    "ein",
-    "eine",
-    "zu",
-    "ist",
-    "sind",
-    "et",
-    "ou",
-    "le",
-    "la",
-    "les",
-    "un",
-    "une",
-    "de",
-    "est",
-    "y",
-    "o",
-    "el",
-    "los",
-    "que",
-    "es",
-    "se",
-];
-
 /// The whole sentence and every clause in it that stands, in no particular order.
 pub fn of<'a>(sentence: &'a str, language: &str) -> Vec<Clause<'a>> {
     let words = tokens(sentence);
@@ -351,7 +125,8 @@ pub fn of<'a>(sentence: &'a str, language: &str) -> Vec<Clause<'a>> {
         if subject && verb_before && comma && !led {
             begins.push((n, Front::Splice));
             ends.push((n, End::Comma));
-        } else if subject && verb_before && !comma && matches!(before, "and" | "but" | "so") {
+        } else if subject && verb_before && !comma && !led && matches!(before, "and" | "but" | "so")
+        {
             begins.push((n, Front::Equal));
             ends.push((n - 1, End::Bare));
         }
@@ -399,31 +174,6 @@ fn is_denied(before: &[Token]) -> bool {
         w.lower.ends_with("n't") || matches!(w.lower.as_str(), "not" | "never" | "nicht" | "no")
     })
 }
-
-/// Words that can only be a clause's subject.
-const SUBJECTS: &[&str] = &[
-    "you",
-    "we",
-    "i",
-    "they",
-    "people",
-    "you're",
-    "we're",
-    "it's",
-    "there's",
-    "you'll",
-    "you've",
-    "we've",
-    "nobody",
-    "everyone",
-    "everybody",
-];
-/// Words whose clause says when the rest holds.
-const CONDITIONS: &[&str] =
-    &["if", "when", "unless", "until", "where", "as", "wenn", "si", "quand", "cuando", "falls"];
-/// What opens a phrase that may be left out in front of a comma.
-const PHRASES: &[&str] =
-    &["in", "at", "for", "on", "with", "after", "before", "over", "during", "at", "among"];
 
 /// "It doesn't mean that", "if we think that": what follows is not what is said.
 fn is_doubted(before: &[Token]) -> bool {

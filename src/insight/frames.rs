@@ -179,6 +179,7 @@ const FRAMES: &[&str] = &[
     "the fact is that ",
     "the fact is ",
     "now ",
+    "also ",
     "actually ",
     "literally ",
     "basically ",

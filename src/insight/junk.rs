@@ -35,6 +35,8 @@ const SPONSOR_GAP: usize = 14;
 const LONG: usize = 120;
 const EDGE: usize = 40;
 const EDGE_SHARE: usize = 12;
+/// Sentences between two words of farewell.
+const FAREWELL: usize = 6;
 /// How far an answer to "tell us about yourself" reaches.
 const BIOGRAPHY: usize = 8;
 
@@ -74,9 +76,10 @@ fn mark_edges(out: &mut [Option<Junk>]) {
     let ends = |junk: &Option<Junk>| {
         matches!(junk, Some(Junk::Greeting | Junk::Credits | Junk::Housekeeping))
     };
-    // Two of them close a talk; one may be a word in passing.
+    // Two of them close a talk; one may be a word in passing, and so may one that stands far before the others.
     let found: Vec<usize> = (from..out.len()).filter(|i| ends(&out[*i])).collect();
-    if let [first, _, ..] = found.as_slice() {
+    let first = found.windows(2).rev().take_while(|pair| pair[1] - pair[0] <= FAREWELL).last();
+    if let Some([first, _]) = first {
         out[*first..].iter_mut().for_each(|junk| _ = junk.get_or_insert(Junk::Greeting));
     }
 }

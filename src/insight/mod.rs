@@ -102,7 +102,7 @@ pub struct Draft {
 const MOST_FROM_NOTES: usize = 2;
 const NOTES_WORTH: f32 = 0.4;
 /// What standing well by itself is worth beside what the scorer says, in its units.
-const TELLING_WORTH: f32 = 1.5;
+const TELLING_WORTH: f32 = 0.8;
 /// Passages that are put in words for each one wanted.
 const TOLD_FOR_EACH: usize = 16;
 /// Value of lying in a stretch that the publisher itself marked.

@@ -17,11 +17,16 @@ pub enum Worth {
     Never,
 }
 
+/// Letters of a scrap in scripts without spaces.
+const SCRAP: usize = 20;
+
 /// What a sentence of an English claim is worth; in other languages only questions and short scraps are known.
 pub fn worth(words: &[Word], language: &str) -> Worth {
     let asks = words.last().is_some_and(|w| w.tail.contains(['?', '？']));
     if language != "en" {
-        return if asks || words.len() < 3 { Worth::Spare } else { Worth::Kept };
+        let letters: usize = words.iter().map(|w| w.text.chars().count()).sum();
+        let scrap = words.len() < 3 && letters < SCRAP;
+        return if asks || scrap { Worth::Spare } else { Worth::Kept };
     }
     if begins_quoted(words) || is_torn(words) {
         return Worth::Never;
@@ -29,7 +34,7 @@ pub fn worth(words: &[Word], language: &str) -> Worth {
     let text = join(words, true);
     let counts = Lexicon::of("en").count(&tokens(&text));
     let about_talk = [Class::Reference, Class::Aside].iter().any(|c| counts[*c as usize] > 0);
-    if asks || about_talk || is_reaction(words) || words.len() < 4 {
+    if asks || asks_unmarked(words) || about_talk || is_reaction(words) || words.len() < 4 {
         Worth::Spare
     } else if clause::is_fragment(&text) {
         // "Even down to fractions of a second." lives on the sentence before it.
@@ -56,12 +61,63 @@ fn is_torn(words: &[Word]) -> bool {
     if UNENDED.contains(&core) && (trails || !MOVABLE.contains(&core)) {
         return true;
     }
+    // "What we did – and it was an old idea": what it was is never said.
+    let at = |n: usize| words.get(n).map(|w| w.core.as_str()).unwrap_or_default();
+    let promised = |n: usize| {
+        words[n].dash
+            && n > 2
+            && matches!(at(n - 1), "did" | "do" | "does")
+            && at(n - 3) == "what"
+            && at(n + 1) == "and"
+    };
+    if (0..words.len()).any(promised) {
+        return true;
+    }
     // "In no way would I ever – well, one, …": a clause without an end, and another begins.
     let dash = words.iter().position(|w| w.dash);
     dash.is_some_and(|at| {
         let after = words.get(at + 1).map(|w| w.core.as_str()).unwrap_or_default();
         matches!(after, "well" | "sorry" | "wait" | "actually" | "no" | "let" | "yeah" | "okay")
     })
+}
+
+/// "Is there any flour that rises": a question without its mark.
+fn asks_unmarked(words: &[Word]) -> bool {
+    let at = |n: usize| words.get(n).map(|w| w.core.as_str()).unwrap_or_default();
+    matches!(
+        at(0),
+        "is" | "are"
+            | "do"
+            | "does"
+            | "did"
+            | "can"
+            | "could"
+            | "would"
+            | "was"
+            | "were"
+            | "isn't"
+            | "aren't"
+            | "don't"
+            | "doesn't"
+            | "have"
+            | "has"
+            | "should"
+            | "will"
+    ) && matches!(
+        at(1),
+        "you"
+            | "we"
+            | "they"
+            | "i"
+            | "it"
+            | "there"
+            | "this"
+            | "that"
+            | "he"
+            | "she"
+            | "the"
+            | "people"
+    )
 }
 
 /// "That's really interesting.", "It was fun."
@@ -125,7 +181,7 @@ mod tests {
             "Does it rise?",
             "As I said, the oven matters.",
             "Let me tell you about the oven.",
-            "Down to the last gram.",
+            "Even to the gram of flour.",
             "So yeah.",
         ] {
             assert_eq!(of(text), Worth::Spare, "{text}");

@@ -69,7 +69,9 @@ fn word(piece: &str) -> Word {
     let tail = &body[inner.len()..];
     Word {
         // "...and so" is no more than "and so".
-        head: head.trim_matches(['.', '…', ',']).to_owned(),
+        head: head
+            .trim_start_matches(|c| c == '…' || c == '.' && head.starts_with(".."))
+            .to_owned(),
         text: inner.to_owned(),
         tail: tail.to_owned(),
         core: lower(inner),

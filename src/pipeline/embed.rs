@@ -1,8 +1,6 @@
 //! Make vectors of insights that have none of the present model: after a change of model, or where the encoder failed.
 //! A few at a time, so that other work comes between.
 
-use std::sync::Arc;
-
 use super::{Context, StageError};
 use crate::model::{InsightId, Timestamp};
 use crate::search::sense;
@@ -12,11 +10,11 @@ use crate::text::embed::MODEL;
 /// Insights at a time: half a second of work.
 const AT_ONCE: usize = 32;
 
-/// The stage. Returns how many vectors were made.
+/// The stage.
 ///
 /// # Errors
 /// [`StageError::Retry`] if the encoder can't be had.
-pub async fn embed(ctx: &Context, now: Timestamp) -> Result<usize, StageError> {
+pub async fn embed(ctx: &Context, now: Timestamp) -> Result<(), StageError> {
     let asked = ctx.index.without_vector(AT_ONCE);
     let last = asked.len() < AT_ONCE;
     let mut insights = ctx
@@ -50,7 +48,9 @@ pub async fn embed(ctx: &Context, now: Timestamp) -> Result<usize, StageError> {
     let rows: Vec<Embedding> = rows.collect();
     let next = (!last).then_some(now);
     ctx.door.call(move |store| store.save_embeddings(rows, next)).await?;
-    let count = made.len();
-    Arc::clone(&ctx.index).set_vectors(made);
-    Ok(count)
+    ctx.index.set_vectors(made);
+    if last {
+        tracing::info!("vectors made");
+    }
+    Ok(())
 }

@@ -4,7 +4,9 @@
 //! what goes out is legal XML 1.0 (section 2.2), and an address is http(s) or absent.
 
 mod atom;
+pub mod brief;
 pub mod clean;
+mod digest;
 mod document;
 pub mod entry;
 mod json_feed;
@@ -13,8 +15,10 @@ pub mod picture;
 mod rss;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod token;
 
 pub use atom::atom;
+pub use digest::{day_of, digest};
 pub use document::{FeedDocument, FeedHead, LIMIT, PAGE_SIZE, Site, fit};
 pub use json_feed::json_feed;
 pub use rss::rss;

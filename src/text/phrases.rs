@@ -242,7 +242,15 @@ mod tests {
     }
 
     /// Keys are named in full where they are used, or begin one of these and end in a variable.
-    const BUILT: &[&str] = &["topic.", "date.months.", "error.", "signup.region."];
+    const BUILT: &[&str] = &[
+        "topic.",
+        "date.months.",
+        "error.",
+        "signup.region.",
+        "query.",
+        "operator.in.",
+        "operator.ago.",
+    ];
 
     #[test]
     fn keys_that_are_used_exist_and_keys_that_exist_are_used() {

@@ -9,6 +9,19 @@ use super::conditional::{Outcome, evaluate, joined};
 use super::rendered::Rendered;
 use super::{WebError, tongue};
 
+/// As [`send`], for one reader: no cache between us keeps it.
+///
+/// # Errors
+/// As [`send`].
+pub fn send_private(request: &HttpRequest, document: &Rendered) -> Result<HttpResponse, WebError> {
+    let mut response = send(request, document)?;
+    let policy = format!("private, max-age={}", document.max_age);
+    if let Ok(policy) = header::HeaderValue::from_str(&policy) {
+        response.headers_mut().insert(header::CACHE_CONTROL, policy);
+    }
+    Ok(response)
+}
+
 /// The document in the coding the client likes best, or that it has it already.
 ///
 /// # Errors

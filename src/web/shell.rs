@@ -1,7 +1,5 @@
 //! What surrounds every page: head, navigation, and the links by which readers find the feeds.
 
-use url::Url;
-
 use crate::publish::{FeedHead, Format, Site};
 use crate::text::phrases::Phrases;
 
@@ -33,6 +31,8 @@ pub struct Shell {
     pub here: &'static str,
     /// Where the page is for everyone, below `root`; none of pages that are for one reader.
     pub path: Option<String>,
+    /// Parameters that the links to other languages keep, each with a `&` behind it.
+    pub params: String,
     /// A picture of what the page shows, or of the site.
     pub picture: Picture,
     /// What readers discover, the page's own first.
@@ -70,7 +70,7 @@ impl Shell {
     ) -> Self {
         let latest = subject::latest(site);
         let feeds = own.into_iter().filter(|own| own.path != latest.path).chain([&latest]);
-        let root = root_of(&site.base_url);
+        let root = site.root();
         Self {
             t,
             title: title.to_owned(),
@@ -82,6 +82,7 @@ impl Shell {
             script: assets::script_path(),
             here,
             path: None,
+            params: String::new(),
             picture: Picture {
                 path: "/picture.png".into(),
                 alt: t.say("landing.title").to_owned(),
@@ -94,6 +95,12 @@ impl Shell {
     /// With the path that the page has for everyone, below the root.
     pub fn at(mut self, path: &str) -> Self {
         self.path = Some(path.to_owned());
+        self
+    }
+
+    /// With encoded parameters without which it would be another page.
+    pub fn keeping(mut self, params: &str) -> Self {
+        self.params = if params.is_empty() { String::new() } else { format!("{params}&") };
         self
     }
 
@@ -124,18 +131,14 @@ impl Shell {
     }
 }
 
-fn alternates(head: &FeedHead) -> Vec<Alternate> {
+/// A feed in all its formats.
+pub fn alternates(head: &FeedHead) -> Vec<Alternate> {
     let alternate = |format: Format| Alternate {
         media_type: format.media_type(),
         title: format!("{} ({})", head.title, format.name()),
-        href: format!("{}.{}", head.path, format.suffix()),
+        href: head.address(Some(format), None),
     };
     Format::ALL.map(alternate).into()
-}
-
-fn root_of(base_url: &str) -> String {
-    let path = Url::parse(base_url).map(|url| url.path().trim_end_matches('/').to_owned());
-    path.unwrap_or_default()
 }
 
 /// A feed's addresses as a page prints them, whole, to be copied into a reader.
@@ -150,7 +153,7 @@ impl Subscribe {
     /// To the feed of `head`.
     pub fn to(site: &Site, head: &FeedHead) -> Self {
         let address =
-            |format: Format| format!("{}{}.{}", site.base_url, head.path, format.suffix());
+            |format: Format| format!("{}{}", site.base_url, head.address(Some(format), None));
         Self {
             address: address(Format::Atom),
             others: [Format::Rss, Format::Json].map(|f| (f.name(), address(f))).into(),

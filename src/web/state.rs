@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use actix_web::web::Data;
 
-use crate::model::{Insight, TopicSet};
+use crate::model::{Insight, Timestamp, TopicSet};
 use crate::publish::Site;
 use crate::search::Index;
 use crate::store::{self, Door, Store};
 
 use super::WebError;
 use super::cache::Cache;
+use super::find::Find;
+use super::limit::Limits;
+use super::operator::Operator;
 use super::rendered::{Made, Rendered};
 
 /// Finds up to so many insights of other items that are about the same claim, with how near they are (0 to 1).
@@ -29,11 +32,17 @@ pub struct WebState {
     pub index: Arc<Index>,
     /// What an insight's page shows beside it.
     pub related: Arc<Related>,
+    /// What finding needs.
+    pub find: Find,
+    /// How much one address may ask for.
+    pub limits: Limits,
+    /// What the operator's pages and the API work with; without it there are none.
+    pub operator: Option<Operator>,
     cache: Cache,
 }
 
 impl WebState {
-    /// With an empty cache.
+    /// With an empty cache, without limits, without an operator, and knowing no meaning.
     pub fn new(
         door: Door,
         site: Site,
@@ -41,8 +50,30 @@ impl WebState {
         index: Arc<Index>,
         related: Arc<Related>,
     ) -> Self {
-        Self { door, site, topics, index, related, cache: Cache::new() }
+        let find = Find::new(Timestamp::default, Arc::new(|_| None));
+        let (limits, cache) = (Limits::default(), Cache::new());
+        Self { door, site, topics, index, related, find, limits, operator: None, cache }
     }
+
+    /// With a clock and the meaning of questions.
+    pub fn finding(self, find: Find) -> Self {
+        Self { find, ..self }
+    }
+
+    /// With an operator.
+    pub fn operated(self, operator: Operator) -> Self {
+        Self { operator: Some(operator), ..self }
+    }
+
+    /// With limits.
+    pub fn limited(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+}
+
+/// The document at `key`, if it was made since the store changed last.
+pub fn held(state: &WebState, key: &str) -> Option<Arc<Rendered>> {
+    state.cache.get(key, state.door.blocking().generation())
 }
 
 /// The document at `key` (path and cursor), made by `make` if the store changed since it was made last.

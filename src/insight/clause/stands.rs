@@ -1,6 +1,7 @@
 //! Whether words have a subject and a finite verb of their own, by form and place; there is no parser.
 
-use super::{LEANING, LEAST, LEAST_BLIND, NOT_PAST, OPENS_CLAUSE, TORN};
+use super::lists::{LEANING, NOT_PAST, OPENS_CLAUSE, TORN};
+use super::{LEAST, LEAST_BLIND};
 use crate::insight::lexicon::{Class, Lexicon};
 use crate::text::token::Token;
 
@@ -39,7 +40,10 @@ pub(super) fn stands(sentence: &str, words: &[Token], inner: bool, language: &st
     if matches!(
         first.lower.as_str(),
         "going" | "saying" | "being" | "etc" | "other" | "versus" | "let's" | "hey"
-    ) || first.lower == "not" && second.ends_with("ing")
+    ) || matches!(first.lower.as_str(), "not" | "just") && second.ends_with("ing")
+        || first.lower == "not" && second.ends_with("ed")
+        || matches!(first.lower.as_str(), "harder" | "easier" | "better")
+            && matches!(second, "to" | "than")
         || matches!((first.lower.as_str(), second), ("also", "what" | "how") | ("in", "no"))
         || (first.lower.ends_with("ed")
             && first.lower.len() > 4

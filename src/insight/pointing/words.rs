@@ -11,12 +11,12 @@ pub(super) struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn at(&self, n: usize) -> &str {
+    pub(super) fn at(&self, n: usize) -> &str {
         self.list.get(n).map(|t| t.lower.as_str()).unwrap_or_default()
     }
 
     /// Whether punctuation or the end stands behind word `n`.
-    fn closed(&self, n: usize) -> bool {
+    pub(super) fn closed(&self, n: usize) -> bool {
         let (Some(word), next) = (self.list.get(n), self.list.get(n + 1)) else { return true };
         let end = next.map_or(self.text.len(), |t| t.start);
         self.text[word.end..end].contains([',', '.', ';', ':', '?', '!', '–', '—', '…'])
@@ -32,12 +32,12 @@ impl Words<'_> {
             .map_or(self.list.len(), |n| n + 1)
     }
 
-    fn is_verb(&self, n: usize) -> bool {
+    pub(super) fn is_verb(&self, n: usize) -> bool {
         Lexicon::of("en").has_word(self.at(n), &[Class::Present, Class::Past, Class::Modal])
     }
 
     /// "those people who left": what follows says which.
-    fn is_told_which(&self, from: usize) -> bool {
+    pub(super) fn is_told_which(&self, from: usize) -> bool {
         (from..from + 5).any(|n| {
             matches!(self.at(n), "who" | "that" | "which" | "where" | "when" | "you" | "we")
         })
@@ -234,157 +234,6 @@ impl Words<'_> {
             }
         }
         0.0
-    }
-
-    /// "You have those edge cases": a thing that was named before, wherever it stands in the first sentence.
-    pub(super) fn demonstrative(&self) -> f32 {
-        let end = self.first_sentence();
-        let points = |n: usize| {
-            let noun = self.at(n + 1);
-            let thing = !noun.is_empty()
-                && !self.is_verb(n + 1)
-                && !self.closed(n)
-                && !stop_words("en").contains(noun)
-                && !(0..n).any(|k| self.at(k).trim_end_matches('s') == noun.trim_end_matches('s'));
-            let own = matches!(
-                noun,
-                "kind"
-                    | "kinds"
-                    | "sort"
-                    | "idea"
-                    | "notion"
-                    | "type"
-                    | "types"
-                    | "day"
-                    | "days"
-                    | "year"
-                    | "world"
-                    | "week"
-                    | "moment"
-                    | "time"
-                    | "country"
-                    | "big"
-                    | "huge"
-                    | "whole"
-                    | "concept"
-                    | "sense"
-            );
-            let determiner = match self.at(n) {
-                "these" | "those" | "this" => true,
-                // Else it joins clauses: "they say that flour is cheap".
-                "that" => {
-                    n > 0
-                        && matches!(
-                            self.at(n - 1),
-                            "with"
-                                | "of"
-                                | "in"
-                                | "for"
-                                | "by"
-                                | "from"
-                                | "about"
-                                | "at"
-                                | "to"
-                                | "on"
-                                | "what"
-                                | "because"
-                                | "use"
-                                | "get"
-                                | "solve"
-                                | "and"
-                                | "around"
-                                | "like"
-                                | "before"
-                                | "after"
-                                | "even"
-                        )
-                }
-                _ => false,
-            };
-            determiner && thing && !own && !self.is_told_which(n + 2)
-        };
-        // "This" opens new things too ("this big oven I saw"), "those" and "with that" hardly.
-        let worst = |n: usize| if self.at(n) == "this" { PERHAPS } else { LIKELY };
-        (0..end).filter(|n| points(*n)).map(worst).fold(0.0, f32::max)
-    }
-
-    /// "His research", "she left" without anybody named before.
-    pub(super) fn nobody(&self) -> f32 {
-        let person = |n: usize| {
-            matches!(
-                self.at(n),
-                "he" | "she"
-                    | "his"
-                    | "him"
-                    | "he's"
-                    | "she's"
-                    | "he'd"
-                    | "she'd"
-                    | "he'll"
-                    | "she'll"
-                    | "himself"
-                    | "herself"
-            )
-        };
-        let Some(at) = (0..self.list.len()).find(|n| person(*n)) else { return 0.0 };
-        let named = (0..at).any(|n| {
-            let word = &self.list[n];
-            let text = &self.text[word.start..word.end];
-            let begins = n == 0
-                || self.text[self.list[n - 1].end..word.start].contains(['.', '?', '!', '"', '“']);
-            text.starts_with(char::is_uppercase)
-                && !begins
-                && !word.lower.starts_with("i'")
-                && word.lower != "i"
-                || matches!(
-                    word.lower.as_str(),
-                    "man"
-                        | "woman"
-                        | "guy"
-                        | "girl"
-                        | "boy"
-                        | "father"
-                        | "mother"
-                        | "son"
-                        | "daughter"
-                        | "wife"
-                        | "husband"
-                        | "somebody"
-                        | "someone"
-                        | "person"
-                        | "everyone"
-                        | "professor"
-                        | "boss"
-                        | "friend"
-                        | "brother"
-                        | "sister"
-                        | "dad"
-                        | "mom"
-                        | "founder"
-                        | "author"
-                        | "doctor"
-                        | "kid"
-                        | "child"
-                        | "engineer"
-                        | "developer"
-                        | "user"
-                        | "manager"
-                        | "player"
-                        | "customer"
-                        | "teacher"
-                        | "scientist"
-                        | "maintainer"
-                        | "contributor"
-                        | "creator"
-                )
-        }) || self.list.first().is_some_and(|w| {
-            // A name at the very start: no common word.
-            let text = &self.text[w.start..w.end];
-            text.starts_with(char::is_uppercase)
-                && !stop_words("en").contains(w.lower.as_str())
-                && crate::text::frequency::rarity(&w.lower, "en").is_none_or(|r| r > 6.0)
-        });
-        if named { 0.0 } else { LIKELY }
     }
 
     /// "Hey, Adam, …", "you, Adam,": somebody is spoken to.

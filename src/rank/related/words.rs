@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::text::frequency::rarity;
-use crate::text::language::stop_words;
+use crate::text::language::{by_small_words, stop_words};
 use crate::text::stem::Stemmer;
 use crate::text::token::tokens;
 
@@ -217,7 +217,7 @@ fn idf(rate: f32, having: usize, texts: usize) -> f32 {
 /// Claims are short and of any language, so each is looked at alone.
 fn stems(text: &str) -> (Vec<(String, f32)>, u32) {
     let words = tokens(text);
-    let language = language(words.iter().map(|t| t.lower.as_str()));
+    let language = by_small_words(words.iter().map(|t| t.lower.as_str()));
     let stops = stop_words(language);
     let stemmer = Stemmer::new(language);
     let stems = words
@@ -229,17 +229,4 @@ fn stems(text: &str) -> (Vec<(String, f32)>, u32) {
         })
         .collect();
     (stems, words.len() as u32)
-}
-
-/// The language whose small words are the most; English where none is.
-fn language<'a>(words: impl Iterator<Item = &'a str> + Clone) -> &'static str {
-    let mut best = ("en", 0);
-    for language in ["en", "de", "fr", "es"] {
-        let stops = stop_words(language);
-        let known = words.clone().filter(|word| stops.contains(word)).count();
-        if known > best.1 {
-            best = (language, known);
-        }
-    }
-    best.0
 }

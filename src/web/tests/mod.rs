@@ -1,6 +1,8 @@
 //! The door on a real store in a temporary folder.
 
 mod feeds;
+mod finding;
+mod operator;
 mod pages;
 
 use std::sync::Arc;
