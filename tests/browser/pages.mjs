@@ -63,7 +63,10 @@ async function look(name, path, width, scheme) {
   await page.addInitScript(() => {
     globalThis.moved = [];
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) globalThis.moved.push(entry.value);
+      for (const entry of list.getEntries()) {
+        // What moves inside a browser's own player has no node and is not ours.
+        if (entry.sources.some((source) => source.node)) globalThis.moved.push(entry.value);
+      }
     }).observe({ type: "layout-shift", buffered: true });
   });
   const answer = await page.goto(base + path, { waitUntil: "networkidle" });
@@ -89,7 +92,10 @@ async function look(name, path, width, scheme) {
   }
   if (folder) {
     const file = join(folder, `${name}-${width}-${scheme}.png`);
-    await page.screenshot({ path: file, fullPage: true });
+    // Long lists are the same again further down.
+    const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+    const clip = { x: 0, y: 0, width, height: Math.min(tall, width < 600 ? 2200 : 1500) };
+    await page.screenshot({ path: file, fullPage: true, clip });
   }
   await context.close();
 }
