@@ -6,6 +6,7 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::OwnedWriteHalf;
@@ -21,6 +22,8 @@ pub const SOCKET: &str = "admin.sock";
 /// An OPML document of this size comes in one line.
 const MAX_COMMAND: u64 = 64 * 1024 * 1024;
 
+/// How long a command may take to arrive: who says nothing must not keep the server from ending.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes of a socket's address with the zero that ends it (unix(7)).
 const MAX_ADDRESS: usize = 108;
 
@@ -75,7 +78,7 @@ pub async fn serve(admin: Admin, socket: Socket, mut stop: watch::Receiver<bool>
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the admin socket could not accept");
-                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                    tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             },
             Some(_) = answers.join_next(), if !answers.is_empty() => {}
@@ -104,7 +107,8 @@ async fn attend(admin: Admin, stream: UnixStream) {
 async fn answer(admin: Admin, stream: UnixStream) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    BufReader::new(read.take(MAX_COMMAND)).read_line(&mut line).await?;
+    let mut read = BufReader::new(read.take(MAX_COMMAND));
+    tokio::time::timeout(PATIENCE, read.read_line(&mut line)).await.map_err(io::Error::other)??;
     if line.is_empty() {
         return Ok(());
     }
