@@ -196,6 +196,7 @@ fn publication(
             item_published: None,
         },
         language: None,
+        page: None,
     };
     let embedding = Some(Embedding { insight: id, model: MODEL.to_owned(), vector: vector(dice) });
     Publication { insight, entry, embedding }

@@ -13,21 +13,26 @@ use actix_web::{App, HttpServer, web as actix};
 use anyhow::{Context as _, Result, bail};
 use tokio::sync::watch;
 
-use crate::admin::{self, Admin};
+use crate::admin::{self, Admin, Secret};
 use crate::config::Config;
 use crate::encode::Worker;
 use crate::fetch::{AllowPrivate, Fetcher, Limits};
 use crate::insight::Tagger;
 use crate::jobs::{Handle, Scheduler};
 use crate::model::{Timestamp, TopicSet};
-use crate::pipeline::{Context, Intervals, Settings};
+use crate::pipeline::{Context, Intervals, Senses, Settings};
 use crate::publish::Site;
 use crate::search::Index;
 use crate::store::{Door, sled};
-use crate::web::{self, WebState};
+use crate::web::brief::Desk;
+use crate::web::{self, Find, Operator, WebState};
 
 /// How long requests and jobs may take to end.
 const GRACE: Duration = Duration::from_secs(10);
+/// And how long answers on the admin socket may take after them.
+const SETTLED: Duration = Duration::from_secs(2);
+/// How long the head of a request may take to arrive.
+const HEAD: Duration = Duration::from_secs(10);
 /// Threads that render pages and feeds, for each of the two that answer.
 const RENDERING: usize = 2;
 /// Topics shipped with the program.
@@ -61,6 +66,9 @@ pub fn open(config: &Config) -> Result<Rooms> {
     let mint = sled::Mint { now: now(), host: &config.host(), random: &random };
     let door = Door::new(Arc::new(sled::open(dir, &mint)?));
     let instance = door.blocking().instance()?;
+    let mut key = [0_u8; 32];
+    getrandom::fill(&mut key).context("the system gives no random bytes")?;
+    let key = door.blocking().server_key(key)?;
     let topics = Arc::new(topics(dir)?);
     let index = Arc::new(Index::build(door.blocking())?);
     if !index.without_vector(1).is_empty() {
@@ -73,6 +81,8 @@ pub fn open(config: &Config) -> Result<Rooms> {
         tagger: Arc::new(Tagger::new(&topics)),
         topics,
         index,
+        senses: Senses::default(),
+        key,
         authority: instance.authority.clone(),
         settings: settings(config),
         door,
@@ -84,7 +94,7 @@ pub fn open(config: &Config) -> Result<Rooms> {
         authority: instance.authority,
         created: instance.created,
     };
-    Ok(Rooms { admin: Admin { ctx, jobs, clock: now }, scheduler, site })
+    Ok(Rooms { admin: Admin { ctx, jobs, clock: now, base_url: None }, scheduler, site })
 }
 
 /// The data directory, for this user's eyes only.
@@ -113,6 +123,17 @@ fn topics(dir: &Path) -> Result<TopicSet> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(shipped),
         Err(error) => Err(error).with_context(|| format!("can't read {}", path.display())),
     }
+}
+
+/// The operator's, made at the first start.
+fn secret(dir: &Path) -> Result<Secret> {
+    let mut random = [0_u8; 26];
+    getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    let (secret, made) = Secret::open(dir, &random)?;
+    if let Some(path) = made {
+        tracing::info!(path = %path.display(), "the operator's secret was made; `podbrief admin-url` prints the link");
+    }
+    Ok(secret)
 }
 
 fn fetcher(config: &Config) -> Result<Fetcher> {
@@ -154,14 +175,17 @@ impl Rooms {
         dir: &Path,
         work: impl AsyncFnOnce(&Admin) -> Result<T>,
     ) -> Result<T> {
+        let (close, closed) = watch::channel(false);
         let (stop, stopped) = watch::channel(false);
         let socket = admin::bind(dir).context("the admin socket can't be made")?;
-        let socket = tokio::spawn(admin::serve(self.admin.clone(), socket, stopped.clone()));
+        let socket = tokio::spawn(admin::serve(self.admin.clone(), socket, closed));
         let jobs = tokio::spawn(self.scheduler.run(stopped, GRACE));
         let result = work(&self.admin).await;
+        // Who came through the socket meanwhile may wait for jobs.
+        close.send_replace(true);
+        socket.await.context("the admin socket failed")?;
         stop.send_replace(true);
         jobs.await.context("the scheduler failed")?;
-        socket.await.context("the admin socket failed")?;
         result
     }
 
@@ -185,22 +209,32 @@ impl Rooms {
             );
         }
         let base = self.site.base_url.clone();
+        self.admin.base_url = Some(base.clone());
+        let operator = Operator { admin: self.admin.clone(), secret: secret(&config.data_dir)? };
         let index = Arc::clone(&self.admin.ctx.index);
-        let sayers = Arc::clone(&index);
+        let encoder = self.admin.ctx.encoder.clone();
         let state = WebState::new(
             self.admin.ctx.door.clone(),
             self.site,
             Arc::clone(&self.admin.ctx.topics),
+            Arc::clone(&index),
             Arc::new(move |store, insight, limit| index.related(store, insight, None, limit)),
-        );
-        let state = state.with_also_said(Arc::new(move |store, insight| {
-            let others = sayers.also_said(&insight.id, None);
-            let read = others.iter().map(|(id, _)| store.insight(id, None));
-            Ok(read.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
-        }));
-        let state = actix::Data::new(state);
-        let server = HttpServer::new(move || App::new().configure(web::configure(state.clone())))
+        )
+        .finding(Find::new(now, Arc::new(move |text| encoder.encode_now(text))))
+        .limited(config.web.limits().context("web.trusted_proxies")?);
+        let state = actix::Data::new(state.operated(operator));
+        let desk = actix::Data::new(Desk {
+            ctx: self.admin.ctx.clone(),
+            clock: now,
+            mode: config.signup_mode(),
+            size: config.edition_size,
+        });
+        let app =
+            move || App::new().app_data(desk.clone()).configure(web::configure(state.clone()));
+        let server = HttpServer::new(app)
             .workers(2)
+            // For the head of a request; bodies have a time of their own.
+            .client_request_timeout(HEAD)
             // Each thread that ever rendered keeps a heap of its own for the next time: few threads, little memory.
             .worker_max_blocking_threads(RENDERING)
             .shutdown_timeout(GRACE.as_secs())
@@ -219,7 +253,11 @@ impl Rooms {
         stop.send_replace(true);
         doors.stop(true).await;
         jobs.await.context("the scheduler failed")?;
-        socket.await.context("the admin socket failed")?;
+        // Who still waits for an answer by now waits for jobs that don't run any more.
+        match tokio::time::timeout(SETTLED, socket).await {
+            Ok(ended) => ended.context("the admin socket failed")?,
+            Err(_) => tracing::warn!("an admin connection was cut off"),
+        }
         web.await.context("the web server failed")?.context("the web server")?;
         Ok(())
     }

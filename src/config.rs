@@ -9,6 +9,9 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use crate::model::MOST_SIZE;
+use crate::web::{Kind, Limits, Mode, Network, NetworkError, Rate};
+
 /// Every option with its default, as documented for people.
 pub const DEFAULTS: &str = include_str!("../data/podbrief.toml");
 const PREFIX: &str = "PODBRIEF_";
@@ -33,10 +36,16 @@ pub struct Config {
     pub initial_items: usize,
     /// Count.
     pub insights_per_item: usize,
+    /// Count.
+    pub edition_size: u8,
+    /// `open`, `invite` or `closed`.
+    pub signup: String,
     /// Polling.
     pub poll: Poll,
     /// Requests.
     pub fetch: Fetch,
+    /// The web server.
+    pub web: Web,
     /// Logs.
     pub log: Log,
 }
@@ -71,6 +80,18 @@ pub struct Fetch {
     pub allow_private: Vec<String>,
     /// Address or page.
     pub contact: String,
+}
+
+/// `[web]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Web {
+    /// Addresses or networks.
+    pub trusted_proxies: Vec<String>,
+    /// Count; 0 is no limit.
+    pub searches_per_minute: u32,
+    /// Count; 0 is no limit.
+    pub signups_per_hour: u32,
 }
 
 /// `[log]`
@@ -113,6 +134,8 @@ pub struct Overrides {
     pub listen: Option<String>,
     /// `--base-url`
     pub base_url: Option<String>,
+    /// `--signup`
+    pub signup: Option<String>,
 }
 
 impl Config {
@@ -169,6 +192,15 @@ impl Config {
         self.listen = over.listen.unwrap_or_else(|| self.listen.clone());
         self.base_url = over.base_url.unwrap_or_else(|| self.base_url.clone());
         self.base_url = self.base_url.trim_end_matches('/').to_owned();
+        self.signup = over.signup.unwrap_or_else(|| self.signup.clone());
+        if !["open", "invite", "closed"].contains(&self.signup.as_str()) {
+            let detail = format!("{:?} is not open, invite or closed", self.signup);
+            return Err(ConfigError::Value { from: "signup".into(), detail });
+        }
+        if !(1..=MOST_SIZE).contains(&self.edition_size) {
+            let detail = format!("must be from 1 to {MOST_SIZE}");
+            return Err(ConfigError::Value { from: "edition_size".into(), detail });
+        }
         let url = url::Url::parse(&self.base_url).ok();
         let good = url.is_some_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host());
         if !good && !self.base_url.is_empty() {
@@ -221,6 +253,15 @@ impl Config {
         }
     }
 
+    /// Who may sign up.
+    pub fn signup_mode(&self) -> Mode {
+        match self.signup.as_str() {
+            "invite" => Mode::Invite,
+            "closed" => Mode::Closed,
+            _ => Mode::Open,
+        }
+    }
+
     /// The host in the address for links.
     pub fn host(&self) -> String {
         let url = url::Url::parse(&self.base_url(None)).ok();
@@ -247,6 +288,23 @@ impl Fetch {
     /// Span.
     pub fn timeout(&self) -> Duration {
         span(self.timeout)
+    }
+}
+
+impl Web {
+    /// What one address may ask for.
+    ///
+    /// # Errors
+    /// [`NetworkError`], naming the proxy that is none.
+    pub fn limits(&self) -> Result<Limits, NetworkError> {
+        let proxies: Result<Vec<Network>, _> =
+            self.trusted_proxies.iter().map(|text| text.parse()).collect();
+        let rates = [
+            (Kind::Search, Rate { many: self.searches_per_minute, seconds: 60 }),
+            (Kind::SignUp, Rate { many: self.signups_per_hour, seconds: 3600 }),
+            (Kind::LogIn, Rate { many: 10, seconds: 60 }),
+        ];
+        Ok(Limits::new(proxies?, &rates))
     }
 }
 
@@ -375,6 +433,8 @@ mod tests {
             ("PODBRIEF_FETCH_TIMEOUT", "0s", "at least 1"),
             ("PODBRIEF_BASE_URL", "brief.example.org", "not an address"),
             ("PODBRIEF_POLL_MIN_INTERVAL", "48h", "max_interval"),
+            ("PODBRIEF_SIGNUP", "everyone", "open, invite or closed"),
+            ("PODBRIEF_EDITION_SIZE", "11", "from 1 to 10"),
         ] {
             let error = load(&[(name, value)]).unwrap_err().to_string();
             assert!(error.contains(part), "{name}: {error}");

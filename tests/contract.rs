@@ -41,6 +41,13 @@ contract!(
     what_has_no_vector_is_given_one_later,
     bodies_are_kept_once,
     ids_rest_on_what_was_minted_first,
+    a_reader_is_found_by_the_hash_of_their_secret,
+    a_changed_secret_says_so_for_a_while,
+    an_invitation_is_good_once,
+    a_day_has_one_edition,
+    votes_replace_each_other_and_can_be_taken_back,
+    a_reader_who_leaves_leaves_nothing,
+    a_backup_holds_readers_without_their_secrets,
 );
 
 fn at(secs: i64) -> Timestamp {
@@ -137,6 +144,7 @@ fn publication(source: &Source, item: &Item, n: usize, topics: &[&str]) -> Publi
             item_published: None,
         },
         language: None,
+        page: None,
     };
     let embedding = Some(embedding(&insight.id, MODEL, n));
     Publication { insight, entry, embedding }
@@ -440,4 +448,251 @@ fn ids_rest_on_what_was_minted_first(open: Open, dir: &Path) {
     let held = open(dir);
     assert!(matches!(sled::open(dir, &mint).map(|_| ()), Err(StoreError::Locked(_))));
     drop(held);
+}
+
+fn secret(n: u8) -> Secret {
+    let bytes: Vec<u8> = (0..64).map(|at: u8| at.wrapping_mul(7).wrapping_add(n)).collect();
+    Secret::from_random(&bytes).unwrap()
+}
+
+fn subscriber(name: &str) -> Subscriber {
+    Subscriber {
+        id: SubscriberId::new(name),
+        created: at(1000),
+        interests: "grid".into(),
+        topics: vec!["ai".into()],
+        sources: Vec::new(),
+        muted: Vec::new(),
+        saved: Vec::new(),
+        zone: "Europe/Berlin".into(),
+        hour: 7,
+        size: 5,
+        shape: Shape::Digest,
+        days: Days::Daily,
+        explore: true,
+        language: "en".into(),
+        progress: Progress::default(),
+    }
+}
+
+fn add_reader(store: &dyn Store, name: &str, n: u8) -> Subscriber {
+    let reader = subscriber(name);
+    assert!(store.add_subscriber(reader.clone(), secret(n).hash(), at(2000), None).unwrap());
+    reader
+}
+
+fn edition(reader: &Subscriber, day: &str, insight: &InsightId) -> (Edition, Vec<Delivered>) {
+    let pick = Pick {
+        insight: insight.clone(),
+        source: SourceId::for_feed("https://a.example/feed"),
+        show: "A".into(),
+        entry_id: format!("tag:x:{insight}"),
+        title: "t".into(),
+        summary: "s".into(),
+        content_html: "<p>c</p>".into(),
+        links_html: String::new(),
+        reason: "r".into(),
+        explores: false,
+        private: false,
+        authors: Vec::new(),
+        topics: Vec::new(),
+        via: None,
+        language: None,
+    };
+    let edition = Edition {
+        subscriber: reader.id.clone(),
+        day: day.parse().unwrap(),
+        number: 0,
+        made: at(3000),
+        entry_id: format!("tag:x:{day}"),
+        title: day.into(),
+        picks: vec![pick],
+    };
+    let row = Delivered {
+        subscriber: reader.id.clone(),
+        insight: insight.clone(),
+        edition: 0,
+        claim: "c".into(),
+    };
+    (edition, vec![row])
+}
+
+fn compose(store: &dyn Store, reader: &Subscriber, day: &str, n: usize) -> Option<Edition> {
+    let id = InsightId::new(&ItemId::new(&SourceId::for_feed("x"), "1"), n, n, "q");
+    let composition = Composition {
+        subscriber: reader.id.clone(),
+        day: Some(day.parse().unwrap()),
+        edition: Some(edition(reader, day, &id)),
+        seq: n as u64,
+        next: at(9000 + n as i64),
+        keep: 3,
+    };
+    store.save_edition(composition).unwrap()
+}
+
+fn a_reader_is_found_by_the_hash_of_their_secret(open: Open, dir: &Path) {
+    let store = open(dir);
+    let reader = add_reader(&*store, "a", 1);
+    let other = add_reader(&*store, "b", 2);
+    let access = store.access(&secret(1).hash(), at(5)).unwrap().unwrap();
+    assert_eq!((access.subscriber, access.moved), (reader.id.clone(), None));
+    assert!(store.access(&secret(3).hash(), at(5)).unwrap().is_none());
+    assert_eq!(due(&*store, 2000).len(), 2);
+    let changed = store.change_subscriber(&reader.id, Some(at(7000)), &mut |r| {
+        r.interests = "trains".into();
+        r.id = SubscriberId::new("thief");
+        r.progress.seq = 99;
+    });
+    let changed = changed.unwrap().unwrap();
+    assert_eq!((&*changed.interests, &changed.id, changed.progress.seq), ("trains", &reader.id, 0));
+    assert_eq!(store.subscriber(&reader.id).unwrap(), Some(changed));
+    assert_eq!(due(&*store, 6999), [format!("compose/{}", other.id)]);
+    assert_eq!(store.subscribers().unwrap().len(), 2);
+    let key = store.server_key([7; 32]).unwrap();
+    assert_eq!(store.server_key([8; 32]).unwrap(), key, "the first key is kept");
+}
+
+fn a_changed_secret_says_so_for_a_while(open: Open, dir: &Path) {
+    let store = open(dir);
+    let reader = add_reader(&*store, "a", 1);
+    let grace = Moved { at: at(100), until: at(200) };
+    assert!(store.change_secret(&reader.id, secret(2).hash(), at(100), Some(grace)).unwrap());
+    let old = |now| store.access(&secret(1).hash(), at(now)).unwrap();
+    assert_eq!(old(199).unwrap().moved, Some(grace));
+    assert!(old(200).is_none());
+    assert!(store.access(&secret(2).hash(), at(500)).unwrap().unwrap().moved.is_none());
+    let later = Moved { at: at(150), until: at(250) };
+    store.change_secret(&reader.id, secret(3).hash(), at(150), Some(later)).unwrap();
+    assert_eq!(old(199).unwrap().moved, Some(grace), "an old one keeps its own end");
+    store.change_secret(&reader.id, secret(4).hash(), at(160), None).unwrap();
+    for n in 1..=3 {
+        assert!(store.access(&secret(n).hash(), at(161)).unwrap().is_none(), "{n} ended at once");
+    }
+    let nobody = SubscriberId::new("nobody");
+    assert!(!store.change_secret(&nobody, secret(5).hash(), at(1), None).unwrap());
+}
+
+fn an_invitation_is_good_once(open: Open, dir: &Path) {
+    let store = open(dir);
+    let invite = Invite { hash: secret(9).hash(), created: at(0), until: at(1500) };
+    store.add_invite(invite.clone(), at(0)).unwrap();
+    assert!(store.invite(&invite.hash, at(1499)).unwrap());
+    assert!(!store.invite(&invite.hash, at(1500)).unwrap());
+    let sign_up = |name: &str, n| {
+        store.add_subscriber(subscriber(name), secret(n).hash(), at(1), Some(&invite.hash)).unwrap()
+    };
+    assert!(sign_up("a", 1));
+    assert!(!sign_up("b", 2), "it was used");
+    assert_eq!(store.subscribers().unwrap().len(), 1);
+}
+
+fn a_day_has_one_edition(open: Open, dir: &Path) {
+    let store = open(dir);
+    let reader = add_reader(&*store, "a", 1);
+    let first = compose(&*store, &reader, "2026-11-24", 1).unwrap();
+    assert_eq!(first.number, 1);
+    assert_eq!(due(&*store, 9001), [format!("compose/{}", reader.id)]);
+    assert!(compose(&*store, &reader, "2026-11-24", 2).is_none());
+    assert_eq!(store.edition_of(&reader.id, first.day).unwrap(), Some(first.clone()));
+    for n in 3..7 {
+        compose(&*store, &reader, &format!("2026-12-{n:02}"), n).unwrap();
+    }
+    let numbers = |before| -> Vec<u64> {
+        store.editions(&reader.id, before, 10).unwrap().iter().map(|e| e.number).collect()
+    };
+    assert_eq!(numbers(None), [5, 4, 3], "old ones leave the feed");
+    assert_eq!(numbers(Some(5)), [4, 3]);
+    assert!(compose(&*store, &reader, "2026-11-24", 8).is_none(), "but their days stay taken");
+    assert_eq!(store.delivered(&reader.id).unwrap().len(), 5, "and the ledger whole");
+    let progress = store.subscriber(&reader.id).unwrap().unwrap().progress;
+    assert_eq!((progress.editions, progress.seq), (5, 6));
+    store.plan_edition(&reader.id, at(1)).unwrap();
+    assert_eq!(due(&*store, 1).len(), 1);
+}
+
+fn votes_replace_each_other_and_can_be_taken_back(open: Open, dir: &Path) {
+    let store = open(dir);
+    let reader = add_reader(&*store, "a", 1);
+    let insight = InsightId::new(&ItemId::new(&SourceId::for_feed("x"), "1"), 1, 1, "q");
+    let vote = |kind, n| Vote {
+        subscriber: reader.id.clone(),
+        insight: insight.clone(),
+        kind,
+        at: at(n),
+        headline: "h".into(),
+        source: SourceId::for_feed("x"),
+        topics: Vec::new(),
+    };
+    assert!(store.save_vote(vote(VoteKind::More, 1)).unwrap());
+    assert!(store.save_vote(vote(VoteKind::Less, 2)).unwrap());
+    assert_eq!(store.votes(&reader.id).unwrap(), [vote(VoteKind::Less, 2)]);
+    store.drop_votes(&reader.id, Some(&insight)).unwrap();
+    assert!(store.vote(&reader.id, &insight).unwrap().is_none());
+    let nobody = SubscriberId::new("nobody");
+    assert!(!store.save_vote(Vote { subscriber: nobody, ..vote(VoteKind::More, 1) }).unwrap());
+}
+
+fn a_reader_who_leaves_leaves_nothing(open: Open, dir: &Path) {
+    let store = open(dir);
+    let counts = store.counts().unwrap();
+    let stays = add_reader(&*store, "b", 2);
+    let reader = add_reader(&*store, "a", 1);
+    compose(&*store, &reader, "2026-11-24", 1).unwrap();
+    let own = source("https://own.example/feed", Visibility::Private(reader.id.clone()));
+    store.add_source(own.clone()).unwrap();
+    publish(&*store, &own, "1", 1, &[]);
+    assert!(store.remove_subscriber(&reader.id).unwrap());
+    assert!(!store.remove_subscriber(&reader.id).unwrap());
+    assert!(store.access(&secret(1).hash(), at(1)).unwrap().is_none());
+    assert!(store.editions(&reader.id, None, 9).unwrap().is_empty());
+    assert!(store.delivered(&reader.id).unwrap().is_empty());
+    assert!(store.source(&own.id).unwrap().is_none(), "private sources go too");
+    assert_eq!(store.counts().unwrap(), Counts { jobs: counts.jobs + 1, ..counts });
+    assert!(
+        store.access(&secret(2).hash(), at(1)).unwrap().is_some_and(|a| a.subscriber == stays.id)
+    );
+    let left = Composition {
+        subscriber: reader.id,
+        day: None,
+        edition: None,
+        seq: 0,
+        next: at(1),
+        keep: 1,
+    };
+    assert!(store.save_edition(left).unwrap().is_none(), "a job that ran meanwhile is dropped");
+}
+
+fn a_backup_holds_readers_without_their_secrets(open: Open, dir: &Path) {
+    let store = open(&dir.join("first"));
+    let reader = add_reader(&*store, "a", 1);
+    let key = store.server_key([7; 32]).unwrap();
+    compose(&*store, &reader, "2026-11-24", 1).unwrap();
+    store
+        .add_invite(Invite { hash: secret(9).hash(), created: at(0), until: at(9) }, at(0))
+        .unwrap();
+    let mut bytes = Vec::new();
+    store.backup(&mut bytes, at(5)).unwrap();
+    let path = dir.join("backup");
+    std::fs::write(&path, &bytes).unwrap();
+    let file = || -> std::io::Result<Box<dyn std::io::BufRead>> {
+        Ok(Box::new(std::io::BufReader::new(std::fs::File::open(&path)?)))
+    };
+    let text = zstd::decode_all(&bytes[..]).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert!(!text.contains(secret(1).reveal()) && text.contains(secret(1).hash().as_str()));
+    sled::restore(&dir.join("second"), at(6), &file).unwrap();
+    let restored = open(&dir.join("second"));
+    assert_eq!(restored.subscribers().unwrap(), store.subscribers().unwrap());
+    assert_eq!(
+        restored.access(&secret(1).hash(), at(7)).unwrap(),
+        store.access(&secret(1).hash(), at(7)).unwrap()
+    );
+    assert_eq!(
+        restored.editions(&reader.id, None, 9).unwrap(),
+        store.editions(&reader.id, None, 9).unwrap()
+    );
+    assert_eq!(restored.delivered(&reader.id).unwrap(), store.delivered(&reader.id).unwrap());
+    assert!(restored.invite(&secret(9).hash(), at(8)).unwrap());
+    assert_eq!(restored.server_key([8; 32]).unwrap(), key);
+    assert!(compose(&*restored, &reader, "2026-11-24", 2).is_none());
 }

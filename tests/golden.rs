@@ -29,6 +29,7 @@ fn entry(n: usize, title: &str, claim: &str) -> Entry {
             item_published: Some(Timestamp::from_secs(1_795_500_000)),
         },
         language: Some("en".into()),
+        page: None,
     }
 }
 

@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod asking;
 mod bad_input;
+mod brief;
 mod cli;
 mod contract;
 mod crash;
@@ -14,3 +16,4 @@ mod knowing;
 mod map;
 mod publishing;
 mod support;
+mod taste;

@@ -12,7 +12,8 @@ const FLOORS: &[&[&str]] = &[
     &["search"],
     &["pipeline"],
     &["jobs"],
-    &["web", "admin"],
+    &["admin"],
+    &["web"],
     &["cli", "app", "config", "demo", "notify", "main", "lib"],
 ];
 
@@ -21,11 +22,13 @@ const HOMES: &[(&str, &[&str])] = &[
     ("::sled::", &["store/sled/"]),
     ("actix_web::", &["web/", "app.rs", "demo/host.rs"]),
     ("feed_rs::", &["parse/feed"]),
-    ("mailparse::", &["parse/mail"]),
+    ("mailparse::", &["parse/mail", "parse/form"]),
     ("pocket_encoder::", &["text/embed"]),
     ("pulp::", &["text/embed"]),
     ("atom_syndication::", &["publish/"]),
     ("rss::", &["publish/"]),
+    ("ab_glyph::", &["publish/"]),
+    ("png::", &["publish/"]),
     ("reqwest::", &["fetch/"]),
     ("clap::", &["cli/"]),
 ];

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""Learns the weights of insight::picker.            (needs numpy, scikit-learn and torch)
+"""Learns the weights of insight::picker.            (needs numpy, scipy and scikit-learn)
 
   train_picker.py words INPUT.jsonl... > words.tsv
       The background table, from the documents that the picker is to be trained on.
   train_picker.py episode ROWS.jsonl GOLD.jsonl... --out picker.bin
       GOLD: {"doc", "readers": [{"insights": [{"ids": [sentence indices], "grade": 1..3}], "junk": [[first, last]]}]}
   train_picker.py conversation ROWS.jsonl GOLD.jsonl... --out conversation.bin
-      GOLD: {"doc", "gain": {id: worth}} or {"doc", "pos": [ids]}; ids are places of utterances.
+      GOLD: {"doc", "gain": {id: worth}} or {"doc", "pos": [ids]}; ids are those of the utterances.
 
 ROWS.jsonl comes from `podbrief eval rows < INPUT.jsonl`; a line of INPUT with "counted": true is a document that
 words.tsv was made with, whose own words are then taken out of it. The order: words, build podbrief, rows, then train.
-Cross-validation over documents (11 folds; --by-show: over the part of "doc" before "__") is printed to stderr.
+Before it writes, it says on stderr, as JSON lines, how well weights do on documents they have not seen: ten folds by
+document, by show (the part of "doc" before "__"), and trained on the documents with one reader for those with several.
+--only-check: nothing is written.
 """
 import argparse, json, sys
 from collections import Counter
@@ -75,27 +77,24 @@ def odds(x, share, c):
 
 
 def preference(x, share, document, weight_cost):
-    """One softmax over each document: which of them is it?"""
-    import torch
+    """One softmax over each document, whose rows are together: which of them is it?"""
+    from scipy.optimize import minimize
     _, document = np.unique(document, return_inverse=True)
     n = document.max() + 1
-    x, share, document = torch.tensor(x), torch.tensor(share.astype("f4")), torch.tensor(document)
-    weights = torch.zeros(x.shape[1], requires_grad=True)
-    total = torch.zeros(n).index_add(0, document, share)
-    share = share / total.clamp(min=1e-9)[document]
-    steps = torch.optim.LBFGS([weights], max_iter=40, history_size=10, line_search_fn="strong_wolfe")
+    starts = np.r_[0, np.where(np.diff(document))[0] + 1]
+    total = np.bincount(document, share, n)
+    some, share = (total > 0)[document], share / np.maximum(total, 1e-9)[document]
 
-    def closure():
-        steps.zero_grad()
-        out = x @ weights
-        top = out.detach().max()
-        log_sum = torch.zeros(n).index_add(0, document, torch.exp(out - top)).log() + top
-        loss = -(share * (out - log_sum[document])).sum() / n + weight_cost * (weights * weights).sum()
-        loss.backward()
-        return loss
+    def loss(weights):
+        out = (x @ weights.astype("f4")).astype("f8")
+        top = np.maximum.reduceat(out, starts)[document]
+        odds = np.exp(out - top)
+        sums = np.add.reduceat(odds, starts)[document]
+        value = -(share * (out - np.log(sums) - top) * some).sum() / n + weight_cost * weights @ weights
+        slope = ((odds / sums * some - share) / n).astype("f4")
+        return value, (x.T @ slope).astype("f8") + 2 * weight_cost * weights
 
-    steps.step(closure)
-    return weights.detach().numpy()
+    return minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 40}).x.astype("f4")
 
 
 def write(path, head, arrays):
@@ -118,6 +117,8 @@ class Episode:
             for n, (a, b) in enumerate(self.places):
                 self.hit[n] += max([WORTH[m["grade"]] for m in reader["insights"] if self.hits(a, b, m)], default=0) / len(readers)
         self.junk = np.minimum(self.junk, 1)
+        # The first number of a sentence's own, behind its context, is how many words it has.
+        self.words = self.sentences[:, CONTEXT]
 
     @staticmethod
     def hits(first, last, mark):
@@ -154,7 +155,8 @@ def value(model, episode):
     return sum(map(standard, four)) / 4 - JUNK_COST * over(chance(b @ junk + junk_bias)) / size
 
 
-def found(episode, values):
+def figures(episode, values):
+    """As the benchmark counts."""
     picks = []
     for n in np.argsort(-values, kind="stable"):
         first, last = episode.places[n]
@@ -162,31 +164,46 @@ def found(episode, values):
             picks.append((first, last))
             if len(picks) == 5:
                 break
-    total = 0
+    found = grade = near = 0
     for reader in episode.readers:
         used = set()
         for first, last in picks:
-            new = [n for n, m in enumerate(reader["insights"]) if n not in used and Episode.hits(first, last, m)]
+            marks = list(enumerate(reader["insights"]))
+            new = [n for n, m in marks if n not in used and Episode.hits(first, last, m)]
             if new:
-                used.add(max(new, key=lambda n: reader["insights"][n]["grade"]))
-        total += len(used) / 5 / len(episode.readers)
-    return total
+                best = max(new, key=lambda n: reader["insights"][n]["grade"])
+                used.add(best)
+                grade += reader["insights"][best]["grade"]
+            near += any(min(m["ids"]) - 2 <= last and first <= max(m["ids"]) + 2 for _, m in marks)
+        found += len(used)
+    readers = len(episode.readers)
+    junk = sum((episode.junk[a:b + 1] > 1 - 1e-9).any() for a, b in picks)
+    words = np.mean([episode.words[a:b + 1].sum() for a, b in picks])
+    return np.array([found / 5 / readers, grade / 15 / readers, near / 5 / readers, junk / 5, words])
+
+
+def check(all, folds, how):
+    rows = []
+    for fold in sorted(set(folds) - {-1}):
+        model = fit_episodes([e for e, f in zip(all, folds) if f != fold])
+        rows += [figures(e, value(model, e)) for e, f in zip(all, folds) if f == fold]
+    names = ("P5", "grade5", "near5", "junk5", "words")
+    print(json.dumps({"how": how, **dict(zip(names, np.mean(rows, 0)))}), file=sys.stderr, flush=True)
 
 
 def episode(args):
     gold = {g["doc"]: g["readers"] for path in args.gold for g in lines(path)}
     all = [Episode(row, gold[row["doc"]]) for row in lines(args.rows) if row.get("doc") in gold]
-    if args.by_show:
-        shows = sorted({e.doc.split("__")[0] for e in all})
-        folds = np.array([shows.index(e.doc.split("__")[0]) for e in all])
-    else:
-        folds = np.empty(len(all), int)
-        folds[np.random.RandomState(0).permutation(len(all))] = np.arange(len(all)) % 11
-    scores = []
-    for fold in sorted(set(folds)) if len(set(folds)) > 1 else []:
-        model = fit_episodes([e for e, f in zip(all, folds) if f != fold])
-        scores += [found(e, value(model, e)) for e, f in zip(all, folds) if f == fold]
-        print(f"fold {fold}: {np.mean(scores):.3f} of five picks are marked, over {len(scores)} episodes so far", file=sys.stderr)
+    folds = np.empty(len(all), int)
+    folds[np.random.RandomState(0).permutation(len(all))] = np.arange(len(all)) % 10
+    shows = sorted({e.doc.split("__")[0] for e in all})
+    check(all, folds, "ten folds by episode")
+    check(all, np.array([shows.index(e.doc.split("__")[0]) for e in all]), "by show")
+    several = np.array([len(e.readers) > 1 for e in all])
+    if several.any() and not several.all():
+        check(all, np.where(several, 0, -1), "those of several readers left out")
+    if args.only_check:
+        return
     p, s, weights, biases = fit_episodes(all)
     blocks = (PASSAGES, PASSAGES, SENTENCES, SENTENCES, SENTENCES)
     write(args.out, {"windows": len(PASSAGES), "sentences": len(SENTENCES), "wb0": biases[0], "sb0": biases[1], "jk0": biases[2]},
@@ -195,12 +212,16 @@ def episode(args):
 
 def conversation(args):
     from sklearn.linear_model import LogisticRegression
-    gold = {g["doc"]: set(map(int, g["gain"] if "gain" in g else g["pos"])) for path in args.gold for g in lines(path)}
-    x, y, document = [], [], []
+    from sklearn.metrics import average_precision_score
+    gold, by_gain = {}, {}
+    for g in (g for path in args.gold for g in lines(path)):
+        gold[g["doc"]], by_gain[g["doc"]] = set(map(int, g["gain"] if "gain" in g else g["pos"])), "gain" in g
+    x, y, document, graded = [], [], [], []
     for n, row in enumerate(r for r in lines(args.rows) if r.get("doc") in gold):
         x.append(np.array(row["sentences"], "f4"))
-        y.append([float(i in gold[row["doc"]]) for i in range(len(x[-1]))])
+        y.append([float(i in gold[row["doc"]]) for i in row["ids"]])
         document.append(np.full(len(x[-1]), n))
+        graded.append(by_gain[row["doc"]])
     x, y, document = np.vstack(x), np.concatenate(y), np.concatenate(document)
 
     def fit(use):
@@ -213,13 +234,20 @@ def conversation(args):
         slope = LogisticRegression(C=1e6).fit((z @ both)[:, None], y[use])
         return scale, both * slope.coef_[0][0], float(slope.intercept_[0])
 
-    tops = []
+    tops, precision = {True: [], False: []}, {True: [], False: []}
     for fold in range(8):
         scale, weights, _ = fit(document % 8 != fold)
         for d in sorted(set(document[document % 8 == fold])):
             here = document == d
-            tops.append(y[here][np.argsort(-(scale(x[here]) @ weights), kind="stable")[:5]].mean())
-    print(f"{np.mean(tops):.3f} of the five best utterances are marked", file=sys.stderr)
+            order = np.argsort(-(scale(x[here]) @ weights), kind="stable")
+            tops[graded[d]].append(y[here][order[:5]].mean())
+            precision[graded[d]].append(average_precision_score(y[here], -np.argsort(order)))
+    for kind, name in ((True, "those marked by gain"), (False, "those marked by pos")):
+        if tops[kind]:
+            said = {"how": f"eight folds, {name}", "P5": np.mean(tops[kind]), "AP": np.mean(precision[kind])}
+            print(json.dumps(said), file=sys.stderr, flush=True)
+    if args.only_check:
+        return
     scale, weights, bias = fit(np.ones(len(y), bool))
     write(args.out, {"sentences": len(SPOKEN), "bias": bias}, [scale.mean, scale.deviation, weights * SPOKEN])
 
@@ -232,7 +260,9 @@ if __name__ == "__main__":
         verb = verbs.add_parser(name)
         verb.add_argument("rows")
         verb.add_argument("gold", nargs="+")
-        verb.add_argument("--out", required=True)
-        verb.add_argument("--by-show", action="store_true")
+        verb.add_argument("--out")
+        verb.add_argument("--only-check", action="store_true")
     args = parser.parse_args()
+    if args.verb != "words" and not (args.out or args.only_check):
+        parser.error("--out FILE or --only-check")
     {"words": lambda a: words(a.inputs), "episode": episode, "conversation": conversation}[args.verb](args)

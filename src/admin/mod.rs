@@ -2,14 +2,18 @@
 
 mod ask;
 mod import;
+mod readers;
 mod run;
+mod secret;
 mod socket;
 
 use serde::{Deserialize, Serialize};
 
 pub use ask::{AskError, Link, connect};
 pub use import::ImportReport;
+pub use readers::{NewReader, ReaderCommand, ReaderReply};
 pub use run::{Admin, AdminError};
+pub use secret::{Purpose, Secret, SecretError};
 pub use socket::{SOCKET, Socket, bind, serve};
 
 use crate::jobs::Event;
@@ -58,6 +62,8 @@ pub enum Command {
     },
     /// How things stand.
     Status,
+    /// About readers.
+    Readers(ReaderCommand),
     /// A backup; its bytes follow the answer.
     Backup,
 }
@@ -107,7 +113,12 @@ pub enum Reply {
         instance: Instance,
         /// The server's version.
         version: String,
+        /// Under which address its pages are, if they are.
+        #[serde(default)]
+        base_url: Option<String>,
     },
+    /// To `Readers`.
+    Readers(ReaderReply),
     /// To `Backup`: raw bytes follow until the end.
     Bytes,
     /// It can't be done.

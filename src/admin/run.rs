@@ -24,6 +24,8 @@ pub struct Admin {
     pub jobs: Handle,
     /// The clock.
     pub clock: Clock,
+    /// Under which address the pages are, once they are.
+    pub base_url: Option<String>,
 }
 
 /// A command failed.
@@ -49,6 +51,15 @@ impl Admin {
         };
         // Whoever asked may have gone.
         let _ = replies.send(last).await;
+    }
+
+    /// Runs `command` for its ending reply alone.
+    ///
+    /// # Errors
+    /// [`AdminError`].
+    pub async fn ask(&self, command: Command) -> Result<Reply, AdminError> {
+        let (nobody, _) = mpsc::channel(1);
+        self.answer(command, &nobody).await
     }
 
     async fn answer(
@@ -112,8 +123,9 @@ impl Admin {
             Command::Status => {
                 let (counts, instance) = door.call(|s| Ok((s.counts()?, s.instance()?))).await?;
                 let version = env!("CARGO_PKG_VERSION").to_owned();
-                Reply::Status { counts, instance, version }
+                Reply::Status { counts, instance, version, base_url: self.base_url.clone() }
             }
+            Command::Readers(command) => Reply::Readers(self.readers(command, now).await?),
             Command::Backup => Reply::Bytes,
         })
     }
@@ -175,7 +187,7 @@ impl Admin {
     }
 
     /// By id (six characters of it are enough), by address, or by the start of the title, if that is one.
-    async fn find(&self, which: &str) -> Result<Source, AdminError> {
+    pub(super) async fn find(&self, which: &str) -> Result<Source, AdminError> {
         let sources = self.ctx.door.call(|s| s.sources()).await?;
         let wanted = which.trim().to_lowercase();
         let exact = sources.iter().find(|s| {

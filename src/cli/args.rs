@@ -25,6 +25,9 @@ pub(super) struct Args {
     /// The address under which readers reach it [default: http:// and the address above]
     #[arg(long, global = true, value_name = "URL")]
     pub base_url: Option<String>,
+    /// Who may sign up for a brief: open, invite or closed [default: open]
+    #[arg(long, global = true, value_name = "WHO")]
+    pub signup: Option<String>,
     #[command(subcommand)]
     pub verb: Option<Verb>,
 }
@@ -49,6 +52,20 @@ pub(super) enum Verb {
         #[command(subcommand)]
         verb: SourceVerb,
     },
+    /// Add, list, show and remove readers of personal briefs, and change their addresses
+    Subscriber {
+        #[command(subcommand)]
+        verb: super::readers::ReaderVerb,
+    },
+    /// Print a link with which one friend can sign up (see --signup invite)
+    Invite {
+        /// Days that it is good
+        #[arg(long, default_value_t = 14, value_name = "N")]
+        days: u16,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Add the feeds of an OPML file ("-" is standard input)
     Import { file: PathBuf },
     /// Write the sources as OPML [default: to standard output]
@@ -59,6 +76,8 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// The link to the operator's pages, with the operator's secret in it
+    AdminUrl,
     /// Transcript in, insights out, without a store ("-" is standard input)
     Extract(Extract),
     /// Measure the engine: documents in, predictions out, as JSON lines

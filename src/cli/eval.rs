@@ -9,7 +9,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{eval_related, eval_salience, eval_topics};
+use super::{eval_brief, eval_related, eval_salience, eval_topics};
+use crate::config::Config;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Eval {
@@ -22,6 +23,9 @@ pub(super) struct Eval {
     /// Leave the sentence encoder out
     #[arg(long)]
     pub no_vectors: bool,
+    /// Tell on standard error how long each document took
+    #[arg(long)]
+    pub times: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -32,6 +36,8 @@ pub(super) enum Task {
     Worthiness,
     /// Which texts are related to a query, best first
     Related,
+    /// What readers would be given day by day, and how it follows their votes
+    Brief,
     /// Which label fits each text best
     Topics,
     /// The numbers that the weights are learned from
@@ -39,11 +45,12 @@ pub(super) enum Task {
     Rows,
 }
 
-pub(super) fn eval(args: &Eval) -> Result<ExitCode> {
+pub(super) fn eval(args: &Eval, config: Config) -> Result<ExitCode> {
     let input = std::io::stdin().lock();
     let output = std::io::stdout().lock();
     match args.task {
-        Task::Salience => eval_salience::salience(input, output, !args.no_vectors)?,
+        Task::Salience => eval_salience::salience(input, output, !args.no_vectors, args.times)?,
+        Task::Brief => eval_brief::run(config, input, output)?,
         Task::Related => eval_related::run(input, output)?,
         Task::Topics => {
             eval_topics::run(input, output, args.labels.as_deref(), !args.no_vectors)?;

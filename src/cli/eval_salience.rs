@@ -1,7 +1,9 @@
 //! `podbrief eval salience` and `worthiness`: utterances in, passages or scores out.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
@@ -52,14 +54,31 @@ struct Scores {
     scores: BTreeMap<u64, f32>,
 }
 
-/// Picks of each document, best first.
-pub(super) fn salience(input: impl BufRead, output: impl Write, vectors: bool) -> Result<()> {
+/// Picks of each document, best first. `times`: how long each took, and how much of that the encoder.
+pub(super) fn salience(
+    input: impl BufRead,
+    output: impl Write,
+    vectors: bool,
+    times: bool,
+) -> Result<()> {
     let encoder = vectors.then(Encoder::load).transpose()?;
-    let embed = |texts: &[&str]| vectors_of(encoder.as_ref(), texts);
+    let encoding = Cell::new(Duration::ZERO);
+    let embed = |texts: &[&str]| {
+        let begun = Instant::now();
+        let vectors = vectors_of(encoder.as_ref(), texts);
+        encoding.set(encoding.get() + begun.elapsed());
+        vectors
+    };
     each_line(input, output, |talk: Talk| {
+        encoding.set(Duration::ZERO);
+        let begun = Instant::now();
         let said = utterances(&talk);
         let language = language_of(&said);
         let ranges = insight::rank_passages(&said, &language, talk.k, &embed);
+        if times {
+            let [all, encoder] = [begun.elapsed(), encoding.get()].map(|t| t.as_secs_f64() * 1e3);
+            eprintln!("{}: {all:.1} ms, of these {encoder:.1} ms in the encoder", talk.doc);
+        }
         let ids = |range: std::ops::RangeInclusive<usize>| {
             talk.utterances.get(range).into_iter().flatten().map(|s| s.id).collect()
         };
@@ -82,6 +101,8 @@ pub(super) fn worthiness(input: impl BufRead, output: impl Write, vectors: bool)
 #[derive(Serialize)]
 struct Rows {
     doc: String,
+    /// Of the sentences, in order.
+    ids: Vec<u64>,
     #[serde(flatten)]
     training: insight::Training,
 }
@@ -96,7 +117,7 @@ pub(super) fn rows(input: impl BufRead, mut output: impl Write) -> Result<()> {
         let vectors = encoder.encode(&texts);
         let language = language_of(&said);
         let training = insight::measure_for_training(&said, &language, &vectors, talk.counted);
-        Rows { doc: talk.doc, training }
+        Rows { ids: talk.utterances.iter().map(|s| s.id).collect(), doc: talk.doc, training }
     })
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::args::{Extract, Format};
 use super::verbs::read_file;
-use crate::insight::{self, Context, Draft, Explained, Options};
+use crate::insight::{self, Context, Draft, Explained, Fate, Options, Untold, Weighed};
 use crate::model::{Basis, Segment, Transcript, TranscriptFormat};
 use crate::parse::{mail, transcript};
 use crate::text::embed::Encoder;
@@ -120,30 +120,79 @@ impl<'a> From<&'a Draft> for Shown<'a> {
     }
 }
 
-/// Candidates best first, each with what weighed most; then what was left out.
+/// The chosen, then those that lost, best first, each with what spoke for it and against it; then what was left out.
 fn explain(explained: &Explained) -> Result<()> {
-    for candidate in &explained.candidates {
-        let score = candidate.score.map_or("-".to_owned(), |s| format!("{s:.2}"));
-        say!("{score}  {:?}  {}", candidate.fate, candidate.text);
-        let reasons = candidate.reasons.iter().map(|(name, worth)| format!("{name} {worth:+.2}"));
-        say!("      {}", reasons.collect::<Vec<_>>().join(", "));
-    }
+    let chosen = |c: &&Weighed| c.fate == Fate::Chosen;
+    let (won, lost): (Vec<_>, Vec<_>) = explained.candidates.iter().partition(chosen);
+    say!("CHOSEN ({} of {} candidates)\n", won.len(), explained.candidates.len());
+    won.into_iter().try_for_each(candidate)?;
+    say!("NOT CHOSEN, best first\n");
+    lost.into_iter().try_for_each(candidate)?;
+    say!("LEFT OUT BEFORE THE CHOICE\n");
     for left in &explained.left_out {
-        say!("out   {:?}  {}", left.why, left.text);
+        let at = left.start_ms.map(clock).unwrap_or_default();
+        say!("{:<15}{at:>8}  {}", words(&left.why), left.text);
     }
     Ok(())
 }
 
+/// One candidate, for people.
+fn candidate(candidate: &Weighed) -> Result<()> {
+    let score = candidate.score.map_or("-".to_owned(), |s| format!("{s:.2}"));
+    let at = candidate.start_ms.map(clock).into_iter();
+    let place: Vec<String> = at.chain(candidate.speaker.clone()).collect();
+    let why = match (candidate.untold, candidate.fate) {
+        (Some(why), _) => format!("can't be told: {}", untold(why)),
+        (None, fate) => words(&fate),
+    };
+    say!("{score}  {why} ({})", place.join(", "));
+    if let Some(headline) = &candidate.headline {
+        say!("      headline: {headline}");
+    }
+    say!("      words:    {}", candidate.text);
+    for (label, sign) in [("for:     ", 1.0), ("against: ", -1.0)] {
+        let named = candidate.reasons.iter().filter(|(_, worth)| worth * sign > 0.0);
+        let named: Vec<String> = named
+            .map(|(name, worth)| format!("{} {worth:+.2}", name.replace(['_', '.'], " ")))
+            .collect();
+        if !named.is_empty() {
+            say!("      {label} {}", named.join(", "));
+        }
+    }
+    say!("");
+    Ok(())
+}
+
+/// "beside_better" as "beside better".
+fn words(value: &impl Serialize) -> String {
+    let name = serde_json::to_value(value).ok();
+    name.as_ref().and_then(|n| n.as_str()).unwrap_or_default().replace('_', " ")
+}
+
+fn untold(why: Untold) -> &'static str {
+    match why {
+        Untold::Short => "too few words",
+        Untold::Long => "too many words",
+        Untold::Hole => "a word could not be heard",
+        Untold::Torn => "a sentence in it is torn",
+        Untold::Spare => "it begins or ends with a scrap",
+        Untold::Leans => "it needs what was said before",
+        Untold::NoHeadline => "no clause of it makes a headline",
+    }
+}
+
+fn clock(ms: u64) -> String {
+    let s = ms / 1000;
+    if s >= 3600 {
+        format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
+    } else {
+        format!("{}:{:02}", s / 60, s % 60)
+    }
+}
+
 fn print(number: usize, draft: &Draft) -> Result<()> {
     let quote = &draft.quote;
-    let at = quote.start_ms.map(|ms| {
-        let s = ms / 1000;
-        if s >= 3600 {
-            format!(", {}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
-        } else {
-            format!(", {}:{:02}", s / 60, s % 60)
-        }
-    });
+    let at = quote.start_ms.map(|ms| format!(", {}", clock(ms)));
     say!("{number}. {}", draft.headline);
     say!("   {}", draft.claim);
     say!(

@@ -10,12 +10,14 @@ macro_rules! say {
 
 mod args;
 mod eval;
+mod eval_brief;
 mod eval_related;
 mod eval_salience;
 mod eval_topics;
 mod extract;
 mod poll;
 mod print;
+mod readers;
 mod serve;
 mod store;
 mod verbs;
@@ -57,7 +59,12 @@ fn run(args: Args) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let env: Vec<(String, String)> = std::env::vars().collect();
-    let over = Overrides { data_dir: args.data_dir, listen: args.listen, base_url: args.base_url };
+    let over = Overrides {
+        data_dir: args.data_dir,
+        listen: args.listen,
+        base_url: args.base_url,
+        signup: args.signup,
+    };
     let config = Config::load(args.config.as_deref(), &env, over)?;
     let verb = args.verb.unwrap_or(Verb::Serve);
     // The demo tells its steps itself.
@@ -67,10 +74,13 @@ fn run(args: Args) -> Result<ExitCode> {
         Verb::Demo => serve::demo(config),
         Verb::Poll { all, json } => poll::poll(&config, all, json),
         Verb::Source { verb } => verbs::source(&config, verb),
+        Verb::Subscriber { verb } => readers::reader(&config, verb),
+        Verb::Invite { days, json } => readers::invite(&config, days, json),
         Verb::Import { file } => verbs::import(&config, &file),
         Verb::Export { file } => verbs::export(&config, file.as_deref()),
         Verb::Status { json } => verbs::status(&config, json),
-        Verb::Eval(eval) => eval::eval(&eval),
+        Verb::AdminUrl => verbs::admin_url(&config),
+        Verb::Eval(eval) => eval::eval(&eval, config),
         Verb::Extract(extract) => extract::extract(&extract),
         Verb::Encode => Ok(ExitCode::SUCCESS),
         Verb::Backup { file } => store::backup(&config, &file),

@@ -71,7 +71,7 @@ fn take(rows: &mut BTreeMap<SourceId, Row>, event: Event) {
             let name = source.to_string();
             known(rows, source, name).problems.push(what);
         }
-        Event::Failed { source: None, .. } => {}
+        Event::Composed { .. } | Event::Failed { source: None, .. } => {}
     }
 }
 
@@ -146,6 +146,9 @@ pub(super) fn line(event: &Event) -> String {
         }
         Event::Extracted { report, .. } => {
             format!("{}: {}: {} insights", report.show, report.title, report.insights)
+        }
+        Event::Composed { report, .. } => {
+            format!("a brief of {} insights was made for {}", report.insights, report.day)
         }
         Event::Failed { job, what, .. } => format!("{job}: {what}"),
     }

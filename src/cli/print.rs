@@ -7,13 +7,13 @@ use super::poll::Row;
 use crate::admin::AddedSource;
 use crate::model::{Item, ItemState, Source, SourceKind, SourceStatus, TranscriptOrigin};
 
-fn json(value: &impl Serialize) -> Result<()> {
+pub(super) fn json(value: &impl Serialize) -> Result<()> {
     say!("{}", serde_json::to_string_pretty(value)?);
     Ok(())
 }
 
 /// Columns as wide as their widest cell; text that others wrote loses its control characters here.
-fn table(head: &[&str], rows: &[Vec<String>]) -> Result<()> {
+pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> Result<()> {
     let clean = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
     let rows: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|cell| clean(cell)).collect()).collect();
@@ -35,7 +35,7 @@ fn table(head: &[&str], rows: &[Vec<String>]) -> Result<()> {
     Ok(())
 }
 
-fn short(text: &str, most: usize) -> String {
+pub(super) fn short(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }

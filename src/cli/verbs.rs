@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use super::args::SourceVerb;
 use super::{print, runtime};
-use crate::admin::{self, Admin, Command, Link, Reply};
+use crate::admin::{self, Admin, Command, Link, Reply, Secret};
 use crate::app::{self, Rooms};
 use crate::config::Config;
 use crate::parse::opml;
@@ -196,7 +196,7 @@ pub(super) fn export(config: &Config, file: Option<&Path>) -> Result<ExitCode> {
 
 pub(super) fn status(config: &Config, json: bool) -> Result<ExitCode> {
     let reply = run(config, Command::Status, |_| {})?;
-    let Reply::Status { counts, instance, version } = &reply else {
+    let Reply::Status { counts, instance, version, .. } = &reply else {
         return Err(unexpected(&reply));
     };
     if json {
@@ -211,5 +211,24 @@ pub(super) fn status(config: &Config, json: bool) -> Result<ExitCode> {
         counts.insights,
         counts.jobs
     );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The link is for the operator's own eyes: it goes to standard output, and nowhere else.
+pub(super) fn admin_url(config: &Config) -> Result<ExitCode> {
+    let dir = &config.data_dir;
+    let secret = Secret::read(dir).with_context(|| {
+        format!(
+            "no operator's secret in {}; `podbrief serve` makes one at its first start",
+            dir.display()
+        )
+    })?;
+    // The running server knows best where it is to be found.
+    let asked = admin::connect(dir).and_then(|mut link| link.ask(&Command::Status, |_| {}).ok());
+    let base = match asked {
+        Some(Reply::Status { base_url: Some(base), .. }) => base,
+        _ => config.base_url(None),
+    };
+    say!("{base}/operator/login#{}", secret.reveal());
     Ok(ExitCode::SUCCESS)
 }

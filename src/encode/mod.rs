@@ -6,7 +6,7 @@ mod process;
 mod serve;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
 use self::process::Process;
@@ -74,6 +74,23 @@ impl Worker {
             out.extend(vectors);
         }
         Ok(out)
+    }
+
+    /// The vector of one text, unless the process is at work on others: whoever waits for an answer is better served
+    /// without.
+    pub fn encode_now(&self, text: &str) -> Option<Vector> {
+        let mut slot = match self.0.process.try_lock() {
+            Ok(slot) => slot,
+            Err(TryLockError::Poisoned(slot)) => slot.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        match self.ask(&mut slot, &[text]) {
+            Ok(vectors) => vectors.into_iter().next(),
+            Err(error) => {
+                tracing::warn!(%error, "a question is answered by its words only");
+                None
+            }
+        }
     }
 
     /// A process that failed is dropped, which ends it.

@@ -1,45 +1,116 @@
 //! The claim: the quote in clean words that stand alone. Words are only ever taken out, never moved, and put in
 //! only in brackets, from the sentence before; case and punctuation are mended.
 
+use serde::Serialize;
+
+use super::aborted::drop_aborted;
 use super::fillers::{drop_phrases, drop_restarts, drop_sounds, drop_stutters};
 use super::lexicon::{Class, Lexicon};
-use super::openers::{drop_inner, drop_openers, drop_tags};
+use super::openers::{drop_inner, drop_openers, drop_tags, drop_vague_tails};
+use super::scraps::{self, Worth};
 use super::words::{Word, join, split};
 use super::{resolve, stand};
 use crate::text::language::primary;
 
-/// Words of a claim.
-const LEAST: usize = 12;
+/// Words of a claim at least: speech needs more of them to say something than a written paragraph, which can't be
+/// told together with the next.
+pub const LEAST: usize = 20;
+pub const LEAST_WRITTEN: usize = 12;
+/// Words of a claim at most.
 const MOST: usize = 70;
+/// What is left of pointing outside where brackets name it.
+const NAMED: f32 = 0.2;
+/// Characters a word has at most in scripts that put spaces between words.
+const LONG_WORDS: usize = 15;
 
-/// The claim, or None if what remains is too short, too long, has a hole in it or can't be understood alone.
-/// `before` is what the same speaker said just before; only what stands in brackets is taken from it.
-pub fn clean(quote: &str, before: Option<&str>, language: &str) -> Option<String> {
+/// A quote in clean words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// The words.
+    pub text: String,
+    /// What is left of [`stand::needs`].
+    pub needs: f32,
+}
+
+/// Why words are no claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Untold {
+    /// Too few words are left.
+    Short,
+    /// Too many words for one claim.
+    Long,
+    /// A word in it could not be heard.
+    Hole,
+    /// A sentence in it was begun and never ended, or began elsewhere.
+    Torn,
+    /// It begins or ends with a sentence that it could spare: fewer sentences make the better claim.
+    Spare,
+    /// It can't be understood without what was said before.
+    Leans,
+    /// No clause of it says enough to be its headline.
+    NoHeadline,
+}
+
+/// The claim, or why there is none. `before` is what the same speaker said just before; only what stands in brackets
+/// is taken from it.
+pub fn clean(
+    quote: &str,
+    before: Option<&str>,
+    language: &str,
+    least: usize,
+) -> Result<Claim, Untold> {
     let language = primary(language);
-    let mut words = tidy(quote, &language)?;
-    let mut whole = None;
-    // As much is left out in front as is needed to understand the rest; if nothing helps, what leans a little stays.
-    while (LEAST..=MOST).contains(&words.len()) {
-        let claim = join(&words, language == "en");
-        let needs = stand::needs(&claim, &language);
-        if needs < stand::LEANS {
-            return Some(claim);
-        }
-        if language == "en"
-            && whole.is_none()
-            && let Some(named) = before.and_then(|before| named(&claim, before))
-        {
-            return Some(named);
-        }
-        whole.get_or_insert((needs, claim));
-        let Some(end) = words.iter().position(Word::ends_sentence) else { break };
-        words.drain(..=end);
-        drop_openers(&mut words, &language);
-        if let Some(first) = words.first_mut() {
-            first.opens = true;
+    let words = tidy(quote, &language).ok_or(Untold::Hole)?;
+    let sentences = sentences(&words);
+    let worths: Vec<Worth> = sentences.iter().map(|s| scraps::worth(s, &language)).collect();
+    if worths.contains(&Worth::Never) {
+        return Err(Untold::Torn);
+    }
+    if [worths.first(), worths.last()].iter().any(|w| *w != Some(&Worth::Kept)) {
+        return Err(Untold::Spare);
+    }
+    let kept = sentences.iter().zip(&worths).filter(|(_, worth)| **worth == Worth::Kept);
+    let words: Vec<Word> = kept.flat_map(|(sentence, _)| sentence.iter().cloned()).collect();
+    let text = join(&words, language == "en");
+    match length(&words, &text) {
+        n if n < least => return Err(Untold::Short),
+        n if n > MOST => return Err(Untold::Long),
+        _ => {}
+    }
+    let needs = stand::needs(&text, &language);
+    if needs < stand::LEANS {
+        return Ok(Claim { text, needs });
+    }
+    let before = before.filter(|_| language == "en").ok_or(Untold::Leans)?;
+    let text = named(&text, before).ok_or(Untold::Leans)?;
+    Ok(Claim { text, needs: NAMED })
+}
+
+/// Cuts words to sentences.
+fn sentences(words: &[Word]) -> Vec<&[Word]> {
+    // "vs. the", "e.g. a": no sentence ends there.
+    let goes_on_with = |next: &Word| !next.opens && next.text.starts_with(char::is_lowercase);
+    let mut out = Vec::new();
+    let mut from = 0;
+    for (at, word) in words.iter().enumerate() {
+        let next = words.get(at + 1);
+        let abbreviated =
+            word.core.contains('.') || matches!(word.core.as_str(), "mr" | "mrs" | "dr" | "vs");
+        let ends = word.ends_sentence()
+            && !next.is_some_and(|next| abbreviated || (goes_on_with(next) && word.tail == "."));
+        if ends || next.is_none() {
+            out.push(&words[from..=at]);
+            from = at + 1;
         }
     }
-    whole.filter(|(needs, _)| *needs < stand::UNTELLABLE).map(|(_, claim)| claim)
+    out
+}
+
+/// In words; in scripts without spaces in characters, two for one word.
+fn length(words: &[Word], claim: &str) -> usize {
+    let letters = claim.chars().filter(|c| c.is_alphanumeric()).count();
+    if letters > words.len() * LONG_WORDS { letters / 2 } else { words.len() }
 }
 
 /// With the name of what its first word stands for, if that makes it stand alone.
@@ -62,35 +133,17 @@ fn tidy(quote: &str, language: &str) -> Option<Vec<Word>> {
         drop_phrases(&mut words, bare);
     }
     drop_restarts(&mut words);
+    if language == "en" {
+        drop_aborted(&mut words);
+    }
     drop_stutters(&mut words);
     drop_openers(&mut words, language);
     if language == "en" {
+        drop_vague_tails(&mut words);
         drop_tags(&mut words);
         drop_inner(&mut words);
     }
-    shorten(&mut words);
-    drop_openers(&mut words, language);
     Some(words)
-}
-
-/// Takes whole sentences off the longer end until it is short enough.
-fn shorten(words: &mut Vec<Word>) {
-    while words.len() > MOST {
-        let ends: Vec<usize> =
-            (0..words.len()).filter(|i| words[*i].ends_sentence()).map(|i| i + 1).collect();
-        let first = ends.first().copied().filter(|n| *n < words.len());
-        let before_last = ends.iter().rev().copied().find(|n| *n < words.len());
-        let (Some(first), Some(before_last)) = (first, before_last) else { return };
-        // The last sentence goes unless the first alone would be enough and is the shorter loss.
-        if words.len() - first <= MOST && first < words.len() - before_last {
-            words.drain(..first);
-        } else {
-            words.truncate(before_last);
-        }
-        if let Some(word) = words.first_mut() {
-            word.opens = true;
-        }
-    }
 }
 
 /// Takes out `[laughter]`, `(laughs)`, `*sighs*` and notes of time. A word that nobody could hear is a hole: None.
@@ -151,36 +204,41 @@ mod tests {
     use super::*;
 
     fn en(text: &str) -> String {
-        clean(text, None, "en-US").unwrap_or_else(|| panic!("nothing left of {text:?}"))
+        clean(text, None, "en-US", LEAST).unwrap_or_else(|why| panic!("{why:?}: {text:?}")).text
+    }
+
+    fn untold(text: &str) -> Untold {
+        clean(text, None, "en", LEAST).unwrap_err()
     }
 
     #[test]
     fn fillers_stutters_and_restarts_go() {
         assert_eq!(
             en(
-                "So, um, I, I think the, uh, cache was -- it was -- it was slower than, you know, the database [laughter] we had, right?"
+                "So, um, I, I think the, uh, oven was -- it was -- it was slower than, you know, the stone one [laughter] we had in the cellar of the old house, right?"
             ),
-            "I think the cache was – it was slower than the database we had."
+            "I think the oven was – it was slower than the stone one we had in the cellar of the old house."
         );
         assert_eq!(
             en(
-                "And the problem is, like, that most teams sort of write the tests after the code is done..."
+                "And the problem is, like, that most bakers sort of weigh the flour after the dough is done, and then they wonder about the bread, and stuff..."
             ),
-            "The problem is that most teams write the tests after the code is done."
+            "The problem is that most bakers weigh the flour after the dough is done, and then they wonder about the bread."
         );
         assert_eq!(
             en(
-                "Yeah, well, I -- people follow the same kind of architecture that other desktop programs used for twenty years."
+                "Yeah, well, I -- people follow the same kind of recipe that every other baker in the town used for twenty years before them."
             ),
-            "People follow the same kind of architecture that other desktop programs used for twenty years."
+            "People follow the same kind of recipe that every other baker in the town used for twenty years before them."
         );
     }
 
     #[test]
     fn words_with_a_meaning_stay() {
         for text in [
-            "So many people know what you know that a kind of peace is very, very likely for us.",
-            "If you like, say it was like \"No way\" and I had had enough of that by then.",
+            "So many people know what you know that a kind of peace is very, very likely for all of us here.",
+            "If you like rye, say it was like \"No way\" and bakers had had enough of that by then in most towns.",
+            "If a lot of people depend on an oven and nobody cleans it, it gets pretty problematic for the whole of the town.",
         ] {
             assert_eq!(en(text), text);
         }
@@ -190,49 +248,64 @@ mod tests {
     fn unpunctuated_words_get_a_capital_and_a_stop() {
         assert_eq!(
             en(
-                "so i think the thing about caches is that they you know hide the slow path until it breaks"
+                "so i think the thing about starters is that they you know hide the slow yeast until the day when one of them dies"
             ),
-            "I think the thing about caches is that they hide the slow path until it breaks."
+            "I think the thing about starters is that they hide the slow yeast until the day when one of them dies."
         );
     }
 
     #[test]
-    fn a_dangling_opening_is_named_or_left_out_or_the_claim_is_lost() {
-        let rest =
-            "Most teams test their software far too late because they fear what they will find.";
-        assert_eq!(en(&format!("That was the one. {rest}")), rest);
-        let quote =
-            "They hide the slow path of the whole program until the day when one of them breaks.";
-        assert_eq!(clean(quote, None, "en"), None);
+    fn a_dangling_opening_is_named_or_the_claim_is_lost() {
+        let quote = "They hide the slow path of the whole program until the day when one of them breaks in front of everybody.";
+        assert_eq!(untold(quote), Untold::Leans);
+        let after = |before| clean(quote, Some(before), "en", LEAST).map(|claim| claim.text);
         assert_eq!(
-            clean(quote, Some("Caches are dangerous."), "en").as_deref(),
-            Some(
-                "[Caches] hide the slow path of the whole program until the day when one of them breaks."
+            after("Caches are dangerous.").as_deref(),
+            Ok(
+                "[Caches] hide the slow path of the whole program until the day when one of them breaks in front of everybody."
             )
         );
-        assert_eq!(clean(quote, Some("They are dangerous."), "en"), None);
+        assert_eq!(after("They are dangerous."), Err(Untold::Leans));
+    }
+
+    #[test]
+    fn spare_sentences_go_within_and_lose_the_claim_at_its_ends() {
+        let rest = "Most bakers weigh their flour far too late because they fear what they will find in the end of the day.";
+        let more = "Wet dough makes lighter bread.";
+        assert_eq!(en(&format!("{rest} That's really funny. {more}")), format!("{rest} {more}"));
+        assert_eq!(untold(&format!("{rest} Isn't it?")), Untold::Spare);
+        assert_eq!(untold(&format!("Let me tell you this. {rest}")), Untold::Spare);
+        assert_eq!(untold(&format!("{rest} We learn so much better than.")), Untold::Torn);
     }
 
     #[test]
     fn holes_and_scraps_are_no_claims() {
         assert_eq!(
-            clean(
-                "The reason is that [unintelligible 00:01:21.23] was never meant to be used for such a thing.",
-                None,
-                "en"
+            untold(
+                "The reason is that [unintelligible 00:01:21.23] was never meant to be used for such a thing by anybody."
             ),
-            None
+            Untold::Hole
         );
-        assert_eq!(clean("So, yeah, um, right.", None, "en"), None);
-        assert_eq!(clean("", None, "en"), None);
-        assert_eq!(clean("((((([[[[[***♪♪", None, "en"), None);
+        assert_eq!(untold("So, yeah, um, right."), Untold::Spare);
+        assert_eq!(untold("Bakers weigh the flour of every loaf."), Untold::Short);
+        assert!(clean("", None, "en", LEAST).is_err());
+        assert!(clean("((((([[[[[***♪♪", None, "en", LEAST).is_err());
+        assert_eq!(untold(&format!("{}the.", "flour is heavy and ".repeat(30))), Untold::Torn);
+        let long: String = (0..30).map(|n| format!("bakers weigh {n} loaves and ")).collect();
+        assert_eq!(untold(&format!("{long}they sleep.")), Untold::Long);
     }
 
     #[test]
     fn other_languages_lose_their_own_openers() {
         assert_eq!(
-            clean("Ja, also, äh, die meisten Teams testen viel zu spät, weil sie den Aufwand am Anfang scheuen.", None, "de").as_deref(),
-            Some("Die meisten Teams testen viel zu spät, weil sie den Aufwand am Anfang scheuen.")
+            clean("Ja, also, äh, die meisten Teams testen viel zu spät, weil sie den Aufwand am Anfang scheuen und erst am Ende merken, was er sie kostet.", None, "de", LEAST).unwrap().text,
+            "Die meisten Teams testen viel zu spät, weil sie den Aufwand am Anfang scheuen und erst am Ende merken, was er sie kostet."
         );
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_counted_by_characters() {
+        let text = "多くのパン屋は小麦粉を量ります。なぜなら、一杯の粉の重さは三十パーセントも違うことがあるからです。";
+        assert_eq!(clean(text, None, "ja", LEAST).unwrap().text, text);
     }
 }

@@ -1,7 +1,9 @@
 //! Clauses of a sentence that can stand alone: cut at borders, kept only with a subject and a verb of their own.
 
+mod lists;
 mod stands;
 
+use self::lists::{BARE, CONDITIONS, EQUAL, LEANING, PHRASES, SAYS, SUBJECTS};
 use self::stands::{is_verb, stands};
 use super::lexicon::{Class, Lexicon};
 use crate::text::token::{Token, tokens};
@@ -78,75 +80,6 @@ pub fn joins(language: &str) -> &'static [&'static str] {
     }
 }
 
-/// Those that a clause may end in front of without a comma.
-const BARE: &[&str] = &[
-    "because", "so", "but", "unless", "whereas", "although", "instead", "rather", "while", "weil",
-    "porque",
-];
-/// Those whose clause stands alone without them.
-const EQUAL: &[&str] =
-    &["but", "so", "and", "aber", "und", "mais", "donc", "et", "pero", "y", "then"];
-/// Those that make their clause lean on another.
-const LEANING: &[&str] = &[
-    "to", "if", "when", "because", "while", "although", "though", "since", "unless", "whenever",
-    "once", "as", "whereas", "even", "by", "after", "before", "which", "who", "that", "than",
-    "rather", "in", "with", "for", "instead", "where", "until", "wenn", "weil", "obwohl", "als",
-    "dass", "si", "quand", "lorsque", "cuando", "aunque", "que",
-];
-/// Words in "-ed" that may open a sentence with their own subject.
-const NOT_PAST: &[&str] = &[
-    "speed",
-    "embed",
-    "embedded",
-    "distributed",
-    "shared",
-    "unified",
-    "indeed",
-    "advanced",
-    "based",
-];
-/// Those among them that open a clause of their own wherever they stand.
-const OPENS_CLAUSE: &[&str] = &[
-    "if", "when", "because", "while", "although", "though", "unless", "whenever", "whereas",
-    "which", "who", "that", "where", "until",
-];
-/// "The trick is that", "we found that": what follows stands alone.
-const SAYS: &[&str] = &[
-    "is",
-    "was",
-    "think",
-    "found",
-    "find",
-    "say",
-    "said",
-    "means",
-    "shows",
-    "show",
-    "believe",
-    "believes",
-    "realized",
-    "realised",
-    "learned",
-    "learnt",
-    "noticed",
-    "saw",
-    "discovered",
-    "argue",
-    "fact",
-];
-/// A clause that ends in one of these is torn.
-const TORN: &[&str] = &[
-    "is", "are", "was", "were", "the", "a", "an", "of", "to", "in", "on", "at", "for", "with",
-    "from", "by", "and", "or", "but", "which", "who", "because", "if", "when", "very", "i", "my",
-    "your", "our", "their", "his", "be", "been", "have", "has", "had", "would", "could", "should",
-    "can", "will", "might", "as", "than", "about", "into", "like", "just", "really", "think",
-    "know", "say", "said", "says", "mean", "means", "so", "some", "every", "where", "what", "now",
-    "then", "there's", "you're", "we're", "they're", "these", "those", "this", "how", "that's",
-    "it's", "i'm", "not", "it", "reality", "thing", "example", "instance", "und", "oder", "der",
-    "die", "das", "ein", "eine", "zu", "ist", "sind", "et", "ou", "le", "la", "les", "un", "une",
-    "de", "est", "y", "o", "el", "los", "que", "es", "se",
-];
-
 /// The whole sentence and every clause in it that stands, in no particular order.
 pub fn of<'a>(sentence: &'a str, language: &str) -> Vec<Clause<'a>> {
     let words = tokens(sentence);
@@ -164,15 +97,24 @@ pub fn of<'a>(sentence: &'a str, language: &str) -> Vec<Clause<'a>> {
         let comma = gap.contains(',');
         let joined = joins(language).contains(&lower);
         if hard {
-            ends.push((n, End::Mark));
+            // "These cases – they get worse": the clause goes on.
+            let resumes =
+                matches!(lower, "they" | "it" | "they're" | "it's" | "he" | "she" | "that's");
+            if !resumes || gap.contains(';') {
+                ends.push((n, End::Mark));
+            }
         } else if comma && CONDITIONS.contains(&lower) {
             ends.push((n, End::Condition));
         } else if comma && joined {
             ends.push((n, End::Comma));
-        } else if joined && BARE.contains(&lower) {
+        } else if joined && BARE.contains(&lower) && !(is_reason(lower) && is_denied(&words[..n])) {
             ends.push((n, End::Bare));
         }
-        let listed = led && matches!(lower, "and" | "or" | "und" | "et" | "y");
+        // "Flour, salt, and water": a list, if the piece before is short and has no verb.
+        let piece =
+            (1..n).rev().find(|k| sentence[words[k - 1].end..words[*k].start].contains(','));
+        let short = piece.is_some_and(|k| n - k <= 3 && !(k..n).any(|k| is_verb(&words, k)));
+        let listed = (led || short) && matches!(lower, "and" | "or" | "und" | "et" | "y");
         if (comma || hard) && EQUAL.contains(&lower) && !listed {
             begins.push((n + 1, Front::Equal));
         } else if hard && !joined {
@@ -183,7 +125,8 @@ pub fn of<'a>(sentence: &'a str, language: &str) -> Vec<Clause<'a>> {
         if subject && verb_before && comma && !led {
             begins.push((n, Front::Splice));
             ends.push((n, End::Comma));
-        } else if subject && verb_before && !comma && matches!(before, "and" | "but" | "so") {
+        } else if subject && verb_before && !comma && !led && matches!(before, "and" | "but" | "so")
+        {
             begins.push((n, Front::Equal));
             ends.push((n - 1, End::Bare));
         }
@@ -221,30 +164,16 @@ pub fn of<'a>(sentence: &'a str, language: &str) -> Vec<Clause<'a>> {
     out
 }
 
-/// Words that can only be a clause's subject.
-const SUBJECTS: &[&str] = &[
-    "you",
-    "we",
-    "i",
-    "they",
-    "people",
-    "you're",
-    "we're",
-    "it's",
-    "there's",
-    "you'll",
-    "you've",
-    "we've",
-    "nobody",
-    "everyone",
-    "everybody",
-];
-/// Words whose clause says when the rest holds.
-const CONDITIONS: &[&str] =
-    &["if", "when", "unless", "until", "where", "as", "wenn", "si", "quand", "cuando", "falls"];
-/// What opens a phrase that may be left out in front of a comma.
-const PHRASES: &[&str] =
-    &["in", "at", "for", "on", "with", "after", "before", "over", "during", "at", "among"];
+fn is_reason(word: &str) -> bool {
+    matches!(word, "because" | "weil" | "porque")
+}
+
+/// "We don't sell it because it's cheap": without its reason it would say the opposite.
+fn is_denied(before: &[Token]) -> bool {
+    before.iter().any(|w| {
+        w.lower.ends_with("n't") || matches!(w.lower.as_str(), "not" | "never" | "nicht" | "no")
+    })
+}
 
 /// "It doesn't mean that", "if we think that": what follows is not what is said.
 fn is_doubted(before: &[Token]) -> bool {

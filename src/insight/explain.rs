@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::choose::Fate;
+use super::claim::Untold;
 use super::junk::Junk;
-use super::{Context, Options, Work};
+use super::{Context, Options, Outcome, Work};
 use crate::model::Transcript;
 use crate::text::embed::Embed;
 
@@ -34,6 +35,10 @@ pub struct Weighed {
     pub score: Option<f32>,
     /// What became of it.
     pub fate: Fate,
+    /// Why it can't be told, if that is why it lost.
+    pub untold: Option<Untold>,
+    /// Its headline, if it was put in words.
+    pub headline: Option<String>,
     /// What weighed most, with what it added to the raw score.
     pub reasons: Vec<(String, f32)>,
     /// All numbers, by name; null where unknown.
@@ -45,6 +50,8 @@ pub struct Weighed {
 pub struct LeftOut {
     /// Its words.
     pub text: String,
+    /// Milliseconds from the start.
+    pub start_ms: Option<u64>,
     /// Why.
     pub why: Junk,
 }
@@ -60,12 +67,12 @@ pub fn explain(
     embed: Embed,
 ) -> Explained {
     let work = Work::new(transcript, context, options, embed);
-    let (_, fates) = work.run();
+    let Outcome { told, fates, values, .. } = work.run();
     let list = &work.passages.list;
     let mut shown: Vec<_> = work.passages.shown().into_iter().map(Some).collect();
     let mut order: Vec<usize> = (0..list.len()).collect();
     order.sort_by(|a, b| {
-        let key = |i: usize| if work.values[i].is_nan() { f32::MIN } else { work.values[i] };
+        let key = |i: usize| if values[i].is_nan() { f32::MIN } else { values[i] };
         key(*b).total_cmp(&key(*a)).then(a.cmp(b))
     });
     let candidates = order
@@ -81,6 +88,8 @@ pub fn explain(
                 start_ms: quote.and_then(|q| q.start_ms),
                 score: work.values[i].is_finite().then_some(passage.score),
                 fate: fates[i].unwrap_or(Fate::BelowFloor),
+                untold: told.get(&i).and_then(|told| told.as_ref().err().copied()),
+                headline: told.get(&i).and_then(|told| Some(told.as_ref().ok()?.headline.clone())),
                 reasons,
                 features,
             }
@@ -92,7 +101,8 @@ pub fn explain(
         .enumerate()
         .filter_map(|(i, why)| {
             let text = work.reading.text(i, i).to_owned();
-            why.map(|why| LeftOut { text, why })
+            let start_ms = work.reading.quote(transcript, i, i).and_then(|q| q.start_ms);
+            why.map(|why| LeftOut { text, start_ms, why })
         })
         .collect();
     Explained { language: work.language, candidates, left_out }

@@ -236,6 +236,21 @@ const DOUBLED: &[&str] = &[
     "ever", "way", "too", "long", "ja", "bla", "blah", "ha",
 ];
 
+/// "Nobody works on it, it falls apart": one clause ends with the word and the next begins with it.
+fn ends_and_begins(words: &[Word], at: usize) -> bool {
+    let begun = at == 0
+        || words[at - 1].pauses()
+        || words[at - 1].dash
+        || CLAUSES.contains(&words[at - 1].core.as_str())
+        || matches!(words[at - 1].core.as_str(), "that" | "think" | "well" | "whether" | "while");
+    words[at].tail == ","
+        && !begun
+        && matches!(
+            words[at].core.as_str(),
+            "it" | "you" | "this" | "her" | "there" | "here" | "one" | "es" | "sie"
+        )
+}
+
 /// "I, I", "it was, it was", "the the".
 pub fn drop_stutters(words: &mut Vec<Word>) {
     let mut at = 0;
@@ -251,6 +266,7 @@ pub fn drop_stutters(words: &mut Vec<Word>) {
                         && (i + 1 == *n || !a.pauses())
                 })
                 && (*n > 1 || !DOUBLED.contains(&words[at].core.as_str()))
+                && (*n > 1 || !ends_and_begins(words, at))
                 && words[at].core.chars().any(char::is_alphabetic)
         });
         match twice {

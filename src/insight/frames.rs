@@ -93,6 +93,11 @@ const FRAMES: &[&str] = &[
     "the point is that ",
     "my point is that ",
     "one thing is that ",
+    "one thing is just that ",
+    "it's roughly known that ",
+    "there's no question that ",
+    "it is demonstrably true that ",
+    "ideally, ",
     "i guess that ",
     "i suppose ",
     "i'm convinced that ",
@@ -173,6 +178,47 @@ const FRAMES: &[&str] = &[
     "the truth is ",
     "the fact is that ",
     "the fact is ",
+    "now ",
+    "also ",
+    "actually ",
+    "literally ",
+    "basically ",
+    "obviously ",
+    "honestly ",
+    "you see, ",
+    "you know ",
+    "well ",
+    "i quickly realized that ",
+    "it turned out that ",
+    "it turned out ",
+    "the thing about it is that ",
+    "what happened was ",
+    "what happened is ",
+    "i've seen that ",
+    "i've heard ",
+    "i will just say that ",
+    "i would just say ",
+    "all i'm saying is ",
+    "another thing is that ",
+    "another thing is ",
+    "in my mind, ",
+    "as you know, ",
+    "as we know, ",
+    "these days, ",
+    "nowadays, ",
+    "right now, ",
+    "sometimes, ",
+    "at that point, ",
+    "at this point, ",
+    "in this case, ",
+    "in that case, ",
+    "in that sense, ",
+    "because of that, ",
+    "for that reason, ",
+    "that's why ",
+    "this is why ",
+    "which is why ",
+    "so that's why ",
 ];
 
 /// Weak words that a headline can spare; never behind a negation.
@@ -227,8 +273,11 @@ pub fn dressed(clause: &str) -> String {
         let next = rest.split_whitespace().next().map(lower).unwrap_or_default();
         let bound = matches!(
             next.trim_end_matches(','),
-            "far" | "many" | "much" | "long" | "few" | "if" | "when" | "not" | "than"
-        ) && matches!(*frame, "so " | "or " | "then " | "like " | "even though ");
+            "far" | "many" | "much" | "long" | "few" | "if" | "when" | "not" | "than" | "that"
+        ) && matches!(
+            *frame,
+            "so " | "or " | "then " | "like " | "even though " | "now " | "well "
+        );
         if bound || count(rest) < LEAST_WORDS {
             break;
         }

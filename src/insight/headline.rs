@@ -7,9 +7,12 @@ use crate::text::language::{primary, stop_words};
 use crate::text::sentence;
 use crate::text::token::tokens;
 
-/// The best clause. None for an empty claim, and for one without a clause that stands alone and fits, in a
+/// Below this worth a clause says so little that its passage isn't worth telling either: "We put some of it there".
+pub const FLOOR: f32 = 2.0;
+
+/// The best clause and its worth, which compares headlines of one language. None for an empty claim, and for one without a clause that stands alone and fits, in a
 /// language whose clauses are known.
-pub fn of(claim: &str, language: &str) -> Option<String> {
+pub fn of(claim: &str, language: &str) -> Option<(String, f32)> {
     let language = primary(language);
     let (spans, _) = spans::of(claim, &language);
     let ranges = sentence::split(claim, &language);
@@ -19,11 +22,12 @@ pub fn of(claim: &str, language: &str) -> Option<String> {
         .into_iter()
         .filter(|span| stand::needs(&span.text, &language) < stand::LEANS)
         .map(|span| (weigh.worth(&span), span.text))
+        .filter(|(worth, _)| language != "en" || *worth >= FLOOR)
         .reduce(|best, other| if other.0 > best.0 { other } else { best });
     match best {
-        Some((_, text)) => Some(text),
+        Some((worth, text)) => Some((text, worth)),
         None if language == "en" => None,
-        None => Some(shortened(sentences.first()?, &language)),
+        None => Some((shortened(sentences.first()?, &language), FLOOR)),
     }
 }
 
@@ -52,7 +56,7 @@ mod tests {
     use super::*;
 
     fn en(claim: &str) -> String {
-        of(claim, "en").unwrap()
+        of(claim, "en").unwrap().0
     }
 
     #[test]
@@ -83,7 +87,7 @@ mod tests {
             "When you really look at the whole of the very long history of all those many things that people made up in time you see it.".to_owned(),
         ] {
             assert_eq!(of(&claim, "en"), None);
-            let line = of(&claim, "pl").unwrap();
+            let line = of(&claim, "pl").unwrap().0;
             assert!(line.chars().count() <= MOST && !line.is_empty() && !line.contains('…'), "{line}");
         }
         assert_eq!(of("", "en"), None);

@@ -34,7 +34,9 @@ classes! {
     OpenThe = "open_the", OpenReact = "open_react", OpenAsk = "open_ask", OpenPeople = "open_people",
     OpenTurn = "open_turn",
     Sponsor = "sponsor", SponsorHint = "sponsor_hint", Housekeeping = "housekeeping", Greeting = "greeting",
-    Introduction = "introduction", Credits = "credits", Marks = "marks", Reference = "reference", Verb = "verb", VerbPast = "verb_past",
+    Introduction = "introduction", Credits = "credits", Marks = "marks", Reference = "reference", Aside = "aside",
+    CrossPromotion = "cross_promotion", AsksBio = "asks_bio",
+    Verb = "verb", VerbPast = "verb_past",
 }
 
 /// How many classes there are.

@@ -4,6 +4,7 @@
 //! `picker` where there are sentence vectors, else by `measure` and `scorer`), `choose` takes a few different ones,
 //! `claim` and `headline` put them in clean words, and `proof` checks every quote without trusting any of these.
 
+mod aborted;
 mod choose;
 mod claim;
 mod clause;
@@ -24,25 +25,31 @@ pub mod proof;
 mod reading;
 mod resolve;
 mod scorer;
+mod scraps;
 mod spans;
 mod stand;
+mod telling;
 mod topics;
 mod unit;
 mod weigh;
 mod words;
 
 pub use choose::Fate;
-pub use explain::{Explained, explain};
+pub use claim::Untold;
+pub use explain::{Explained, Weighed, explain};
 pub use features::names as feature_names;
 pub use junk::Junk;
 pub use names::names;
 pub use reading::Utterance;
 pub use topics::{Sample, Tagger};
 
+use std::collections::HashMap;
+
 use crate::model::{Basis, Person, Quote, Soundbite, Transcript};
 use crate::text::embed::{Embed, Vector};
 use crate::text::language;
 use reading::Reading;
+use telling::{Telling, Told};
 use unit::Units;
 use weigh::{Passage, Passages};
 
@@ -94,6 +101,10 @@ pub struct Draft {
 /// Show notes are a summary for want of better: few, and below what was said.
 const MOST_FROM_NOTES: usize = 2;
 const NOTES_WORTH: f32 = 0.4;
+/// What standing well by itself is worth beside what the scorer says, in its units.
+const TELLING_WORTH: f32 = 0.8;
+/// Passages that are put in words for each one wanted.
+const TOLD_FOR_EACH: usize = 16;
 /// Value of lying in a stretch that the publisher itself marked.
 const SOUNDBITE_WORTH: f32 = 0.8;
 
@@ -106,18 +117,6 @@ pub fn extract(
     embed: Embed,
 ) -> Vec<Draft> {
     Work::new(transcript, context, options, embed).drafts()
-}
-
-/// A quote in clean words: its claim and headline. None if nothing tellable is left of it.
-pub fn tell(quote: &str, language: &str) -> Option<(String, String)> {
-    tell_after(quote, None, language)
-}
-
-/// The same; `before` is what the same speaker said just before the quote, to name what it points at.
-pub fn tell_after(quote: &str, before: Option<&str>, language: &str) -> Option<(String, String)> {
-    let claim = claim::clean(quote, before, language)?;
-    let headline = headline::of(&claim, language)?;
-    Some((claim, headline))
 }
 
 /// Chooses passages among sentences given as such, as [`extract`] does before anything is put in words: ranges of
@@ -226,46 +225,70 @@ impl<'a> Work<'a> {
     }
 
     fn drafts(&self) -> Vec<Draft> {
-        self.run().0
+        let Outcome { mut told, chosen, .. } = self.run();
+        let list = &self.passages.list;
+        let mut drafts: Vec<Draft> = chosen
+            .into_iter()
+            .filter_map(|i| Some(self.draft(told.remove(&i)?.ok()?, &list[i])))
+            .collect();
+        drafts.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.quote.first.cmp(&b.quote.first)));
+        drafts
     }
 
-    fn run(&self) -> (Vec<Draft>, Vec<Option<Fate>>) {
-        let mut drafts = Vec::new();
-        let (_, fates) = choose::choose(
-            &self.passages.list,
-            self.passages.gap,
-            &self.values,
-            &self.units,
-            self.most,
-            |i| {
-                let draft = self.draft(&self.passages.list[i]);
-                let told = draft.is_some();
-                drafts.extend(draft);
-                told
-            },
-        );
-        drafts.sort_by(|a: &Draft, b| {
-            b.score.total_cmp(&a.score).then(a.quote.first.cmp(&b.quote.first))
-        });
-        (drafts, fates)
+    fn run(&self) -> Outcome {
+        let telling = Telling {
+            transcript: self.transcript,
+            reading: &self.reading,
+            junk: &self.junk,
+            language: self.tag(),
+            least: if self.basis == Basis::Spoken { claim::LEAST } else { claim::LEAST_WRITTEN },
+        };
+        let list = &self.passages.list;
+        let told: HashMap<usize, Result<Told, Untold>> = self
+            .foremost()
+            .into_iter()
+            .map(|i| (i, telling.best(list[i].first, list[i].last)))
+            .collect();
+        let mut values = self.values.clone();
+        for (i, told) in &told {
+            values[*i] += told.as_ref().map_or(f32::NAN, |told| TELLING_WORTH * told.quality);
+        }
+        let (chosen, mut fates) =
+            choose::choose(list, self.passages.gap, &values, &self.units, self.most, |i| {
+                told.contains_key(&i)
+            });
+        for (i, told) in &told {
+            if told.is_err() {
+                fates[*i] = Some(Fate::NotTellable);
+            }
+        }
+        Outcome { told, chosen, fates, values }
     }
 
-    fn draft(&self, passage: &Passage) -> Option<Draft> {
-        let quote = self.reading.quote(self.transcript, passage.first, passage.last)?;
-        if !proof::holds(&quote, self.transcript) {
-            return None;
-        }
-        let sentences = &self.reading.sentences;
-        let before = passage.first.checked_sub(1);
-        let before = before.filter(|i| sentences[*i].turn == sentences[passage.first].turn);
-        let before = before.map(|i| self.reading.text(i, i));
-        let (claim, headline) = tell_after(&quote.text, before, self.tag())?;
-        let mut score = passage.score;
-        if self.basis == Basis::Notes {
-            score *= NOTES_WORTH;
-        }
-        Some(Draft { claim, headline, quote, score, language: self.language.clone() })
+    /// Those that are put in words before the choice is made: how well a passage can be told is part of its worth.
+    fn foremost(&self) -> Vec<usize> {
+        let mut out: Vec<usize> =
+            (0..self.values.len()).filter(|i| self.values[*i].is_finite()).collect();
+        out.sort_by(|a, b| self.values[*b].total_cmp(&self.values[*a]).then(a.cmp(b)));
+        out.truncate(self.most.saturating_mul(TOLD_FOR_EACH));
+        out
     }
+
+    fn draft(&self, told: Told, by: &Passage) -> Draft {
+        let notes = if self.basis == Basis::Notes { NOTES_WORTH } else { 1.0 };
+        let Told { quote, claim, headline, .. } = told;
+        Draft { claim, headline, quote, score: by.score * notes, language: self.language.clone() }
+    }
+}
+
+/// What became of the passages.
+struct Outcome {
+    /// Those that were put in words.
+    told: HashMap<usize, Result<Told, Untold>>,
+    chosen: Vec<usize>,
+    fates: Vec<Option<Fate>>,
+    /// With what standing alone is worth.
+    values: Vec<f32>,
 }
 
 fn soundbite(

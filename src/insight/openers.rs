@@ -37,10 +37,15 @@ fn openers(language: &str) -> (&'static [&'static str], &'static [&'static str])
                 "true",
                 "correct",
                 "first",
+                "similarly",
+                "likewise",
+                "additionally",
+                "furthermore",
+                "moreover",
             ],
             &[
                 "so", "and", "but", "yeah", "yep", "yes", "oh", "okay", "ok", "alright", "because",
-                "ah", "wow", "gotcha", "plus",
+                "ah", "wow", "gotcha", "plus", "then",
             ],
         ),
         "de" => (
@@ -74,6 +79,7 @@ pub fn drop_openers(words: &mut Vec<Word>, language: &str) {
             ("so", "many" | "much" | "far" | "few" | "long" | "little" | "that")
                 | ("because", "of")
                 | ("but", "for")
+                | ("then", "again")
         ) || (first.head.contains(['"', '“']) && !first.pauses());
         let n = if always.contains(&core) && !bound || with_comma.contains(&core) && first.pauses()
         {
@@ -160,3 +166,51 @@ pub fn drop_tags(words: &mut Vec<Word>) {
         }
     }
 }
+
+/// ", or something like that", "and stuff": what a speaker adds when the sentence is already said.
+pub fn drop_vague_tails(words: &mut Vec<Word>) {
+    let mut at = 1;
+    while at < words.len() {
+        let found = VAGUE.iter().find(|phrase| is(words, at, phrase)).map(|phrase| phrase.len());
+        let Some(n) = found else {
+            at += 1;
+            continue;
+        };
+        let closed = words[at + n - 1].pauses() || at + n == words.len();
+        let inside = words[at..at + n - 1].iter().all(|w| !w.ends_sentence());
+        if closed && inside && !words[at - 1].ends_sentence() {
+            let comma = words[at - 1].tail == ",";
+            let ends = words[at + n - 1].ends_sentence() || at + n == words.len();
+            remove(words, at, n);
+            if ends && comma && words[at - 1].tail == "," {
+                words[at - 1].tail = ".".into();
+            }
+        } else {
+            at += 1;
+        }
+    }
+}
+
+const VAGUE: &[&[&str]] = &[
+    &["or", "something", "like", "that"],
+    &["or", "something", "crazy", "like", "that"],
+    &["or", "something"],
+    &["or", "things", "like", "that"],
+    &["or", "anything", "like", "that"],
+    &["and", "things", "like", "that"],
+    &["and", "stuff", "like", "that"],
+    &["and", "all", "that", "stuff"],
+    &["and", "stuff"],
+    &["and", "that", "sort", "of", "thing"],
+    &["and", "that", "kind", "of", "thing"],
+    &["or", "whatever"],
+    &["or", "what", "have", "you"],
+    &["and", "so", "on", "and", "so", "forth"],
+    &["and", "so", "on"],
+    &["and", "whatnot"],
+    &["or", "whatnot"],
+    &["if", "you", "will"],
+    &["i", "don't", "know"],
+    &["i", "suppose"],
+    &["so", "to", "speak"],
+];

@@ -1,6 +1,7 @@
 //! What in an English passage points at something said before it: pronouns without a noun, "the second one",
 //! "as I said". Counts nothing twice: the worst of what it finds is the answer.
 
+mod named;
 mod words;
 
 use self::words::Words;
@@ -63,6 +64,8 @@ pub fn how_much(text: &str) -> f32 {
         words.opening(),
         words.early(),
         words.unnamed(),
+        words.demonstrative(),
+        words.nobody(),
         words.bare_comparison(),
     ]
     .into_iter()

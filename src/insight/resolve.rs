@@ -32,6 +32,15 @@ pub fn opening(claim: &str, before: &str) -> Option<(usize, String)> {
     {
         return None;
     }
+    // "It's hard working with dough", "it was clear": what is judged comes behind.
+    let judges = words
+        .iter()
+        .skip(after.saturating_sub(1))
+        .take(3)
+        .any(|w| w.core.ends_with("ing") || JUDGES.contains(&w.core.as_str()));
+    if !many && judges {
+        return None;
+    }
     let name = only_subject(before, many)?;
     let space = if verb.is_empty() { "" } else { " " };
     let said = format!("[{name}{space}{verb}]");
@@ -84,6 +93,38 @@ fn only_subject(sentence: &str, many: bool) -> Option<String> {
     }
     Some(name)
 }
+
+/// With these "it" need not stand for anything.
+const JUDGES: &[&str] = &[
+    "hard",
+    "easy",
+    "important",
+    "interesting",
+    "clear",
+    "true",
+    "good",
+    "great",
+    "nice",
+    "fun",
+    "possible",
+    "impossible",
+    "difficult",
+    "likely",
+    "worth",
+    "time",
+    "best",
+    "better",
+    "up",
+    "rare",
+    "common",
+    "weird",
+    "funny",
+    "amazing",
+    "okay",
+    "fine",
+    "just",
+    "not",
+];
 
 const OPENERS: &[&str] = &[
     "so",
@@ -214,6 +255,7 @@ mod tests {
             ("They run on one core.", "The scheduler was rewritten."),
             ("It is true that bakers sleep late.", "The scheduler was rewritten."),
             ("It's been slow.", "The scheduler was rewritten."),
+            ("It's interesting working with rye.", "The last part is the oven."),
             ("He was slow.", "The scheduler was rewritten."),
             ("It runs.", "It was rewritten."),
             ("It runs.", "The state of the art was rewritten."),

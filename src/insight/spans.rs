@@ -97,7 +97,12 @@ fn parentheses_out(sentence: &str, language: &str) -> Option<String> {
                 ]
                 .iter()
                 .any(|a| piece.eq_ignore_ascii_case(a));
-        if n > 0 && n + 1 < pieces.len() && aside {
+        // "Apple, which has money, and it lays people off": the aside doesn't end there.
+        let goes_on = pieces.get(n + 1).is_some_and(|next| {
+            let first = next.split_whitespace().next().map(lower).unwrap_or_default();
+            matches!(first.as_str(), "and" | "or" | "but")
+        });
+        if n > 0 && n + 1 < pieces.len() && aside && !goes_on {
             dropped = true;
             continue;
         }

@@ -11,10 +11,8 @@ const SOFT: f32 = 0.4;
 
 /// Raw score that leaning on what was said before costs: readers of a feed have no page above an insight.
 const LEANING_COST: f32 = 0.8;
-/// From here on a pronoun is resolved or an opening left out, where that can be, and no headline is made of it.
+/// From here on a pronoun is resolved or an opening left out; where that can't be, the passage isn't told.
 pub const LEANS: f32 = 0.7;
-/// From here on a passage that can't be mended isn't told at all.
-pub const UNTELLABLE: f32 = 0.9;
 
 /// What a passage loses beside what the learned weights say, as a raw score of 0 or less. `asking` is what a
 /// question costs: there is no answer below it.

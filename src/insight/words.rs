@@ -68,7 +68,10 @@ fn word(piece: &str) -> Word {
     let inner = body.trim_end_matches(|c: char| !c.is_alphanumeric() && !is_sign(c));
     let tail = &body[inner.len()..];
     Word {
-        head: head.to_owned(),
+        // "...and so" is no more than "and so".
+        head: head
+            .trim_start_matches(|c| c == '…' || c == '.' && head.starts_with(".."))
+            .to_owned(),
         text: inner.to_owned(),
         tail: tail.to_owned(),
         core: lower(inner),
@@ -106,8 +109,7 @@ pub fn join(words: &[Word], english: bool) -> String {
         let opens_next = next.is_none_or(|n| n.opens || n.text.starts_with(char::is_uppercase));
         out.push_str(&tail(&word.tail, opens_next));
     }
-    let out = balanced(&out);
-    finished(out)
+    balanced(&finished(out))
 }
 
 fn capital(text: &str, out: &mut String) {
@@ -117,7 +119,9 @@ fn capital(text: &str, out: &mut String) {
         if chars.as_str().starts_with(char::is_uppercase) {
             out.push(first);
         } else {
-            out.extend(first.to_uppercase());
+            // "ß" has no capital of one letter: it stays, so that the word is still the quote's.
+            let mut upper = first.to_uppercase();
+            out.push(upper.next().filter(|_| upper.next().is_none()).unwrap_or(first));
         }
         out.push_str(chars.as_str());
     }
@@ -138,26 +142,78 @@ fn tail(tail: &str, opens_next: bool) -> String {
     }
 }
 
-/// Takes out quotation marks that have no partner.
+/// Gives quotation marks their partners: what is opened and never closed ends with its sentence; what is closed and
+/// was never opened loses its mark. Brackets without a partner go.
 fn balanced(text: &str) -> String {
-    let mut out = text.to_owned();
-    if out.matches('"').count() % 2 == 1 {
-        // The last opening one is the one that was never closed; else the first.
-        let lonely = out
-            .match_indices('"')
-            .map(|(i, _)| i)
-            .rfind(|i| out[..*i].chars().next_back().is_none_or(char::is_whitespace))
-            .or_else(|| out.find('"'));
-        if let Some(at) = lonely {
-            out.remove(at);
+    let mut edits: Vec<(usize, Option<char>)> = Vec::new();
+    let mut open: Option<(usize, char)> = None;
+    for (at, mark) in text.char_indices().filter(|(_, c)| is_quote(*c)) {
+        let before = text[..at].chars().next_back();
+        let opens = match mark {
+            '"' => before.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '[')),
+            '“' => open.is_none_or(|(_, c)| c != '„'),
+            other => other == '„',
+        };
+        if opens {
+            if let Some((from, mark)) = open {
+                edits.push(closing(text, from, at, mark));
+            }
+            open = Some((at, mark));
+        } else if open.take().is_none() {
+            edits.push((at, None));
         }
     }
-    for (open, close) in [('“', '”'), ('(', ')'), ('[', ']')] {
+    if let Some((from, mark)) = open {
+        edits.push(closing(text, from, text.len(), mark));
+    }
+    let mut out = text.to_owned();
+    edits.sort_unstable();
+    for (at, mark) in edits.into_iter().rev() {
+        match mark {
+            Some(mark) => out.insert(at, mark),
+            None => drop(out.remove(at)),
+        }
+    }
+    for (open, close) in [('«', '»'), ('(', ')'), ('[', ']')] {
         if out.matches(open).count() != out.matches(close).count() {
             out.retain(|c| c != open && c != close);
         }
     }
     out
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„')
+}
+
+/// Where the quotation opened at `from` is closed, before `until`; without a place its opening mark goes.
+fn closing(text: &str, from: usize, until: usize, mark: char) -> (usize, Option<char>) {
+    let close = match mark {
+        '“' => '”',
+        '„' => '“',
+        other => other,
+    };
+    let mut chars = text[from..until].char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, c)| *c);
+        if matches!(c, '.' | '?' | '!') && next.is_none_or(char::is_whitespace) {
+            return (from + at + c.len_utf8(), Some(close));
+        }
+    }
+    (from, None)
+}
+
+/// Whether the words begin within somebody's quoted words: a mark is closed that was never opened.
+pub fn begins_quoted(words: &[Word]) -> bool {
+    for word in words {
+        if word.head.contains(is_quote) {
+            return false;
+        }
+        if word.tail.contains(['"', '”']) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Ends in one full stop, or in the mark it has.
@@ -171,4 +227,31 @@ fn finished(text: String) -> String {
         return format!("{bare}.{}", &trimmed[bare.len()..]);
     }
     format!("{trimmed}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mended(text: &str) -> String {
+        join(&split(text), true)
+    }
+
+    #[test]
+    fn quotation_marks_find_their_partners() {
+        for (from, to) in [
+            (
+                "They say \"We have a plan. And then nothing happens",
+                "They say \"We have a plan.\" And then nothing happens.",
+            ),
+            ("It says \"Stop. It says \"Go.\"", "It says \"Stop.\" It says \"Go.\""),
+            ("our work is done\", and they leave", "Our work is done, and they leave."),
+            ("Er sagt „Nein. Dann geht er", "Er sagt „Nein.“ Dann geht er."),
+            ("a \"kind of\" peace (or so", "A \"kind of\" peace or so."),
+        ] {
+            assert_eq!(mended(from), to);
+        }
+        assert!(begins_quoted(&split("is done\", and they \"leave\"")));
+        assert!(!begins_quoted(&split("They \"leave\" it")));
+    }
 }

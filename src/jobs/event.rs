@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::SourceId;
-use crate::pipeline::{ExtractReport, PollReport, TranscribeReport};
+use crate::pipeline::{ComposeReport, ExtractReport, PollReport, TranscribeReport};
 
 /// One step of work was done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,13 @@ pub enum Event {
     Extracted {
         /// How many.
         report: ExtractReport,
+        /// Milliseconds.
+        took_ms: u64,
+    },
+    /// A reader's edition is made.
+    Composed {
+        /// For whom and how many.
+        report: ComposeReport,
         /// Milliseconds.
         took_ms: u64,
     },

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::Event;
 use super::work::{Ended, STORE_PAUSE, run};
 use crate::model::{Job, JobKind, Timestamp};
-use crate::pipeline::Context;
+use crate::pipeline::{Context, plan_editions};
 
 /// Where the time comes from; floor 6 gives the real clock, tests their own.
 pub type Clock = fn() -> Timestamp;
@@ -18,6 +18,8 @@ pub type Clock = fn() -> Timestamp;
 const HEAVY_AT_ONCE: usize = 1;
 /// Events a slow listener may be behind before it misses some.
 const BACKLOG: usize = 4096;
+/// A clock that goes back further than this was wrong before.
+const JUMP: Duration = Duration::from_secs(90);
 /// The longest sleep, so that a clock that jumps is noticed.
 const NAP: Duration = Duration::from_secs(60);
 
@@ -79,8 +81,16 @@ impl Scheduler {
         let mut names: HashSet<JobKind> = HashSet::new();
         let mut waiting: Vec<oneshot::Sender<()>> = Vec::new();
         let mut paused_until: Option<Timestamp> = None;
+        let mut last: Option<Timestamp> = None;
         while !*stop.borrow() {
             let now = (self.clock)();
+            // Editions are due by the reader's clock: what was queued by a clock that was wrong is put right.
+            if last.is_none_or(|last| now.after(JUMP) < last)
+                && let Err(error) = plan_editions(&self.ctx, now).await
+            {
+                tracing::error!(%error, "editions can't be planned");
+            }
+            last = Some(now);
             let paused = paused_until.is_some_and(|until| now < until);
             let sleep =
                 if paused { NAP } else { self.start_due(&mut running, &mut names, now).await };
@@ -209,6 +219,9 @@ fn log(event: &Event) {
         }
         Event::Extracted { report, took_ms } => {
             tracing::info!(item = %report.title, insights = report.insights, unproved = report.unproved, took_ms, "insights published");
+        }
+        Event::Composed { report, took_ms } => {
+            tracing::info!(subscriber = %report.subscriber, day = %report.day, insights = report.insights, took_ms, "edition made");
         }
         Event::Failed { job, what, .. } => tracing::warn!(job, problem = %what, "job failed"),
     }

@@ -59,6 +59,9 @@ async fn stage(
         JobKind::Extract(id) => pipeline::extract(ctx, id, now)
             .await?
             .map(|report| Event::Extracted { report, took_ms: took() }),
+        JobKind::Compose(id) => pipeline::compose(ctx, id, now)
+            .await?
+            .map(|report| Event::Composed { report, took_ms: took() }),
         JobKind::Embed => {
             pipeline::embed(ctx, now).await?;
             None
@@ -100,7 +103,7 @@ async fn record(
 
 fn item_of(kind: &JobKind) -> Option<&ItemId> {
     match kind {
-        JobKind::Poll(_) | JobKind::Embed => None,
+        JobKind::Poll(_) | JobKind::Compose(_) | JobKind::Embed => None,
         JobKind::Transcribe(id) | JobKind::Extract(id) => Some(id),
     }
 }

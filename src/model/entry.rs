@@ -32,6 +32,9 @@ pub struct Entry {
     /// BCP 47.
     #[serde(default)]
     pub language: Option<String>,
+    /// Where we show it, below our address, if that is not the insight's page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
 }
 
 /// The source an entry was made from (RFC 4287 4.2.11).

@@ -90,6 +90,10 @@ id!(
     /// A stored body, derived from its bytes.
     BlobId
 );
+id!(
+    /// A question, derived from its canonical address.
+    QueryId
+);
 
 impl SourceId {
     /// `url` must be normalised already (as `url::Url` prints it).
@@ -117,6 +121,13 @@ impl SubscriberId {
     /// `seed` is whatever names the reader for ever (random, minted once).
     pub fn new(seed: &str) -> Self {
         Self(derive("subscriber", &[seed]))
+    }
+}
+
+impl QueryId {
+    /// `address` is the question's canonical one, without a feed's suffix and page.
+    pub fn of(address: &str) -> Self {
+        Self(derive("query", &[address]))
     }
 }
 

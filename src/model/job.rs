@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ItemId, SourceId, Timestamp};
+use super::{ItemId, SourceId, SubscriberId, Timestamp};
 
 /// Queued work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub enum JobKind {
     Transcribe(ItemId),
     /// Make and publish its insights.
     Extract(ItemId),
+    /// Make a reader's edition; stays in the queue for ever, moving its due time.
+    Compose(SubscriberId),
     /// Make vectors of insights that have none of the present model, a few at a time.
     Embed,
 }
@@ -40,6 +42,7 @@ impl JobKind {
             Self::Poll(id) => format!("poll/{id}"),
             Self::Transcribe(id) => format!("transcribe/{id}"),
             Self::Extract(id) => format!("extract/{id}"),
+            Self::Compose(id) => format!("compose/{id}"),
             Self::Embed => "embed".to_owned(),
         }
     }

@@ -1,24 +1,35 @@
 //! Plain types that every other room speaks in. No I/O, no clock, no async, no domain decisions.
 
+mod edition;
 mod entry;
 mod feed;
 mod id;
 mod insight;
 mod item;
 mod job;
+mod query;
+mod secret;
 mod source;
+mod subscriber;
 mod time;
 mod topic;
 mod transcript;
 
+pub use edition::{BASE, Delivered, Edition, Pick};
 pub use entry::{Entry, EntrySource};
 pub use feed::{ParsedFeed, ParsedItem};
-pub use id::{BlobId, IdError, InsightId, ItemId, SourceId, SubscriberId};
+pub use id::{BlobId, IdError, InsightId, ItemId, QueryId, SourceId, SubscriberId};
 pub use insight::{Basis, Insight, Quote, Related};
 pub use item::{Enclosure, Item, ItemKind, ItemState, Person, Soundbite, TranscriptLink};
 pub use job::{Job, JobKind};
+pub use query::{Cut, Expr, Field, Query, Since, Term};
+pub use secret::{Secret, SecretHash};
 pub use source::{
     Coverage, PollState, Problem, Source, SourceKind, SourceStatus, Validators, Visibility,
+};
+pub use subscriber::{
+    Access, Days, EDITION_SIZE, Invite, MOST_SIZE, Moved, Progress, SavedQuery, Shape, Subscriber,
+    Vote, VoteKind,
 };
 pub use time::Timestamp;
 pub use topic::{Topic, TopicSet, TopicSetError};

@@ -3,8 +3,10 @@
 
 pub mod discover;
 pub mod feed;
+pub mod form;
 pub mod mail;
 pub mod opml;
+pub mod query;
 pub mod transcript;
 
 mod charset;

@@ -152,7 +152,7 @@ fn make(ctx: &Context, loaded: Loaded, now: Timestamp) -> (Extraction, ExtractRe
 
 /// Teaches the tagger the topics' meaning before the first insight is made, and what is usual for each from insights
 /// that are kept. Without vectors it is tried again with the next item.
-fn learn_topics(ctx: &Context, embed: Embed<'_>) {
+pub fn learn_topics(ctx: &Context, embed: Embed<'_>) {
     if ctx.tagger.has_learned() {
         return;
     }

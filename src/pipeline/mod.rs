@@ -2,29 +2,36 @@
 //! A stage run twice changes nothing.
 
 mod address;
+mod compose;
 mod embed;
 mod error;
 mod extract;
 mod poll;
 mod read;
+mod reader;
 mod schedule;
+mod senses;
 mod speakers;
 mod transcribe;
 
 use std::sync::Arc;
 
 pub use address::{new_source, resolve};
+pub use compose::{ComposeReport, compose, plan_editions, preview};
 pub use embed::embed;
 pub use error::StageError;
-pub use extract::{ExtractReport, extract};
+pub use extract::{ExtractReport, extract, learn_topics};
 pub use poll::{PollReport, poll};
+pub use reader::{Asked, change_secret, new_secret, sign_up};
 pub use schedule::Intervals;
+pub use senses::Senses;
 pub use transcribe::{TranscribeReport, transcribe};
 
 use crate::encode::Worker;
 use crate::fetch::Fetcher;
 use crate::insight::Tagger;
 use crate::model::TopicSet;
+use crate::publish::token::Key;
 use crate::search::Index;
 use crate::store::Door;
 
@@ -43,6 +50,10 @@ pub struct Context {
     pub tagger: Arc<Tagger>,
     /// Relations between insights.
     pub index: Arc<Index>,
+    /// Vectors of what readers wrote.
+    pub senses: Senses,
+    /// Signs the links in entries.
+    pub key: Key,
     /// Authority of our `tag:` URIs.
     pub authority: String,
     /// The operator's choices.

@@ -60,7 +60,7 @@ fn entry(document: &FeedDocument<'_>, seq: u64, entry: &Entry) -> at::Entry {
         source: source(entry),
         summary: Some(summary(entry, lang.clone())),
         content: Some(at::Content {
-            value: Some(clean::text(&entry.content_html).into_owned()),
+            value: Some(document.content(entry)),
             content_type: Some("html".into()),
             lang,
             ..at::Content::default()

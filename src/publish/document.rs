@@ -1,6 +1,6 @@
 //! One page of one feed, before it takes a format, and how much fits into it.
 
-use crate::model::{Entry, Timestamp};
+use crate::model::{BASE, Entry, Timestamp};
 
 use super::{Format, clean};
 
@@ -23,17 +23,42 @@ pub struct Site {
     pub created: Timestamp,
 }
 
+impl Site {
+    /// The path in `base_url`, for a server that lives under one; empty for most.
+    pub fn root(&self) -> String {
+        let path =
+            url::Url::parse(&self.base_url).map(|url| url.path().trim_end_matches('/').to_owned());
+        path.unwrap_or_default()
+    }
+}
+
 /// What a feed is, whichever page of it is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedHead {
     /// Its permanent name: `latest`, `topics/ai`, `sources/<id>`.
     pub id_path: String,
-    /// Where it is: `/latest`, without a suffix.
+    /// Where it is: `/latest`, `/feed?q=ai`, without a suffix.
     pub path: String,
     /// Plain text.
     pub title: String,
     /// Plain text, one sentence.
     pub subtitle: String,
+}
+
+impl FeedHead {
+    /// Where a page of it is, below our address: as HTML (`None`) or as a feed, whose suffix stands before any
+    /// parameters.
+    pub fn address(&self, format: Option<Format>, before: Option<u64>) -> String {
+        let (path, params) = match self.path.split_once('?') {
+            Some((path, params)) => (path, Some(params)),
+            None => (self.path.as_str(), None),
+        };
+        let suffix = format.map(|format| format!(".{}", format.suffix())).unwrap_or_default();
+        let before = before.map(|before| format!("before={before}"));
+        let params: Vec<&str> = params.into_iter().chain(before.as_deref()).collect();
+        let mark = if params.is_empty() { "" } else { "?" };
+        format!("{path}{suffix}{mark}{}", params.join("&"))
+    }
 }
 
 /// One page of a feed.
@@ -61,7 +86,18 @@ impl<'a> FeedDocument<'a> {
         before: Option<u64>,
         found: &'a [(u64, Entry)],
     ) -> Self {
-        let kept = fit(site, head, found).min(PAGE_SIZE);
+        Self::page_of(site, head, before, found, PAGE_SIZE)
+    }
+
+    /// As [`Self::page`], with at most so many entries.
+    pub fn page_of(
+        site: &'a Site,
+        head: &'a FeedHead,
+        before: Option<u64>,
+        found: &'a [(u64, Entry)],
+        size: usize,
+    ) -> Self {
+        let kept = fit(site, head, found).min(size);
         let (entries, rest) = found.split_at(kept);
         let next = if rest.is_empty() { None } else { entries.last().map(|(seq, _)| *seq) };
         Self { site, head, before, entries, next }
@@ -93,20 +129,21 @@ impl<'a> FeedDocument<'a> {
     }
 
     fn url_at(&self, format: Option<Format>, before: Option<u64>) -> String {
-        let mut url = format!("{}{}", self.site.base_url, self.head.path);
-        if let Some(format) = format {
-            url.push('.');
-            url.push_str(format.suffix());
-        }
-        if let Some(before) = before {
-            url.push_str(&format!("?before={before}"));
-        }
-        url
+        format!("{}{}", self.site.base_url, self.head.address(format, before))
     }
 
     /// Our page of an entry.
     pub fn entry_url(&self, entry: &Entry) -> String {
-        format!("{}/insights/{}", self.site.base_url, entry.insight)
+        match &entry.page {
+            Some(page) => format!("{}{page}", self.site.base_url),
+            None => format!("{}/insights/{}", self.site.base_url, entry.insight),
+        }
+    }
+
+    /// An entry's HTML with our own address where it belongs.
+    pub fn content(&self, entry: &Entry) -> String {
+        let parts = entry.content_html.split(BASE).map(clean::text);
+        parts.collect::<Vec<_>>().join(&self.site.base_url)
     }
 
     /// Our icon.
@@ -162,7 +199,8 @@ fn entry_cost(site: &Site, entry: &Entry) -> usize {
     // A summary may be escaped as HTML first.
     let texts = cost(&entry.id) + cost(&entry.title) + 2 * cost(&entry.summary);
     let via = entry.via.as_deref().map_or(0, cost);
-    1500 + 2 * base + authors + topics + source + texts + via + cost(&entry.content_html)
+    let own = base * entry.content_html.matches(BASE).count();
+    1500 + 2 * base + own + authors + topics + source + texts + via + cost(&entry.content_html)
 }
 
 /// Bytes that a text takes at most in any of the formats.

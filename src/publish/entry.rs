@@ -53,6 +53,7 @@ pub fn freeze(
             item_published: item.published,
         },
         language: insight.language.as_deref().and_then(clean::language),
+        page: None,
     }
 }
 

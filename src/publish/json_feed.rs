@@ -77,7 +77,7 @@ fn item(document: &FeedDocument<'_>, entry: &Entry) -> Item {
         url: document.entry_url(entry),
         external_url: entry.via.as_deref().and_then(clean::web_url).map(Into::into),
         title: clean::title(&entry.title, 300),
-        content_html: clean::text(&entry.content_html).into_owned(),
+        content_html: document.content(entry),
         summary: clean::text(&entry.summary).into_owned(),
         date_published: entry.published.rfc3339(),
         authors: authors(&entry.authors),

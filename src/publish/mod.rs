@@ -4,16 +4,21 @@
 //! what goes out is legal XML 1.0 (section 2.2), and an address is http(s) or absent.
 
 mod atom;
+pub mod brief;
 pub mod clean;
+mod digest;
 mod document;
 pub mod entry;
 mod json_feed;
 pub mod opml;
+pub mod picture;
 mod rss;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod token;
 
 pub use atom::atom;
+pub use digest::{day_of, digest};
 pub use document::{FeedDocument, FeedHead, LIMIT, PAGE_SIZE, Site, fit};
 pub use json_feed::json_feed;
 pub use rss::rss;
@@ -30,6 +35,12 @@ pub enum PublishError {
     /// The JSON writer.
     #[error("the JSON document can't be written: {0}")]
     Json(#[from] serde_json::Error),
+    /// A font that ships with the program.
+    #[error("a font can't be read: {0}")]
+    Font(#[from] ab_glyph::InvalidFont),
+    /// The PNG writer.
+    #[error("the picture can't be written: {0}")]
+    Png(#[from] png::EncodingError),
 }
 
 /// How a feed is written.

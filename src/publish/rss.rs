@@ -74,7 +74,7 @@ fn item(document: &FeedDocument<'_>, entry: &Entry) -> Item {
             url: url.into(),
             title: Some(clean::title(&entry.source.title, 300)),
         }),
-        content: Some(clean::text(&entry.content_html).into_owned()),
+        content: Some(document.content(entry)),
         dublin_core_ext: (!creators.is_empty())
             .then(|| DublinCoreExtension { creators, ..DublinCoreExtension::default() }),
         ..Item::default()

@@ -1,18 +1,27 @@
 //! Derived data for finding insights: rebuilt from the store at start, kept up as insights are published.
 //! Nothing here is the only copy of anything.
 
+mod query;
+mod text;
+
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+pub use self::query::{NEAR, Ranked};
+use self::text::TextIndex;
+pub use self::text::{Ask, Match};
 use crate::model::{Insight, InsightId, SourceId, SubscriberId};
 use crate::rank::related::{Place, RelatedIndex};
 use crate::store::{Result, Store};
 use crate::text::embed::{MODEL, Vector};
 use crate::text::token::{lower, tokens};
 
-/// Relations between insights, by their words and, once given, their vectors.
+/// Insights by their words and, once given, their vectors: what is related, and what a question finds.
 #[derive(Default)]
 pub struct Index {
     related: RwLock<RelatedIndex>,
+    text: RwLock<TextIndex>,
+    generation: AtomicU64,
 }
 
 impl Index {
@@ -23,39 +32,61 @@ impl Index {
     /// If the store can't be read.
     pub fn build(store: &dyn Store) -> Result<Self> {
         let mut related = RelatedIndex::with_room(store.counts()?.insights);
-        store.each_insight(&mut |insight| add(&mut related, &insight))?;
+        let mut text = TextIndex::default();
+        store.each_insight(&mut |insight| {
+            add(&mut related, &insight);
+            text.add(&insight);
+        })?;
         store.each_embedding(MODEL, &mut |id, vector| related.set_vector(&id, vector))?;
         related.settle();
-        Ok(Self { related: RwLock::new(related) })
+        text.shrink();
+        Ok(Self {
+            related: RwLock::new(related),
+            text: RwLock::new(text),
+            generation: AtomicU64::new(0),
+        })
     }
 
     /// Up to `limit` insights that have no vector, each with whom it may be read as.
     pub fn without_vector(&self, limit: usize) -> Vec<(InsightId, Option<SubscriberId>)> {
-        self.read().without_vector(limit)
+        read(&self.related).without_vector(limit)
     }
 
     /// Takes in what was just published, by its words.
     pub fn add(&self, insights: &[Insight]) {
-        let mut related = self.write();
-        for insight in insights {
-            add(&mut related, insight);
+        {
+            let mut text = write(&self.text);
+            insights.iter().for_each(|insight| text.add(insight));
         }
+        {
+            let mut related = write(&self.related);
+            insights.iter().for_each(|insight| add(&mut related, insight));
+        }
+        self.changed();
     }
 
     /// Gives insights their vectors: those of [`sense`], all of one model. Unknown insights are passed over.
     pub fn set_vectors(&self, vectors: impl IntoIterator<Item = (InsightId, Vector)>) {
-        let mut related = self.write();
-        for (id, vector) in vectors {
-            related.set_vector(&id, vector);
+        {
+            let mut related = write(&self.related);
+            for (id, vector) in vectors {
+                related.set_vector(&id, vector);
+            }
         }
+        self.changed();
     }
 
     /// Forgets what was removed.
     pub fn remove(&self, insights: &[InsightId]) {
-        let mut related = self.write();
-        for id in insights {
-            related.remove(id);
+        {
+            let mut text = write(&self.text);
+            insights.iter().for_each(|id| text.remove(id));
         }
+        {
+            let mut related = write(&self.related);
+            insights.iter().for_each(|id| related.remove(id));
+        }
+        self.changed();
     }
 
     /// Insights of other items that are about the same, best first; only what `viewer` may see.
@@ -69,7 +100,7 @@ impl Index {
         viewer: Option<&SubscriberId>,
         limit: usize,
     ) -> Result<Vec<(Insight, f32)>> {
-        let near = self.read().related(&insight.id, viewer, limit);
+        let near = read(&self.related).related(&insight.id, viewer, limit);
         let mut found = Vec::with_capacity(near.len());
         for related in near {
             // The store has the last word on what is there and who may see it.
@@ -87,36 +118,46 @@ impl Index {
         insight: &InsightId,
         viewer: Option<&SubscriberId>,
     ) -> Vec<(InsightId, SourceId)> {
-        self.read().repeats(insight, viewer)
+        read(&self.related).repeats(insight, viewer)
     }
 
     /// Whether two insights say the very same. Takes microseconds; false where one isn't known.
     pub fn same_claim(&self, a: &InsightId, b: &InsightId) -> bool {
-        self.read().same(a, b)
+        read(&self.related).same(a, b)
     }
 
     /// An insight's vector, if it has one by now.
     pub fn vector(&self, insight: &InsightId) -> Option<Vector> {
-        self.read().vector_of(insight).cloned()
+        read(&self.related).vector_of(insight).cloned()
     }
 
     /// Up to `limit` public insights with their vectors, taken evenly from all.
     pub fn samples(&self, limit: usize) -> Vec<(InsightId, Vector)> {
-        self.read().samples(limit)
+        read(&self.related).samples(limit)
     }
 
     /// Cosine of an insight's meaning and a vector of the same model, -1 to 1; none if it has no vector by now.
     pub fn likeness(&self, to: &Vector, insight: &InsightId) -> Option<f32> {
-        self.read().vector_of(insight).map(|vector| vector.dot(to))
+        read(&self.related).vector_of(insight).map(|vector| vector.dot(to))
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, RelatedIndex> {
-        self.related.read().unwrap_or_else(PoisonError::into_inner)
+    /// Changes whenever an answer may change. The index follows the store within moments, so whoever keeps answers
+    /// must heed this beside the store's own generation.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, RelatedIndex> {
-        self.related.write().unwrap_or_else(PoisonError::into_inner)
+    fn changed(&self) {
+        self.generation.fetch_add(1, Ordering::Release);
     }
+}
+
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What an insight's vector is made of.

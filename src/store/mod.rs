@@ -8,6 +8,7 @@ mod backup;
 mod door;
 mod error;
 mod intent;
+mod readers;
 pub mod sled;
 
 use std::collections::{BTreeMap, HashSet};
@@ -20,6 +21,7 @@ pub use intent::{
     Added, Counts, Embedding, Extraction, Instance, NewItem, PollOutcome, Profile, Publication,
     Scope, TranscriptOutcome,
 };
+pub use readers::{Composition, EditionStore, SubscriberStore};
 
 use crate::model::{
     BlobId, Entry, Insight, InsightId, Item, ItemId, Job, JobKind, Problem, Source, SourceId,
@@ -149,6 +151,8 @@ pub trait Store:
     + FeedStore
     + EmbeddingStore
     + BodyStore
+    + SubscriberStore
+    + EditionStore
     + WholeStore
     + Send
     + Sync
@@ -162,6 +166,8 @@ impl<T> Store for T where
         + FeedStore
         + EmbeddingStore
         + BodyStore
+        + SubscriberStore
+        + EditionStore
         + WholeStore
         + Send
         + Sync

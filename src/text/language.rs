@@ -47,6 +47,19 @@ pub fn stop_words(language: &str) -> &'static HashSet<&'static str> {
     }
 }
 
+/// The language whose small words are the most; English where none is. For texts too short to detect.
+pub fn by_small_words<'a>(words: impl Iterator<Item = &'a str> + Clone) -> &'static str {
+    let mut best = ("en", 0);
+    for language in ["en", "de", "fr", "es"] {
+        let stops = stop_words(language);
+        let known = words.clone().filter(|word| stops.contains(word)).count();
+        if known > best.1 {
+            best = (language, known);
+        }
+    }
+    best.0
+}
+
 fn words(list: &'static str) -> HashSet<&'static str> {
     list.split_whitespace().collect()
 }

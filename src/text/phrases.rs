@@ -214,6 +214,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn topics_that_ship_are_translated() {
+        let file = include_str!("../../data/topics.toml");
+        let slugs: BTreeSet<_> = file
+            .lines()
+            .filter_map(|line| line.strip_prefix("slug = \"")?.strip_suffix('"'))
+            .collect();
+        for other in Phrases::all().iter().skip(1) {
+            for part in ["name", "description"] {
+                for slug in &slugs {
+                    let key = format!("topic.{slug}.{part}");
+                    assert!(other.find(&key).is_some(), "{} has no {key}", other.tag);
+                }
+            }
+        }
+    }
+
     /// All templates and sources, without their tests.
     fn read_all(dir: &std::path::Path, into: &mut String) {
         for entry in std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
@@ -227,7 +244,15 @@ mod tests {
     }
 
     /// Keys are named in full where they are used, or begin one of these and end in a variable.
-    const BUILT: &[&str] = &["topic.", "date.months.", "error.", "signup.region."];
+    const BUILT: &[&str] = &[
+        "topic.",
+        "date.months.",
+        "error.",
+        "signup.region.",
+        "query.",
+        "operator.in.",
+        "operator.ago.",
+    ];
 
     #[test]
     fn keys_that_are_used_exist_and_keys_that_exist_are_used() {

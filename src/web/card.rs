@@ -60,6 +60,13 @@ pub struct Date {
     pub at: Timestamp,
 }
 
+impl Card {
+    /// Where in the recording it begins.
+    pub fn second(&self) -> Option<u64> {
+        self.start_ms.map(|ms| ms / 1000)
+    }
+}
+
 impl Chip {
     /// To the page of `topic`.
     pub fn to(topic: &Topic) -> Self {
@@ -81,7 +88,15 @@ impl Chip {
 impl Date {
     /// When the item appeared.
     pub fn of(insight: &Insight, item: &Item) -> Self {
-        let at = item.published.unwrap_or(insight.published);
+        Self::at(item.published.unwrap_or(insight.published))
+    }
+
+    /// When the item appeared, else when we saw it.
+    pub fn of_item(item: &Item) -> Self {
+        Self::at(item.published.unwrap_or(item.seen))
+    }
+
+    fn at(at: Timestamp) -> Self {
         Self { iso: at.date(), at }
     }
 }
@@ -157,10 +172,7 @@ fn card(insight: &Insight, item: &Item, source: &Source, topics: Vec<Chip>) -> C
         source: source.id.to_string(),
         show: show_name(source),
         item: item.id.clone(),
-        episode: match clean::line(&item.title, 300) {
-            empty if empty.is_empty() => "Untitled".into(),
-            title => title,
-        },
+        episode: item_title(item),
         date: Date::of(insight, item),
         time: insight.quote.start_ms.map(entry::clock),
         start_ms: insight.quote.start_ms,
@@ -174,6 +186,14 @@ fn label(basis: Basis) -> Option<&'static str> {
         Basis::Spoken => None,
         Basis::Notes => Some("card.notes"),
         Basis::Written => Some("card.written"),
+    }
+}
+
+/// How pages call an item.
+pub fn item_title(item: &Item) -> String {
+    match clean::line(&item.title, 300) {
+        empty if empty.is_empty() => "Untitled".into(),
+        title => title,
     }
 }
 

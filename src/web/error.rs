@@ -7,6 +7,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use askama::Template;
 
+use crate::parse::query::QueryError;
 use crate::publish::{PublishError, Site};
 use crate::store::StoreError;
 use crate::text::phrases::Phrases;
@@ -25,6 +26,39 @@ pub enum WebError {
     /// `?before=`.
     #[error("“before” must be a whole number, as in the link to the next page")]
     Cursor,
+    /// A parameter of a question.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// One address asked for too much.
+    #[error("too many requests; try again in {seconds} seconds")]
+    TooMany {
+        /// Until there is room again.
+        seconds: u32,
+    },
+    /// Other methods than this address takes.
+    #[error("this address takes {0}")]
+    Allowed(&'static str),
+    /// An operator's verb, with its own words.
+    #[error("{0}")]
+    Refused(String),
+    /// The operator's pages, without the operator's secret.
+    #[error("log in as operator first")]
+    LogIn,
+    /// A form that is not one of ours.
+    #[error("the form is not from this page, or it is too old")]
+    Forged,
+    /// More was sent than is taken.
+    #[error("more than {limit} bytes were sent")]
+    TooLarge {
+        /// Bytes.
+        limit: usize,
+    },
+    /// What was sent took too long to arrive.
+    #[error("what was sent took too long to arrive")]
+    Slow,
+    /// What was sent broke off.
+    #[error("what was sent broke off")]
+    Broken,
     /// `Accept-Encoding` refuses all.
     #[error("this can be sent as it is, or coded with gzip or br")]
     NotAcceptable,
@@ -64,8 +98,16 @@ impl WebError {
     fn key(&self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
-            Self::Method => "method",
+            Self::Method | Self::Allowed(_) => "method",
+            Self::Refused(_) => "refused",
+            Self::LogIn => "log_in",
+            Self::Forged => "forged",
+            Self::TooLarge { .. } => "too_large",
+            Self::Slow => "slow",
+            Self::Broken => "broken",
             Self::Cursor => "cursor",
+            Self::Query(_) => "query",
+            Self::TooMany { .. } => "too_many",
             Self::NotAcceptable => "not_acceptable",
             Self::Precondition => "precondition",
             // Nothing of what is inside.
@@ -79,9 +121,21 @@ impl WebError {
             tracing::error!(error = %self, "a request could not be answered");
         }
         let said = |part: &str| t.say(&format!("error.{}.{part}", self.key())).to_owned();
-        let page =
-            Page { shell: Shell::new(site, t, "", &said("title"), None), message: said("text") };
+        let message = match self {
+            Self::Query(error) => error.say(t),
+            Self::Refused(text) => text.clone(),
+            Self::TooMany { seconds } => t.fill("error.too_many.text", &[("seconds", seconds)]),
+            _ => said("text"),
+        };
+        let page = Page { shell: Shell::new(site, t, "", &said("title"), None), message };
         let mut response = self.head();
+        if matches!(self, Self::LogIn) {
+            let to = format!("{}/operator/login", site.root());
+            return HttpResponse::SeeOther()
+                .insert_header((header::LOCATION, to))
+                .insert_header((header::CACHE_CONTROL, "no-store"))
+                .finish();
+        }
         match page.render() {
             Ok(html) => response.content_type("text/html; charset=utf-8").body(html),
             Err(_) => self.plain(),
@@ -94,10 +148,16 @@ impl WebError {
         response.insert_header((header::CACHE_CONTROL, "no-cache"));
         match status {
             StatusCode::METHOD_NOT_ALLOWED => {
-                response.insert_header((header::ALLOW, "GET, HEAD"));
+                let allowed = if let Self::Allowed(methods) = self { methods } else { "GET, HEAD" };
+                response.insert_header((header::ALLOW, allowed));
             }
             StatusCode::SERVICE_UNAVAILABLE => {
                 response.insert_header((header::RETRY_AFTER, "60"));
+            }
+            StatusCode::TOO_MANY_REQUESTS => {
+                if let Self::TooMany { seconds } = self {
+                    response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+                }
             }
             StatusCode::NOT_ACCEPTABLE => {
                 response.insert_header((header::VARY, "Accept-Encoding"));
@@ -117,8 +177,13 @@ impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Cursor => StatusCode::BAD_REQUEST,
+            Self::Method | Self::Allowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Refused(_) | Self::Broken => StatusCode::BAD_REQUEST,
+            Self::LogIn | Self::Forged => StatusCode::FORBIDDEN,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
+            Self::Cursor | Self::Query(_) => StatusCode::BAD_REQUEST,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::Precondition => StatusCode::PRECONDITION_FAILED,
             Self::Store(StoreError::Failed(_) | StoreError::Io { .. } | StoreError::Locked(_)) => {

@@ -12,7 +12,7 @@ use super::subject::Subject;
 use super::{WebError, WebState, cursor};
 
 /// Readers ask every few minutes at most.
-const MAX_AGE: u32 = 300;
+pub const MAX_AGE: u32 = 300;
 
 /// One page of a feed.
 pub async fn document(
@@ -40,7 +40,8 @@ pub async fn document(
     send(&request, &document)
 }
 
-fn media_type(format: Format) -> &'static str {
+/// With its parameters.
+pub fn media_type(format: Format) -> &'static str {
     match format {
         Format::Atom => "application/atom+xml; charset=utf-8",
         Format::Rss => "application/rss+xml; charset=utf-8",

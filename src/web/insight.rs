@@ -1,16 +1,15 @@
 //! `/insights/{id}`: the claim, its proof with a player at the right second, and what others say of it.
 
-use std::collections::HashSet;
-
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::model::{Insight, InsightId, Item};
-use crate::publish::{FeedHead, clean};
+use crate::model::{Insight, InsightId};
+use crate::publish::{FeedHead, clean, picture};
 use crate::store::Store;
 
 use super::card::{Card, Shelf};
+use super::player::Player;
 use super::respond::send;
 use super::shell::{self, Shell};
 use super::state::fresh;
@@ -22,6 +21,9 @@ const QUOTE: usize = 6000;
 /// How many related insights are shown.
 const RELATED: usize = 8;
 
+/// How many shows are named that say the same.
+const VOICES: usize = 12;
+
 #[derive(Template)]
 #[template(path = "insight.html")]
 struct Page {
@@ -30,16 +32,16 @@ struct Page {
     /// None where the claim is in its very words.
     quote: Option<String>,
     player: Option<Player>,
-    /// One a show.
-    also: Vec<Card>,
+    also: Vec<Voice>,
     names: Vec<String>,
     related: Vec<Card>,
     feeds: Vec<FeedHead>,
 }
 
-struct Player {
-    address: String,
-    is_video: bool,
+/// Another show that says the very same.
+struct Voice {
+    insight: String,
+    show: String,
 }
 
 /// The page. Made anew each time, because related insights come from an index beside the store.
@@ -52,22 +54,33 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
         let card = shelf.card(&insight)?.ok_or(WebError::NotFound)?;
         let (source, item) = shelf.whence(&insight)?.ok_or(WebError::NotFound)?;
         let own = subject::of_source(source, &state.site);
-        let player = player(item, card.via.as_deref());
+        let player = Player::of(item, card.via.as_deref());
         let quote = clean::line(&insight.quote.text, QUOTE);
-        let related: Vec<Insight> =
-            related(store, state, &insight)?.into_iter().map(|(insight, _)| insight).collect();
+        let also = shelf.cards(&also_said(store, state, &insight)?)?;
+        let also: Vec<_> =
+            also.into_iter().map(|card| Voice { insight: card.id, show: card.show }).collect();
+        let related = related(store, state, &insight)?.into_iter().map(|(insight, _)| insight);
+        // Who says the very same is named already.
+        let related: Vec<_> = related
+            .filter(|other| also.iter().all(|voice| voice.insight != other.id.as_str()))
+            .collect();
         let topics = insight.topics.iter().filter_map(|slug| state.topics.get(slug));
         let headline = match clean::line(&insight.headline, 200) {
             empty if empty.is_empty() => clean::line(&card.claim, 90),
             headline => headline,
         };
+        let mut shell = Shell::new(&state.site, t, "", &headline, Some(&own))
+            .at(&format!("/insights/{}", card.id))
+            .about(&clean::line(&card.claim, 300));
+        if picture::is_drawable(&card.claim) {
+            let alt = clean::line(&card.claim, 400);
+            shell = shell.pictured(format!("/insights/{}.png", card.id), &alt);
+        }
         let page = Page {
-            shell: Shell::new(&state.site, t, "", &headline, Some(&own))
-                .at(&format!("/insights/{}", card.id))
-                .about(&clean::line(&card.claim, 300)),
+            shell,
             quote: (quote != card.claim).then_some(quote),
             player,
-            also: shelf.cards(&also_said(store, state, &insight)?)?,
+            also,
             names: insight.names.iter().map(|name| clean::line(name, 100)).collect(),
             related: shelf.cards(&related)?,
             feeds: topics.map(|topic| subject::of_topic(topic, &state.site)).chain([own]).collect(),
@@ -77,6 +90,29 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
     })
     .await?;
     send(&request, &document)
+}
+
+/// Public insights of other shows that say the very same, one of each show.
+///
+/// # Errors
+/// What the store gives.
+pub fn also_said(
+    store: &dyn Store,
+    state: &WebState,
+    insight: &Insight,
+) -> Result<Vec<Insight>, WebError> {
+    let mut heard = vec![insight.source.clone()];
+    let mut voices = Vec::new();
+    for (id, source) in state.index.also_said(&insight.id, None) {
+        if heard.contains(&source) || voices.len() >= VOICES {
+            continue;
+        }
+        // The store has the last word on what is there and who may see it.
+        let Some(other) = store.insight(&id, None)? else { continue };
+        heard.push(source);
+        voices.push(other);
+    }
+    Ok(voices)
 }
 
 /// The insight that is asked for.
@@ -101,36 +137,4 @@ pub fn related(
     // Whoever finds them: what is private to one reader is never shown here.
     related.retain(|(other, _)| other.visibility.allows(None) && other.id != insight.id);
     Ok(related)
-}
-
-/// Public insights of other items that say the very same, one of each show.
-///
-/// # Errors
-/// What the store gives.
-pub fn also_said(
-    store: &dyn Store,
-    state: &WebState,
-    insight: &Insight,
-) -> Result<Vec<Insight>, WebError> {
-    let mut shows = HashSet::new();
-    let mut also = (state.also_said)(store, insight)?;
-    also.retain(|other| other.visibility.allows(None) && shows.insert(other.source.clone()));
-    Ok(also)
-}
-
-/// A player for the item's media, if it has any that can be linked.
-fn player(item: &Item, via: Option<&str>) -> Option<Player> {
-    let media = item.enclosure.as_ref()?;
-    let mut plain = clean::web_url(&media.url)?;
-    // `via` is the media at the quote's second, or the item's page where no time is known.
-    let at = via.and_then(clean::web_url).filter(|via| same_but_fragment(via, &plain));
-    plain = at.unwrap_or(plain);
-    Some(Player { address: plain.into(), is_video: media.media_type.starts_with("video/") })
-}
-
-fn same_but_fragment(a: &url::Url, b: &url::Url) -> bool {
-    let (mut a, mut b) = (a.clone(), b.clone());
-    a.set_fragment(None);
-    b.set_fragment(None);
-    a == b
 }

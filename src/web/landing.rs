@@ -18,7 +18,7 @@ use super::shell::{self, Shell, Subscribe};
 use super::signup::{Filled, Mode, SignUp};
 use super::sources::{self, Row};
 use super::state::kept;
-use super::{WebError, WebState, subject, tongue};
+use super::{WebError, WebState, brief, subject, tongue};
 
 /// As many as a brief has.
 const SAMPLE: usize = 5;
@@ -46,8 +46,9 @@ struct Page {
 /// The page.
 pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpResponse, WebError> {
     let t = tongue::of(&request);
+    let mode = brief::mode(&request);
     let document = kept(&state, format!("/ {}", t.tag()), move |store, state| {
-        render(store, state, t, Mode::Open, Filled::default())
+        render(store, state, t, mode, Filled::default())
     })
     .await?;
     send(&request, &document)
@@ -100,7 +101,11 @@ fn sample(newest: Vec<Insight>) -> Vec<Insight> {
     ranked
 }
 
-fn busiest(store: &dyn Store, state: &WebState) -> Result<Vec<(Chip, usize)>, WebError> {
+/// Topics with most to show, and how much.
+///
+/// # Errors
+/// What the store gives.
+pub fn busiest(store: &dyn Store, state: &WebState) -> Result<Vec<(Chip, usize)>, WebError> {
     let counts = store.topic_counts()?;
     let counted = |slug: &str| counts.get(slug).copied().filter(|count| *count > 0);
     let mut topics: Vec<_> = state

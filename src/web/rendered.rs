@@ -16,6 +16,8 @@ const BROTLI_QUALITY: u32 = 5;
 /// 256 KiB: most documents are smaller, and the coder's own memory grows with it.
 const BROTLI_WINDOW: u32 = 18;
 
+const PNG: &str = "image/png";
+
 /// A document as a page or feed made it.
 pub struct Made {
     /// UTF-8.
@@ -52,6 +54,10 @@ impl Rendered {
     /// # Errors
     /// If an encoder fails.
     pub fn new(made: Made) -> io::Result<Self> {
+        // What is compressed already is sent as it is.
+        if made.media_type == PNG {
+            return Ok(Self::coded(made, Bytes::new(), Bytes::new()));
+        }
         let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
         gzip.write_all(&made.bytes)?;
         let mut brotli = Vec::new();
@@ -61,17 +67,27 @@ impl Rendered {
             writer.write_all(&made.bytes)?;
             writer.flush()?;
         }
+        let gzip = gzip.finish()?.into();
+        Ok(Self::coded(made, gzip, brotli.into()))
+    }
+
+    fn coded(made: Made, gzip: Bytes, brotli: Bytes) -> Self {
         let digest = Sha256::digest(&made.bytes);
-        Ok(Self {
-            gzip: gzip.finish()?.into(),
-            brotli: brotli.into(),
+        Self {
+            gzip,
+            brotli,
             hash: digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
             identity: made.bytes.into(),
             media_type: made.media_type,
             language: made.language,
             modified: made.modified,
             max_age: made.max_age,
-        })
+        }
+    }
+
+    /// Whether there is more than the identity to choose from.
+    pub fn has_codings(&self) -> bool {
+        self.media_type != PNG
     }
 
     /// The bytes to send.

@@ -4,10 +4,23 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::accept::choose;
+use super::accept::{Coding, choose};
 use super::conditional::{Outcome, evaluate, joined};
 use super::rendered::Rendered;
 use super::{WebError, tongue};
+
+/// As [`send`], for one reader: no cache between us keeps it.
+///
+/// # Errors
+/// As [`send`].
+pub fn send_private(request: &HttpRequest, document: &Rendered) -> Result<HttpResponse, WebError> {
+    let mut response = send(request, document)?;
+    let policy = format!("private, max-age={}", document.max_age);
+    if let Ok(policy) = header::HeaderValue::from_str(&policy) {
+        response.headers_mut().insert(header::CACHE_CONTROL, policy);
+    }
+    Ok(response)
+}
 
 /// The document in the coding the client likes best, or that it has it already.
 ///
@@ -15,7 +28,10 @@ use super::{WebError, tongue};
 /// [`WebError::NotAcceptable`] if the client takes no coding we have, [`WebError::Precondition`] for 412.
 pub fn send(request: &HttpRequest, document: &Rendered) -> Result<HttpResponse, WebError> {
     let wanted = joined(request.headers(), &header::ACCEPT_ENCODING);
-    let coding = choose(wanted.as_deref()).ok_or(WebError::NotAcceptable)?;
+    let coding = match document.has_codings() {
+        true => choose(wanted.as_deref()).ok_or(WebError::NotAcceptable)?,
+        false => Coding::Identity,
+    };
     let etag = document.etag(coding);
     let outcome = evaluate(request.headers(), &etag, document.modified);
     let status = match outcome {

@@ -1,7 +1,5 @@
 //! What surrounds every page: head, navigation, and the links by which readers find the feeds.
 
-use url::Url;
-
 use crate::publish::{FeedHead, Format, Site};
 use crate::text::phrases::Phrases;
 
@@ -33,8 +31,10 @@ pub struct Shell {
     pub here: &'static str,
     /// Where the page is for everyone, below `root`; none of pages that are for one reader.
     pub path: Option<String>,
-    /// A picture of what the page shows, below `root`.
-    pub picture: Option<Picture>,
+    /// Parameters that the links to other languages keep, each with a `&` behind it.
+    pub params: String,
+    /// A picture of what the page shows, or of the site.
+    pub picture: Picture,
     /// What readers discover, the page's own first.
     pub alternates: Vec<Alternate>,
 }
@@ -45,6 +45,8 @@ pub struct Picture {
     pub path: String,
     /// In words.
     pub alt: String,
+    /// Of this page, not of the site.
+    pub own: bool,
 }
 
 /// A feed in one format.
@@ -68,7 +70,7 @@ impl Shell {
     ) -> Self {
         let latest = subject::latest(site);
         let feeds = own.into_iter().filter(|own| own.path != latest.path).chain([&latest]);
-        let root = root_of(&site.base_url);
+        let root = site.root();
         Self {
             t,
             title: title.to_owned(),
@@ -80,7 +82,12 @@ impl Shell {
             script: assets::script_path(),
             here,
             path: None,
-            picture: None,
+            params: String::new(),
+            picture: Picture {
+                path: "/picture.png".into(),
+                alt: t.say("landing.title").to_owned(),
+                own: false,
+            },
             alternates: feeds.flat_map(alternates).collect(),
         }
     }
@@ -88,6 +95,12 @@ impl Shell {
     /// With the path that the page has for everyone, below the root.
     pub fn at(mut self, path: &str) -> Self {
         self.path = Some(path.to_owned());
+        self
+    }
+
+    /// With encoded parameters without which it would be another page.
+    pub fn keeping(mut self, params: &str) -> Self {
+        self.params = if params.is_empty() { String::new() } else { format!("{params}&") };
         self
     }
 
@@ -99,6 +112,17 @@ impl Shell {
         self
     }
 
+    /// With a picture at `path`, which shows what `alt` says.
+    pub fn pictured(mut self, path: String, alt: &str) -> Self {
+        self.picture = Picture { path, alt: alt.to_owned(), own: true };
+        self
+    }
+
+    /// The page's whole address for everyone.
+    pub fn address(&self) -> String {
+        format!("{}{}{}", self.origin, self.root, self.path.as_deref().unwrap_or_default())
+    }
+
     /// Other languages the page is to be had in: tag and name.
     pub fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let own = self.t.tag();
@@ -107,18 +131,14 @@ impl Shell {
     }
 }
 
-fn alternates(head: &FeedHead) -> Vec<Alternate> {
+/// A feed in all its formats.
+pub fn alternates(head: &FeedHead) -> Vec<Alternate> {
     let alternate = |format: Format| Alternate {
         media_type: format.media_type(),
         title: format!("{} ({})", head.title, format.name()),
-        href: format!("{}.{}", head.path, format.suffix()),
+        href: head.address(Some(format), None),
     };
     Format::ALL.map(alternate).into()
-}
-
-fn root_of(base_url: &str) -> String {
-    let path = Url::parse(base_url).map(|url| url.path().trim_end_matches('/').to_owned());
-    path.unwrap_or_default()
 }
 
 /// A feed's addresses as a page prints them, whole, to be copied into a reader.
@@ -133,7 +153,7 @@ impl Subscribe {
     /// To the feed of `head`.
     pub fn to(site: &Site, head: &FeedHead) -> Self {
         let address =
-            |format: Format| format!("{}{}.{}", site.base_url, head.path, format.suffix());
+            |format: Format| format!("{}{}", site.base_url, head.address(Some(format), None));
         Self {
             address: address(Format::Atom),
             others: [Format::Rss, Format::Json].map(|f| (f.name(), address(f))).into(),

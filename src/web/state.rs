@@ -4,20 +4,21 @@ use std::sync::Arc;
 
 use actix_web::web::Data;
 
-use crate::model::{Insight, TopicSet};
+use crate::model::{Insight, Timestamp, TopicSet};
 use crate::publish::Site;
+use crate::search::Index;
 use crate::store::{self, Door, Store};
 
 use super::WebError;
 use super::cache::Cache;
+use super::find::Find;
+use super::limit::Limits;
+use super::operator::Operator;
 use super::rendered::{Made, Rendered};
 
 /// Finds up to so many insights of other items that are about the same claim, with how near they are (0 to 1).
 pub type Related =
     dyn Fn(&dyn Store, &Insight, usize) -> store::Result<Vec<(Insight, f32)>> + Send + Sync;
-
-/// Finds insights of other items that say the very same, most alike first; public ones only.
-pub type AlsoSaid = dyn Fn(&dyn Store, &Insight) -> store::Result<Vec<Insight>> + Send + Sync;
 
 /// What all pages share.
 pub struct WebState {
@@ -27,26 +28,52 @@ pub struct WebState {
     pub site: Site,
     /// Those with a page.
     pub topics: Arc<TopicSet>,
+    /// Derived data: who else said the same.
+    pub index: Arc<Index>,
     /// What an insight's page shows beside it.
     pub related: Arc<Related>,
-    /// Who else said it.
-    pub also_said: Arc<AlsoSaid>,
+    /// What finding needs.
+    pub find: Find,
+    /// How much one address may ask for.
+    pub limits: Limits,
+    /// What the operator's pages and the API work with; without it there are none.
+    pub operator: Option<Operator>,
     cache: Cache,
 }
 
 impl WebState {
-    /// With an empty cache.
-    pub fn new(door: Door, site: Site, topics: Arc<TopicSet>, related: Arc<Related>) -> Self {
-        let also_said: Arc<AlsoSaid> = Arc::new(|_, _| Ok(Vec::new()));
-        Self { door, site, topics, related, also_said, cache: Cache::new() }
+    /// With an empty cache, without limits, without an operator, and knowing no meaning.
+    pub fn new(
+        door: Door,
+        site: Site,
+        topics: Arc<TopicSet>,
+        index: Arc<Index>,
+        related: Arc<Related>,
+    ) -> Self {
+        let find = Find::new(Timestamp::default, Arc::new(|_| None));
+        let (limits, cache) = (Limits::default(), Cache::new());
+        Self { door, site, topics, index, related, find, limits, operator: None, cache }
     }
 
-    /// With who else said what an insight says; nobody is known to otherwise.
-    #[must_use]
-    pub fn with_also_said(mut self, also_said: Arc<AlsoSaid>) -> Self {
-        self.also_said = also_said;
-        self
+    /// With a clock and the meaning of questions.
+    pub fn finding(self, find: Find) -> Self {
+        Self { find, ..self }
     }
+
+    /// With an operator.
+    pub fn operated(self, operator: Operator) -> Self {
+        Self { operator: Some(operator), ..self }
+    }
+
+    /// With limits.
+    pub fn limited(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+}
+
+/// The document at `key`, if it was made since the store changed last.
+pub fn held(state: &WebState, key: &str) -> Option<Arc<Rendered>> {
+    state.cache.get(key, state.door.blocking().generation())
 }
 
 /// The document at `key` (path and cursor), made by `make` if the store changed since it was made last.

@@ -30,10 +30,14 @@ fn asked(request: &HttpRequest) -> Option<&'static Phrases> {
 
 /// What was asked for on an earlier page (RFC 6265 section 4.2).
 fn chosen(request: &HttpRequest) -> Option<&'static Phrases> {
+    Phrases::of(cookie(request, CHOICE)?)
+}
+
+/// The value of a cookie.
+pub fn cookie<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
     let fields = request.headers().get_all(header::COOKIE).filter_map(|field| field.to_str().ok());
     let mut pairs = fields.flat_map(|field| field.split(';')).filter_map(|p| p.split_once('='));
-    let (_, tag) = pairs.find(|(name, _)| name.trim() == CHOICE)?;
-    Phrases::of(tag.trim())
+    pairs.find(|(known, _)| known.trim() == name).map(|(_, value)| value.trim())
 }
 
 /// `Set-Cookie` that keeps a choice made in the address for the pages after it: the only cookie there is,

@@ -33,7 +33,19 @@ pub fn get(base: &str, path: &str) -> Response {
     request(base, "GET", path, &[])
 }
 
+/// Sends a form.
+pub fn post(base: &str, path: &str, form: &[(&str, &str)]) -> Response {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let fields = [("Content-Type", "application/x-www-form-urlencoded")];
+    send(base, "POST", path, &fields, &body)
+}
+
 pub fn request(base: &str, method: &str, path: &str, fields: &[(&str, &str)]) -> Response {
+    send(base, method, path, fields, "")
+}
+
+/// With a body.
+pub fn send(base: &str, method: &str, path: &str, fields: &[(&str, &str)], body: &str) -> Response {
     let host = base.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
@@ -41,7 +53,10 @@ pub fn request(base: &str, method: &str, path: &str, fields: &[(&str, &str)]) ->
     for (name, value) in fields {
         head += &format!("{name}: {value}\r\n");
     }
-    stream.write_all((head + "\r\n").as_bytes()).unwrap();
+    if !body.is_empty() {
+        head += &format!("Content-Length: {}\r\n", body.len());
+    }
+    stream.write_all((head + "\r\n" + body).as_bytes()).unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
     let end = bytes.windows(4).position(|w| w == b"\r\n\r\n").expect("a whole head");

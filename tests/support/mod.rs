@@ -5,6 +5,6 @@ pub mod host;
 pub mod program;
 pub mod show;
 
-pub use client::get;
+pub use client::{get, post};
 pub use host::{Answer, Host};
 pub use program::Program;

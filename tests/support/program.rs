@@ -61,6 +61,26 @@ impl Program {
         serde_json::from_str(&self.ok(args)).unwrap()
     }
 
+    /// As [`Self::serve`], keeping all of the log.
+    pub fn serve_logging(&self) -> Logging {
+        let mut child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = lines_of(child.stderr.take().unwrap());
+        let mut before = Vec::new();
+        loop {
+            let line = lines.recv_timeout(PATIENCE).unwrap();
+            let value: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+            before.push(line);
+            if let Some(base) = value["fields"]["base_url"].as_str() {
+                let base = base.to_owned();
+                return Logging {
+                    server: Server { child, lines, base: base.clone() },
+                    base,
+                    before,
+                };
+            }
+        }
+    }
+
     /// Starts the server and waits until it is ready.
     pub fn serve(&self) -> Server {
         let mut child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().unwrap();
@@ -133,6 +153,19 @@ impl Server {
         assert!(status.success(), "{status}");
     }
 
+    /// As [`Server::stop`]; gives the rest of the log.
+    pub fn stop_and_read(mut self) -> String {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+        let mut log = String::new();
+        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
+            log.push_str(&line);
+            log.push('\n');
+        }
+        log
+    }
+
     /// SIGKILL.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
@@ -149,6 +182,24 @@ impl Drop for Server {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// A server whose log is kept.
+pub struct Logging {
+    server: Server,
+    pub base: String,
+    before: Vec<String>,
+}
+
+impl Logging {
+    /// Ends it with SIGTERM and gives all that it logged.
+    pub fn log_until_end(&mut self) -> String {
+        let pid = self.server.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(self.server.child.wait().unwrap().success());
+        self.before.extend(self.server.lines.iter());
+        self.before.join("\n")
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whether words have a subject and a finite verb of their own, by form and place; there is no parser.
 
-use super::{LEANING, LEAST, LEAST_BLIND, NOT_PAST, OPENS_CLAUSE, TORN};
+use super::lists::{LEANING, NOT_PAST, OPENS_CLAUSE, TORN};
+use super::{LEAST, LEAST_BLIND};
 use crate::insight::lexicon::{Class, Lexicon};
 use crate::text::token::Token;
 
@@ -32,8 +33,18 @@ pub(super) fn stands(sentence: &str, words: &[Token], inner: bool, language: &st
     ) {
         return false;
     }
-    // "It is it", "going okay": begun and dropped.
-    if matches!(first.lower.as_str(), "going" | "saying" | "being" | "etc" | "other")
+    if lacks_its_half(sentence, words) {
+        return false;
+    }
+    // "It is it", "going okay": begun and dropped; "not being able".
+    if matches!(
+        first.lower.as_str(),
+        "going" | "saying" | "being" | "etc" | "other" | "versus" | "let's" | "hey"
+    ) || matches!(first.lower.as_str(), "not" | "just") && second.ends_with("ing")
+        || first.lower == "not" && second.ends_with("ed")
+        || matches!(first.lower.as_str(), "harder" | "easier" | "better")
+            && matches!(second, "to" | "than")
+        || matches!((first.lower.as_str(), second), ("also", "what" | "how") | ("in", "no"))
         || (first.lower.ends_with("ed")
             && first.lower.len() > 4
             && !NOT_PAST.contains(&first.lower.as_str()))
@@ -108,6 +119,11 @@ pub(super) fn stands(sentence: &str, words: &[Token], inner: bool, language: &st
         (1..main.len()).filter(|n| OPENS_CLAUSE.contains(&main[*n].lower.as_str())).collect();
     let lean = leans.first().copied().unwrap_or(main.len());
     let verb = (0..lean).find(|n| is_verb(main, *n));
+    // "If you are hungry, lonely or tired": no clause of its own follows.
+    let listed = |at: usize| at > 0 && matches!(main[at - 1].lower.as_str(), "or" | "and");
+    if main.len() < words.len() && verb.is_some_and(listed) {
+        return false;
+    }
     // Every clause that leans on this one needs a verb of its own, the last one behind its joining word.
     let groups =
         (0..main.len()).filter(|n| is_verb(main, *n) && (*n == 0 || !is_verb(main, n - 1))).count();
@@ -159,7 +175,98 @@ pub(super) fn is_verb(words: &[Token], n: usize) -> bool {
     let third = stem.as_deref().is_some_and(plain)
         || lower.strip_suffix("es").is_some_and(plain)
         || lower.strip_suffix('s').is_some_and(plain);
-    third && n > 0 && !WANTS_NOUN.contains(&before)
+    // "their search results," is a noun, "it works," is not.
+    let closed = words.get(n + 1).is_none_or(|next| next.start > words[n].end + 1);
+    let pronoun = matches!(
+        before,
+        "it" | "he"
+            | "she"
+            | "that"
+            | "this"
+            | "who"
+            | "which"
+            | "everything"
+            | "nothing"
+            | "nobody"
+    );
+    third && n > 0 && !WANTS_NOUN.contains(&before) && (pronoun || !closed)
+}
+
+/// "The more I bake" without its "the more I learn"; "what it is, that"; "…, but if there was one".
+fn lacks_its_half(sentence: &str, words: &[Token]) -> bool {
+    let more = |n: usize| {
+        words[n].lower == "the"
+            && words.get(n + 1).is_some_and(|w| {
+                matches!(
+                    w.lower.as_str(),
+                    "more"
+                        | "less"
+                        | "fewer"
+                        | "faster"
+                        | "better"
+                        | "bigger"
+                        | "harder"
+                        | "easier"
+                        | "longer"
+                        | "higher"
+                        | "lower"
+                        | "greater"
+                        | "smaller"
+                        | "slower"
+                        | "closer"
+                        | "deeper"
+                )
+            })
+            && words.get(n + 2).is_some_and(|w| {
+                matches!(
+                    w.lower.as_str(),
+                    "i" | "you"
+                        | "we"
+                        | "they"
+                        | "people"
+                        | "it"
+                        | "he"
+                        | "she"
+                        | "your"
+                        | "my"
+                        | "our"
+                )
+            })
+    };
+    if (0..words.len()).filter(|n| more(*n)).count() == 1 {
+        return true;
+    }
+    let mut from = 0;
+    let mut pieces = Vec::new();
+    for n in 1..words.len() {
+        if sentence[words[n - 1].end..words[n].start].contains([',', ';', ':', '–']) {
+            pieces.push(&words[from..n]);
+            from = n;
+        }
+    }
+    pieces.push(&words[from..]);
+    let first = |piece: &[Token]| piece.first().map(|w| w.lower.clone()).unwrap_or_default();
+    if first(pieces[0]) == "what" && pieces.get(1).is_some_and(|p| first(p) == "that") {
+        return true;
+    }
+    // The last piece, joined by "and" or "but", has no verb but those of what leans in it.
+    let Some((last, _)) = pieces.split_last().filter(|(_, before)| !before.is_empty()) else {
+        return false;
+    };
+    if !matches!(first(last).as_str(), "and" | "but" | "so" | "or") {
+        return false;
+    }
+    if last.get(1).is_some_and(|w| matches!(w.lower.as_str(), "especially" | "particularly")) {
+        return true;
+    }
+    // "…, but then again"
+    if last.len() <= 3 && !(1..last.len()).any(|n| is_verb(last, n)) && first(last) == "but" {
+        return true;
+    }
+    let leans = last[1..].iter().filter(|w| OPENS_CLAUSE.contains(&w.lower.as_str())).count();
+    let verbs =
+        (1..last.len()).filter(|n| is_verb(last, *n) && (*n == 1 || !is_verb(last, n - 1))).count();
+    leans > 0 && verbs <= leans
 }
 
 const BEFORE_VERBS: &[&str] = &[

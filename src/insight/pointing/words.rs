@@ -11,12 +11,12 @@ pub(super) struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn at(&self, n: usize) -> &str {
+    pub(super) fn at(&self, n: usize) -> &str {
         self.list.get(n).map(|t| t.lower.as_str()).unwrap_or_default()
     }
 
     /// Whether punctuation or the end stands behind word `n`.
-    fn closed(&self, n: usize) -> bool {
+    pub(super) fn closed(&self, n: usize) -> bool {
         let (Some(word), next) = (self.list.get(n), self.list.get(n + 1)) else { return true };
         let end = next.map_or(self.text.len(), |t| t.start);
         self.text[word.end..end].contains([',', '.', ';', ':', '?', '!', '–', '—', '…'])
@@ -32,12 +32,12 @@ impl Words<'_> {
             .map_or(self.list.len(), |n| n + 1)
     }
 
-    fn is_verb(&self, n: usize) -> bool {
+    pub(super) fn is_verb(&self, n: usize) -> bool {
         Lexicon::of("en").has_word(self.at(n), &[Class::Present, Class::Past, Class::Modal])
     }
 
     /// "those people who left": what follows says which.
-    fn is_told_which(&self, from: usize) -> bool {
+    pub(super) fn is_told_which(&self, from: usize) -> bool {
         (from..from + 5).any(|n| {
             matches!(self.at(n), "who" | "that" | "which" | "where" | "when" | "you" | "we")
         })

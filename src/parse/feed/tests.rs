@@ -76,7 +76,7 @@ fn a_podcast_with_everything() {
         links,
         [
             ("https://cdn.kettle.example/3.vtt", TranscriptFormat::Vtt, Some("en")),
-            ("https://kettle.example/3.json", TranscriptFormat::Json, None),
+            ("https://host.example/3.json", TranscriptFormat::Json, None),
             ("https://cdn.kettle.example/3.de.srt", TranscriptFormat::Srt, Some("de-DE")),
         ]
     );

@@ -51,16 +51,22 @@ pub(super) fn leading(text: &str) -> Option<(u64, &str)> {
             return parse(first_of_range(time)).map(|time| (time, rest));
         }
     }
+    let (start, rest) = bare(text)?;
+    // `00:00:05 - 00:00:16`: the end is not kept.
+    let end =
+        rest.trim_start().strip_prefix(['-', '–', '—']).and_then(|end| bare(end.trim_start()));
+    Some((start, end.map_or(rest, |(_, rest)| rest)))
+}
+
+/// A time without brackets at the very start, and what follows it.
+fn bare(text: &str) -> Option<(u64, &str)> {
     let end = text
         .find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ',')))
         .unwrap_or(text.len());
     let (time, rest) = text.split_at(end);
     let apart = rest.is_empty() || rest.starts_with(char::is_whitespace);
     // A closing full stop or comma belongs to a sentence, not to a time.
-    let start = parse(without_frames(time).trim_end_matches(['.', ','])).filter(|_| apart)?;
-    // `00:00:05 - 00:00:16`: the end is not kept.
-    let dash = rest.trim_start().strip_prefix(['-', '–', '—']).and_then(leading);
-    Some((start, dash.map_or(rest, |(_, rest)| rest)))
+    parse(without_frames(time).trim_end_matches(['.', ','])).filter(|_| apart).map(|ms| (ms, rest))
 }
 
 /// Editing programs count frames after the seconds: `00:00:05:12`.

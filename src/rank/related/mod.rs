@@ -249,6 +249,13 @@ impl RelatedIndex {
         same::likeness(self.words.cosine(&one.bag, &other.bag), meaning) >= 1.0
     }
 
+    /// Insights whose meaning is as near to `vector` as `least` (a cosine), those of every viewer.
+    pub fn near(&self, vector: &Vector, least: f32) -> Vec<InsightId> {
+        let cosines = vector.dots(&self.vectors);
+        let near = self.slots.iter().zip(cosines).filter(|(_, cosine)| *cosine >= least);
+        near.filter_map(|(document, _)| Some(document.as_ref()?.place.id.clone())).collect()
+    }
+
     /// Up to `limit` public insights with their vectors, taken evenly from all.
     pub fn samples(&self, limit: usize) -> Vec<(InsightId, Vector)> {
         let open = self.slots.iter().enumerate().filter_map(|(slot, document)| {

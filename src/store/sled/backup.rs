@@ -9,11 +9,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use super::editions::put_edition;
 use super::feeds::rows;
 use super::items::index_keys;
 use super::record::{self, Record};
+use super::subscribers::put_access;
 use super::{SledStore, keys};
-use crate::model::{BlobId, Entry, Insight, Item, Job, Source, Timestamp};
+use crate::model::{
+    Access, BlobId, Delivered, Edition, Entry, Insight, Invite, Item, Job, Source, Subscriber,
+    Timestamp, Vote,
+};
 use crate::store::{BackupSummary, BodyStore, Embedding, Instance, Result, StoreError};
 
 const VERSION: u32 = 1;
@@ -125,6 +130,7 @@ pub(super) fn write(
         for row in rows::<Job>(store, keys::JOB) {
             out.row(&row?)?;
         }
+        readers(store, &mut out)?;
     }
     bodies.sort();
     bodies.dedup();
@@ -140,6 +146,53 @@ pub(super) fn write(
     let zstd = out.out.into_inner().map_err(|e| io("can't write the backup")(e.into_error()))?;
     zstd.finish().and_then(|to| to.flush()).map_err(io("can't finish the backup"))?;
     Ok(out.summary)
+}
+
+/// All that is kept of readers; of their secrets that is the hashes. The signing key goes along, or the links in
+/// entries that readers already have would end.
+fn readers<W: Write>(store: &SledStore, out: &mut Writer<W>) -> Result<()> {
+    for row in rows::<Subscriber>(store, keys::SUBSCRIBER) {
+        out.row(&row?)?;
+    }
+    for row in rows::<Access>(store, keys::ACCESS) {
+        out.row(&row?)?;
+    }
+    for row in rows::<Invite>(store, keys::INVITE) {
+        out.row(&row?)?;
+    }
+    for row in rows::<Edition>(store, keys::EDITION) {
+        out.row(&row?)?;
+    }
+    for row in rows::<Delivered>(store, keys::LEDGER) {
+        out.row(&row?)?;
+    }
+    for row in rows::<Vote>(store, keys::VOTE) {
+        out.row(&row?)?;
+    }
+    match store.db.get(keys::KEY)? {
+        Some(key) => out.row(&ServerKey { hex: hex(&key) }),
+        None => Ok(()),
+    }
+}
+
+/// The signing key as a line of a backup.
+#[derive(Serialize, Deserialize)]
+struct ServerKey {
+    hex: String,
+}
+
+impl Record for ServerKey {
+    const KIND: &'static str = "server_key";
+}
+
+impl ServerKey {
+    fn bytes(&self) -> Option<Vec<u8>> {
+        let pairs = self.hex.as_bytes().chunks(2);
+        let bytes: Option<Vec<u8>> = pairs
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+            .collect();
+        bytes.filter(|bytes| bytes.len() == 32)
+    }
 }
 
 type Open<'a> = &'a dyn Fn() -> io::Result<Box<dyn BufRead>>;
@@ -276,6 +329,29 @@ fn restore_row(batch: &mut ::sled::Batch, of: &str, bytes: &[u8]) -> Result<u64>
             let key = row.kind.key();
             batch.insert(keys::due(row.due, &key), Vec::new());
             batch.insert(keys::job(&key), record::encode(&row)?);
+        }
+        Subscriber::KIND => {
+            let row: Subscriber = record::decode(bytes, of)?;
+            batch.insert(keys::subscriber(&row.id), record::encode(&row)?);
+        }
+        Access::KIND => put_access(batch, &record::decode(bytes, of)?)?,
+        Invite::KIND => {
+            let row: Invite = record::decode(bytes, of)?;
+            batch.insert(keys::invite(&row.hash), record::encode(&row)?);
+        }
+        Edition::KIND => put_edition(batch, &record::decode(bytes, of)?)?,
+        Delivered::KIND => {
+            let row: Delivered = record::decode(bytes, of)?;
+            batch.insert(keys::delivery(&row.subscriber, &row.insight), record::encode(&row)?);
+        }
+        Vote::KIND => {
+            let row: Vote = record::decode(bytes, of)?;
+            batch.insert(keys::vote(&row.subscriber, &row.insight), record::encode(&row)?);
+        }
+        ServerKey::KIND => {
+            let row: ServerKey = record::decode(bytes, of)?;
+            let key = row.bytes().ok_or_else(|| refuse("the backup's signing key is damaged"))?;
+            batch.insert(keys::KEY, key);
         }
         other => {
             return Err(refuse(format!(

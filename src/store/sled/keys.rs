@@ -14,13 +14,24 @@
 //! | `xl/{seq}` | insight id: public insights |
 //! | `xt/{slug}/{seq}` | insight id: public insights of a topic |
 //! | `xs/{source}{seq}` | insight id: insights of a source |
+//! | `u/{subscriber}` | subscriber |
+//! | `k/{hash}`, `xk/{subscriber}{hash}` | access: a reader's way in; hash: those of a reader |
+//! | `c/{hash}` | invite |
+//! | `ed/{subscriber}{number}` | edition |
+//! | `xd/{subscriber}{day}` | number: days that have an edition |
+//! | `l/{subscriber}{insight}` | delivered: the ledger |
+//! | `b/{subscriber}{insight}` | vote |
 //! | `m/instance`, `m/seq` | what was minted at first start; the last `seq` given out |
+//! | `m/key` | 32 bytes: the server's signing key |
 
-use crate::model::{InsightId, ItemId, SourceId, Timestamp};
+use jiff::civil::Date;
+
+use crate::model::{InsightId, ItemId, SecretHash, SourceId, SubscriberId, Timestamp};
 use crate::store::{Result, Scope};
 
 pub(super) const INSTANCE: &[u8] = b"m/instance";
 pub(super) const SEQ: &[u8] = b"m/seq";
+pub(super) const KEY: &[u8] = b"m/key";
 pub(super) const SOURCE: &[u8] = b"s/";
 pub(super) const ITEM: &[u8] = b"i/";
 pub(super) const INSIGHT: &[u8] = b"n/";
@@ -28,6 +39,12 @@ pub(super) const ENTRY: &[u8] = b"e/";
 pub(super) const EMBEDDING: &[u8] = b"v/";
 pub(super) const JOB: &[u8] = b"j/";
 pub(super) const DUE: &[u8] = b"d/";
+pub(super) const SUBSCRIBER: &[u8] = b"u/";
+pub(super) const ACCESS: &[u8] = b"k/";
+pub(super) const INVITE: &[u8] = b"c/";
+pub(super) const EDITION: &[u8] = b"ed/";
+pub(super) const LEDGER: &[u8] = b"l/";
+pub(super) const VOTE: &[u8] = b"b/";
 pub(super) const LATEST: &[u8] = b"xl/";
 pub(super) const TOPIC: &[u8] = b"xt/";
 
@@ -96,6 +113,55 @@ pub(super) fn scope(scope: &Scope) -> Vec<u8> {
         Scope::Topic(slug) => join(&[TOPIC, slug.as_bytes(), b"/"]),
         Scope::Source(id) => join(&[b"xs/", id.as_str().as_bytes()]),
     }
+}
+
+pub(super) fn subscriber(id: &SubscriberId) -> Vec<u8> {
+    join(&[SUBSCRIBER, id.as_str().as_bytes()])
+}
+
+pub(super) fn access(hash: &SecretHash) -> Vec<u8> {
+    join(&[ACCESS, hash.as_str().as_bytes()])
+}
+
+pub(super) fn accesses_of(id: &SubscriberId) -> Vec<u8> {
+    join(&[b"xk/", id.as_str().as_bytes()])
+}
+
+pub(super) fn invite(hash: &SecretHash) -> Vec<u8> {
+    join(&[INVITE, hash.as_str().as_bytes()])
+}
+
+pub(super) fn editions_of(id: &SubscriberId) -> Vec<u8> {
+    join(&[EDITION, id.as_str().as_bytes()])
+}
+
+fn edition_days(id: &SubscriberId) -> Vec<u8> {
+    join(&[b"xd/", id.as_str().as_bytes()])
+}
+
+pub(super) fn edition_day(id: &SubscriberId, day: Date) -> Vec<u8> {
+    join(&[&edition_days(id), day.to_string().as_bytes()])
+}
+
+pub(super) fn ledger(id: &SubscriberId) -> Vec<u8> {
+    join(&[LEDGER, id.as_str().as_bytes()])
+}
+
+pub(super) fn delivery(id: &SubscriberId, insight: &InsightId) -> Vec<u8> {
+    join(&[&ledger(id), insight.as_str().as_bytes()])
+}
+
+pub(super) fn votes(id: &SubscriberId) -> Vec<u8> {
+    join(&[VOTE, id.as_str().as_bytes()])
+}
+
+pub(super) fn vote(id: &SubscriberId, insight: &InsightId) -> Vec<u8> {
+    join(&[&votes(id), insight.as_str().as_bytes()])
+}
+
+/// Prefixes of all rows that go with a reader, but their own and their ways in.
+pub(super) fn of_subscriber(id: &SubscriberId) -> [Vec<u8>; 4] {
+    [editions_of(id), edition_days(id), ledger(id), votes(id)]
 }
 
 pub(super) fn with_seq(prefix: &[u8], seq: u64) -> Vec<u8> {

@@ -7,6 +7,7 @@
 mod backup;
 mod bodies;
 mod commit;
+mod editions;
 mod embeddings;
 mod feeds;
 mod items;
@@ -15,6 +16,7 @@ mod keys;
 mod preflight;
 mod record;
 mod sources;
+mod subscribers;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

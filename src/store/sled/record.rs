@@ -5,7 +5,9 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::model::{Entry, Insight, Item, Job, Source};
+use crate::model::{
+    Access, Delivered, Edition, Entry, Insight, Invite, Item, Job, Source, Subscriber, Vote,
+};
 use crate::store::{Embedding, Instance, Result, StoreError};
 
 /// A kind of row.
@@ -36,6 +38,24 @@ impl Record for Job {
 }
 impl Record for Instance {
     const KIND: &'static str = "instance";
+}
+impl Record for Subscriber {
+    const KIND: &'static str = "subscriber";
+}
+impl Record for Access {
+    const KIND: &'static str = "access";
+}
+impl Record for Invite {
+    const KIND: &'static str = "invite";
+}
+impl Record for Edition {
+    const KIND: &'static str = "edition";
+}
+impl Record for Delivered {
+    const KIND: &'static str = "delivered";
+}
+impl Record for Vote {
+    const KIND: &'static str = "vote";
 }
 
 /// As stored.
@@ -89,6 +109,12 @@ mod tests {
         survives::<Embedding>(fixture!("v1", "embedding"));
         survives::<Job>(fixture!("v1", "job"));
         survives::<Instance>(fixture!("v1", "instance"));
+        survives::<Subscriber>(fixture!("v1", "subscriber"));
+        survives::<Access>(fixture!("v1", "access"));
+        survives::<Invite>(fixture!("v1", "invite"));
+        survives::<Edition>(fixture!("v1", "edition"));
+        survives::<Delivered>(fixture!("v1", "delivered"));
+        survives::<Vote>(fixture!("v1", "vote"));
     }
 
     #[test]

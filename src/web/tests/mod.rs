@@ -1,6 +1,8 @@
 //! The door on a real store in a temporary folder.
 
 mod feeds;
+mod finding;
+mod operator;
 mod pages;
 
 use std::sync::Arc;
@@ -65,6 +67,7 @@ impl World {
             Door::new(store.clone()),
             site,
             Arc::new(given::topics()),
+            Arc::default(),
             Arc::new(move |store, insight, limit| {
                 calls.fetch_add(1, Ordering::Relaxed);
                 let mut others = Vec::new();
@@ -165,6 +168,7 @@ async fn every_answer_is_guarded() {
         "/latest.atom".into(),
         format!("/insights/{}", insight.id),
         format!("/insights/{}.json", insight.id),
+        format!("/insights/{}.png", insight.id),
         "/topics.opml".into(),
         "/favicon.svg".into(),
         "/favicon.ico".into(),

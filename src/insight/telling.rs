@@ -1,0 +1,110 @@
+//! Puts a passage in words: which of its sentences, and of those beside it, make the claim that stands best by itself.
+//! The quote is those sentences, no more.
+
+use super::claim::{self, Untold};
+use super::junk::Junk;
+use super::lexicon::{Class, Lexicon};
+use super::reading::Reading;
+use super::{headline, proof};
+use crate::model::{Quote, Transcript};
+use crate::text::token::tokens;
+
+/// Sentences of a claim at most.
+const MOST: usize = 3;
+/// What it costs to leave out words of the passage, and to take in others, all of them being 1.
+const LOSS: f32 = 0.45;
+const GAIN: f32 = 0.6;
+/// What pointing outside costs, and what a better headline is worth, in the units of [`headline::of`].
+const NEED: f32 = 1.0;
+const WORTH: f32 = 0.2;
+/// A headline better than this makes the passage no better.
+const FULL: f32 = 7.0;
+/// What a claim about the speaker alone costs, where every tenth word is "I" or "my".
+const SELF: f32 = 0.3;
+
+/// A passage in words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// Verbatim.
+    pub quote: Quote,
+    /// The quote in clean words.
+    pub claim: String,
+    /// A clause of the claim.
+    pub headline: String,
+    /// How well it stands by itself: about -1 to 1, for comparing.
+    pub quality: f32,
+}
+
+/// What is told from.
+pub struct Telling<'a> {
+    /// As published.
+    pub transcript: &'a Transcript,
+    /// The same, read.
+    pub reading: &'a Reading,
+    /// Per sentence: why it is left out, if it is.
+    pub junk: &'a [Option<Junk>],
+    /// BCP 47 or empty.
+    pub language: &'a str,
+    /// Words of a claim.
+    pub least: usize,
+}
+
+impl Telling<'_> {
+    /// The best way to tell sentences `first..=last`, with one more before or behind them where that helps; else why
+    /// they can't be told in words that stand alone.
+    pub fn best(&self, first: usize, last: usize) -> Result<Told, Untold> {
+        let turn = self.reading.sentences.get(first).map_or(0, |s| s.turn);
+        let free = |i: &usize| {
+            self.reading.sentences.get(*i).is_some_and(|s| s.turn == turn)
+                && self.junk.get(*i).is_some_and(Option::is_none)
+        };
+        let from = first.checked_sub(1).filter(free).unwrap_or(first);
+        let to = Some(last + 1).filter(free).unwrap_or(last);
+        let words = |a: usize, b: usize| self.reading.text(a, b).split_whitespace().count() as f32;
+        let all = words(first, last).max(1.0);
+        let mut best: Option<Told> = None;
+        let mut why = Untold::Short;
+        for a in from..=last {
+            for b in a.max(first)..=to.min(a + MOST - 1) {
+                let kept = words(a.max(first), b.min(last));
+                let cost = LOSS * (1.0 - kept / all) + GAIN * (1.0 - kept / words(a, b).max(1.0));
+                let told = match self.told(a, b, cost) {
+                    Ok(told) => told,
+                    Err(reason) => {
+                        if (a, b) == (first, last) {
+                            why = reason;
+                        }
+                        continue;
+                    }
+                };
+                if best.as_ref().is_none_or(|best| told.quality > best.quality) {
+                    best = Some(told);
+                }
+            }
+        }
+        best.filter(|told| proof::holds(&told.quote, self.transcript)).ok_or(why)
+    }
+
+    fn told(&self, first: usize, last: usize, cost: f32) -> Result<Told, Untold> {
+        let sentences = &self.reading.sentences;
+        let before = first.checked_sub(1).filter(|i| sentences[*i].turn == sentences[first].turn);
+        let before = before.map(|i| self.reading.text(i, i));
+        let claim =
+            claim::clean(self.reading.text(first, last), before, self.language, self.least)?;
+        let (headline, worth) =
+            headline::of(&claim.text, self.language).ok_or(Untold::NoHeadline)?;
+        let quality = WORTH * (worth.min(FULL) - headline::FLOOR)
+            - NEED * claim.needs
+            - SELF * (10.0 * own(&claim.text, self.language)).min(1.0)
+            - cost;
+        let quote = self.reading.quote(self.transcript, first, last).ok_or(Untold::Torn)?;
+        Ok(Told { quote, claim: claim.text, headline, quality })
+    }
+}
+
+/// The share of words by which speakers name themselves.
+fn own(text: &str, language: &str) -> f32 {
+    let words = tokens(text);
+    let n = Lexicon::of(language).count(&words)[Class::SelfWord as usize];
+    f32::from(n) / words.len().max(1) as f32
+}

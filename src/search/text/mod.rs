@@ -1,0 +1,292 @@
+//! Full text: which insights hold which words, and where. In memory, built from the store at start. Pure; knows no
+//! store. Exact: no word is left out and no form cut; other forms of a word are found by the stems of each insight's
+//! own language.
+
+mod eval;
+mod posting;
+mod set;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+pub use eval::Ask;
+use posting::Postings;
+pub use set::Set;
+
+use crate::model::{Insight, InsightId, SourceId, SubscriberId, Timestamp, Visibility};
+use crate::text::fold;
+use crate::text::language::primary;
+use crate::text::stem::Stemmer;
+
+/// Between two texts of one insight, so that no phrase spans both.
+const GAP: u16 = 8;
+/// Words of an insight that are taken in; it is some sentences long.
+const MOST_WORDS: u16 = 8000;
+/// When more than this many are gone, and more than a third of all, the lists are written anew.
+const MOST_GONE: usize = 1000;
+
+/// A key in the dictionary: the first character says what it is.
+const TEXT: char = 't';
+const SPEAKER: char = 's';
+const ABOUT: char = 'a';
+const TOPIC: char = '#';
+
+/// What is known of an insight beside its words. Small: there are many.
+struct Document {
+    id: [u8; 20],
+    seq: u64,
+    published: i64,
+    score: f32,
+    source: u32,
+    /// 0 for everyone, else the subscriber's number.
+    owner: u32,
+    language: u8,
+}
+
+/// Numbers for names that come again and again.
+#[derive(Default)]
+struct Numbers(HashMap<String, u32>);
+
+impl Numbers {
+    fn of(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.0.get(name) {
+            return *number;
+        }
+        let number = self.0.len() as u32;
+        self.0.insert(name.to_owned(), number);
+        number
+    }
+
+    fn known(&self, name: &str) -> Option<u32> {
+        self.0.get(name).copied()
+    }
+}
+
+struct Word {
+    postings: Postings,
+    /// Languages in which its stem is known, one bit each.
+    languages: u64,
+}
+
+/// The index.
+#[derive(Default)]
+pub struct TextIndex {
+    words: HashMap<Box<str>, Word>,
+    /// Forms by language and stem; a form that is its own stem is found without.
+    forms: HashMap<(u8, Box<str>), Vec<Box<str>>>,
+    documents: Vec<Document>,
+    places: HashMap<[u8; 20], u32>,
+    /// All that are not gone.
+    alive: Set,
+    sources: Numbers,
+    owners: Numbers,
+    languages: Vec<(String, Stemmer)>,
+}
+
+/// A match.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    /// Which.
+    pub id: InsightId,
+    /// Its place in the order of publication.
+    pub seq: u64,
+    /// When.
+    pub published: Timestamp,
+    /// Its worth.
+    pub score: f32,
+}
+
+impl TextIndex {
+    /// Takes an insight in. One that is known already stays as it is: insights never change.
+    pub fn add(&mut self, insight: &Insight) {
+        let Some(id) = key_of(&insight.id) else { return };
+        if self.places.contains_key(&id) {
+            return;
+        }
+        let number = self.documents.len() as u32;
+        let language = self.language(insight.language.as_deref().unwrap_or("en"));
+        let owner = match &insight.visibility {
+            Visibility::Public => 0,
+            Visibility::Private(subscriber) => self.owners.of(subscriber.as_str()) + 1,
+        };
+        self.documents.push(Document {
+            id,
+            seq: insight.seq,
+            published: insight.published.secs(),
+            score: insight.score,
+            source: self.sources.of(insight.source.as_str()),
+            owner,
+            language,
+        });
+        self.places.insert(id, number);
+        self.alive.insert(number);
+        let mut found: HashMap<String, Vec<u16>> = HashMap::new();
+        let claim = fold::words(&insight.claim).collect::<Vec<_>>();
+        let quote = fold::words(&insight.quote.text).collect::<Vec<_>>();
+        // A claim in the words of its quote is found by the quote's.
+        let claim = if contains(&quote, &claim) { Vec::new() } else { claim };
+        let headline = fold::words(&insight.headline).collect::<Vec<_>>();
+        let known = contains(&claim, &headline) || contains(&quote, &headline);
+        let headline = if known { Vec::new() } else { headline };
+        gather(&mut found, TEXT, [claim, quote, headline]);
+        let speaker = insight.quote.speaker.iter().map(|name| fold::words(name).collect());
+        gather(&mut found, SPEAKER, speaker);
+        gather(&mut found, ABOUT, insight.names.iter().map(|name| fold::words(name).collect()));
+        gather(&mut found, TOPIC, insight.topics.iter().map(|slug| vec![slug.clone()]));
+        for (key, places) in found {
+            self.word(key, language).postings.push(number, &places);
+        }
+    }
+
+    /// Forgets an insight.
+    pub fn remove(&mut self, id: &InsightId) {
+        let Some(number) = key_of(id).and_then(|id| self.places.remove(&id)) else { return };
+        self.alive.remove(number);
+        let gone = self.documents.len() - self.places.len();
+        if gone > MOST_GONE && gone * 3 > self.documents.len() {
+            self.rewrite();
+        }
+    }
+
+    /// Gives back what was taken for growing, after many were added.
+    pub fn shrink(&mut self) {
+        self.words.values_mut().for_each(|word| word.postings.shrink());
+        self.words.shrink_to_fit();
+        self.forms.values_mut().for_each(Vec::shrink_to_fit);
+        self.forms.shrink_to_fit();
+        self.documents.shrink_to_fit();
+        self.places.shrink_to_fit();
+    }
+
+    /// What of `set` there is to know, in the order of the numbers.
+    pub fn matches<'a>(&'a self, set: &'a Set) -> impl Iterator<Item = Match> + 'a {
+        set.iter().filter_map(|number| {
+            let document = self.documents.get(number as usize)?;
+            Some(Match {
+                id: std::str::from_utf8(&document.id).ok()?.parse().ok()?,
+                seq: document.seq,
+                published: Timestamp::from_secs(document.published),
+                score: document.score,
+            })
+        })
+    }
+
+    /// The numbers of those that are known.
+    pub fn numbers<'a>(&self, ids: impl IntoIterator<Item = &'a InsightId>) -> Set {
+        ids.into_iter().filter_map(|id| self.places.get(&key_of(id)?).copied()).collect()
+    }
+
+    /// Whether an insight is in `set`.
+    pub fn is_in(&self, id: &InsightId, set: &Set) -> bool {
+        let number = key_of(id).and_then(|id| self.places.get(&id));
+        number.is_some_and(|number| set.contains(*number))
+    }
+
+    fn word(&mut self, key: String, language: u8) -> &mut Word {
+        let key = key.into_boxed_str();
+        let word = self
+            .words
+            .entry(key.clone())
+            .or_insert(Word { postings: Postings::default(), languages: 0 });
+        let bit = 1_u64 << language;
+        if let (Some(form), 0) = (key.strip_prefix(TEXT), word.languages & bit) {
+            word.languages |= bit;
+            let known = self.languages.get(usize::from(language));
+            let stem = known.map(|(_, stemmer)| stemmer.stem(form));
+            if let Some(stem) = stem.filter(|stem| stem.as_ref() != form) {
+                let forms = self.forms.entry((language, stem.into_owned().into_boxed_str()));
+                forms.or_insert_with(|| Vec::with_capacity(1)).push(form.into());
+            }
+        }
+        word
+    }
+
+    /// The number of a language; all beyond 64 are one without stems.
+    fn language(&mut self, tag: &str) -> u8 {
+        let name = primary(tag);
+        let known = self.languages.iter().position(|(known, _)| *known == name);
+        let at = known.unwrap_or_else(|| {
+            if self.languages.len() < 63 {
+                self.languages.push((name.clone(), Stemmer::new(&name)));
+                return self.languages.len() - 1;
+            }
+            63
+        });
+        at as u8
+    }
+
+    /// Without those that are gone.
+    fn rewrite(&mut self) {
+        let mut moved: Vec<Option<u32>> = Vec::with_capacity(self.documents.len());
+        let mut next = 0;
+        for number in 0..self.documents.len() as u32 {
+            let stays = self.alive.contains(number);
+            moved.push(stays.then_some(next));
+            next += u32::from(stays);
+        }
+        let mut places = moved.iter();
+        self.documents.retain(|_| places.next().is_some_and(Option::is_some));
+        let new = |number: u32| moved.get(number as usize).copied().flatten();
+        self.words.retain(|_, word| {
+            let mut written = Postings::default();
+            word.postings.each(|number, places| {
+                if let Some(number) = new(number) {
+                    written.push(number, places);
+                }
+            });
+            written.shrink();
+            word.postings = written;
+            !word.postings.is_empty()
+        });
+        let words = &self.words;
+        self.forms.retain(|_, forms| {
+            forms.retain(|form| words.contains_key(keyed(TEXT, form).as_str()));
+            !forms.is_empty()
+        });
+        self.places.values_mut().for_each(|number| *number = new(*number).unwrap_or(0));
+        self.alive = (0..next).collect();
+    }
+
+    fn owner(&self, viewer: Option<&SubscriberId>) -> Option<u32> {
+        viewer.and_then(|viewer| self.owners.known(viewer.as_str())).map(|number| number + 1)
+    }
+
+    fn source(&self, id: &SourceId) -> Option<u32> {
+        self.sources.known(id.as_str())
+    }
+}
+
+fn keyed(kind: char, word: &str) -> String {
+    let mut key = String::with_capacity(word.len() + 1);
+    key.push(kind);
+    key.push_str(word);
+    key
+}
+
+fn key_of(id: &InsightId) -> Option<[u8; 20]> {
+    id.as_str().as_bytes().try_into().ok()
+}
+
+fn contains(text: &[String], part: &[String]) -> bool {
+    part.is_empty() || text.windows(part.len()).any(|window| window == part)
+}
+
+/// The places of the words of several texts, one behind the other.
+fn gather(
+    found: &mut HashMap<String, Vec<u16>>,
+    kind: char,
+    texts: impl IntoIterator<Item = Vec<String>>,
+) {
+    let mut place = 0_u16;
+    for text in texts.into_iter().filter(|text| !text.is_empty()) {
+        for word in text {
+            if place >= MOST_WORDS {
+                return;
+            }
+            found.entry(keyed(kind, &word)).or_default().push(place);
+            place += 1;
+        }
+        place += GAP;
+    }
+}

@@ -1,0 +1,141 @@
+//! The question in an address: read, checked against what there is, given a name and a feed. Finds nothing itself.
+
+use actix_web::HttpRequest;
+
+use crate::model::{Query, QueryId, Since, SourceId};
+use crate::parse::query::{self, QueryError};
+use crate::publish::FeedHead;
+use crate::store::{Scope, Store};
+use crate::text::phrases::Phrases;
+
+use super::card::show_name;
+use super::{WebError, WebState, cursor, subject};
+
+/// Parameters that are looked at.
+const MOST_PARAMS: usize = 200;
+
+/// A question and the page of its answer.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Canonical.
+    pub query: Query,
+    /// Where its feed is: the canonical address.
+    pub address: String,
+    /// The page's cursor.
+    pub before: Option<u64>,
+}
+
+/// Titles of the sources that everyone may see.
+pub type Shows = Vec<(SourceId, String)>;
+
+impl Asked {
+    /// From the parameters, and the topics in the path where it names some.
+    ///
+    /// # Errors
+    /// [`WebError::Query`] or [`WebError::Cursor`] if a parameter can't be taken.
+    pub fn of(request: &HttpRequest) -> Result<Self, WebError> {
+        let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+        let mut pairs: Vec<(String, String)> = pairs.into_owned().take(MOST_PARAMS).collect();
+        if let Some(topics) = request.match_info().get("topics") {
+            pairs.retain(|(name, _)| name != "topic");
+            pairs.push(("topic".into(), topics.into()));
+        }
+        let query = query::query(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())))?;
+        let address = query::address(&query);
+        Ok(Self { query, address, before: cursor::before(request)? })
+    }
+
+    /// Checks that topics and sources are there for everyone, and gives the titles of shows where they are needed.
+    ///
+    /// # Errors
+    /// [`WebError::Query`] if one is not.
+    pub fn check(&self, store: &dyn Store, state: &WebState) -> Result<Shows, WebError> {
+        let missing = |param, key, value: &str| {
+            WebError::Query(QueryError { param, at: None, key, value: value.to_owned() })
+        };
+        for slug in self.query.all_topics() {
+            if state.topics.get(slug).is_none() {
+                return Err(missing("topic", "no_topic", slug));
+            }
+        }
+        if self.query.sources.is_empty() && !self.query.asks_for_shows() {
+            return Ok(Shows::new());
+        }
+        let sources = store.sources()?;
+        let public = sources.iter().filter(|source| source.visibility.allows(None));
+        let shows: Shows = public.map(|source| (source.id.clone(), show_name(source))).collect();
+        for id in &self.query.sources {
+            if !shows.iter().any(|(known, _)| known == id) {
+                return Err(missing("source", "no_source", id.as_str()));
+            }
+        }
+        Ok(shows)
+    }
+
+    /// The feed, and the scope of the store that holds the very same, if there is one: topics and sources have feeds
+    /// of their own, whoever asks for them.
+    ///
+    /// # Errors
+    /// What the store gives.
+    pub fn head(
+        &self,
+        store: &dyn Store,
+        state: &WebState,
+        shows: &Shows,
+    ) -> Result<(FeedHead, Option<Scope>), WebError> {
+        if !self.address.starts_with("/feed?") {
+            match (self.query.topics.as_slice(), self.query.sources.as_slice()) {
+                ([], []) => return Ok((subject::latest(&state.site), Some(Scope::Latest))),
+                ([slug], []) => {
+                    let topic = state.topics.get(slug).ok_or(WebError::NotFound)?;
+                    let head = subject::of_topic(topic, &state.site);
+                    return Ok((head, Some(Scope::Topic(slug.clone()))));
+                }
+                ([], [id]) => {
+                    let head = subject::of_source(&subject::public_source(store, id)?, &state.site);
+                    return Ok((head, Some(Scope::Source(id.clone()))));
+                }
+                _ => {}
+            }
+        }
+        let t = Phrases::first();
+        let head = FeedHead {
+            id_path: format!("query/{}", QueryId::of(&self.address)),
+            path: self.address.clone(),
+            title: format!("{}: {}", state.site.name, title(&self.query, state, shows, t)),
+            subtitle: t.say("query.subtitle").into(),
+        };
+        Ok((head, None))
+    }
+}
+
+/// The question in words.
+pub fn title(query: &Query, state: &WebState, shows: &Shows, t: &Phrases) -> String {
+    let mut parts = Vec::new();
+    parts.push(query::words(query));
+    let names = query.topics.iter().map(|slug| {
+        let own = t.find(&format!("topic.{slug}.name"));
+        own.or_else(|| state.topics.get(slug).map(|topic| topic.name.as_str())).unwrap_or(slug)
+    });
+    parts.push(names.collect::<Vec<_>>().join(" / "));
+    let titles = shows.iter().filter(|(id, _)| query.sources.contains(id));
+    parts.push(titles.map(|(_, title)| title.as_str()).collect::<Vec<_>>().join(" / "));
+    for (key, names) in [("query.by", &query.speakers), ("query.about", &query.abouts)] {
+        if !names.is_empty() {
+            parts.push(t.fill(key, &[("name", &names.join(" / "))]));
+        }
+    }
+    if let Some(hundredths) = query.min_score {
+        parts.push(t.fill("query.score", &[("score", &(f32::from(hundredths) / 100.0))]));
+    }
+    match query.since {
+        Some(Since::Day(at)) => parts.push(t.fill("query.since", &[("date", &t.date(&at))])),
+        Some(Since::Hours(hours)) if hours % 24 == 0 => {
+            parts.push(t.count("query.days", hours / 24));
+        }
+        Some(Since::Hours(hours)) => parts.push(t.count("query.hours", hours)),
+        None => {}
+    }
+    parts.retain(|part| !part.is_empty());
+    if parts.is_empty() { t.say("query.everything").to_owned() } else { parts.join(" · ") }
+}

@@ -1,0 +1,101 @@
+//! The operator's pages: what the command line does with sources, in a browser. Behind the operator's secret, which a
+//! form takes and a cookie stands for; every change is a POST with a token that only our own pages know.
+
+mod change;
+mod enter;
+mod import;
+mod page;
+
+pub use import::LARGEST as LARGEST_LIST;
+
+use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse, Resource, Scope};
+
+use super::{WebError, WebState, error, tongue};
+use crate::admin::{Admin, Command, Purpose, Reply, Secret};
+
+/// Its name; it is sent to these pages only.
+const COOKIE: &str = "operator";
+
+/// What these pages and the API work with.
+#[derive(Clone)]
+pub struct Operator {
+    /// The verbs.
+    pub admin: Admin,
+    /// Who may use them.
+    pub secret: Secret,
+}
+
+impl Operator {
+    /// Runs a verb.
+    ///
+    /// # Errors
+    /// [`WebError::Refused`] with the verb's own words.
+    pub async fn ask(&self, command: Command) -> Result<Reply, WebError> {
+        match self.admin.ask(command).await {
+            Ok(reply) => Ok(reply),
+            Err(crate::admin::AdminError::Store(error)) => Err(error.into()),
+            Err(error) => Err(WebError::Refused(error.to_string())),
+        }
+    }
+}
+
+/// All of them, below `/operator`.
+pub fn pages() -> Scope {
+    let post = |path: &str| web::resource(path.to_owned());
+    web::scope("/operator")
+        .service(both(web::resource("").route(web::get().to(page::sources)), "GET"))
+        .service(both(
+            web::resource("/login")
+                .route(web::get().to(enter::form))
+                .route(web::post().to(enter::enter)),
+            "GET, POST",
+        ))
+        .service(both(post("/logout").route(web::post().to(enter::leave)), "POST"))
+        .service(both(post("/sources").route(web::post().to(change::add)), "POST"))
+        .service(both(
+            web::resource("/sources/{source:[a-z0-9]{20}}/remove")
+                .route(web::get().to(change::confirm))
+                .route(web::post().to(change::remove)),
+            "GET, POST",
+        ))
+        .service(both(
+            post("/sources/{source:[a-z0-9]{20}}/{verb:pause|resume|poll}")
+                .route(web::post().to(change::change)),
+            "POST",
+        ))
+        .service(both(post("/import").route(web::post().to(import::import)), "POST"))
+        .service(both(web::resource("/export.opml").route(web::get().to(import::export)), "GET"))
+        .default_service(web::to(error::not_found))
+}
+
+/// With an answer to all other methods.
+fn both(resource: Resource, allowed: &'static str) -> Resource {
+    resource.default_service(web::to(move || async move {
+        Err::<HttpResponse, WebError>(WebError::Allowed(allowed))
+    }))
+}
+
+/// The operator, if the browser has shown the secret.
+fn operator<'a>(
+    request: &HttpRequest,
+    state: &'a Data<WebState>,
+) -> Result<&'a Operator, WebError> {
+    let operator = state.operator.as_ref().ok_or(WebError::NotFound)?;
+    let session = tongue::cookie(request, COOKIE);
+    let known = session.is_some_and(|value| operator.secret.vouches(Purpose::Session, value));
+    if known { Ok(operator) } else { Err(WebError::LogIn) }
+}
+
+/// The operator, if the form is one of ours too.
+fn changing<'a>(
+    request: &HttpRequest,
+    state: &'a Data<WebState>,
+    form: &super::body::Form,
+) -> Result<&'a Operator, WebError> {
+    let operator = operator(request, state)?;
+    if operator.secret.vouches(Purpose::Form, form.get("token")) {
+        return Ok(operator);
+    }
+    Err(WebError::Forged)
+}

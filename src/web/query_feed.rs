@@ -1,0 +1,44 @@
+//! `/feed.atom?q=…`, `/topics/{a},{b}.rss`: any question as a feed.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::publish::{FeedDocument, Format, PAGE_SIZE};
+
+use super::answer::{self, page_size};
+use super::asked::Asked;
+use super::feed::{MAX_AGE, media_type};
+use super::rendered::Made;
+use super::respond::send;
+use super::{WebError, WebState};
+
+/// One page of the feed.
+pub async fn document(
+    request: HttpRequest,
+    state: Data<WebState>,
+) -> Result<HttpResponse, WebError> {
+    let suffix = request.match_info().get("format").unwrap_or_default();
+    let format = Format::from_suffix(suffix).ok_or(WebError::NotFound)?;
+    let asked = Asked::of(&request)?;
+    let name = format.suffix();
+    let made =
+        answer::document(&request, &state, name, asked, move |store, state, asked, meaning| {
+            let shows = asked.check(store, state)?;
+            let (head, scope) = asked.head(store, state, &shows)?;
+            let (found, size) = match scope {
+                Some(scope) => {
+                    (store.entries_for(&scope, None, asked.before, PAGE_SIZE + 1)?, PAGE_SIZE)
+                }
+                None => (answer::entries(store, state, asked, &shows, meaning)?, page_size(asked)),
+            };
+            let document = FeedDocument::page_of(&state.site, &head, asked.before, &found, size);
+            Ok(Made {
+                bytes: format.write(&document)?,
+                media_type: media_type(format),
+                language: None,
+                modified: Some(document.updated()),
+                max_age: MAX_AGE,
+            })
+        });
+    send(&request, &*made.await?)
+}
