@@ -175,10 +175,11 @@ fn settings(server: &Server, page: &str) {
     let keep = [("do", "keep_query"), ("query", "grid AND storage"), ("name", "Grid")];
     assert_eq!(post(&server.base, &path, &keep).status, 303);
     let opml = get(&server.base, &format!("{page}.opml")).text();
-    assert!(
-        opml.contains("/feed.atom?q=grid+AND+storage") && opml.contains("/items.atom"),
-        "{opml}"
-    );
+    assert!(opml.contains("/feed.atom?q=grid+") && opml.contains("/items.atom"), "{opml}");
+    let wrong = [("do", "keep_query"), ("query", "grid AND"), ("name", "Half")];
+    let refused = post(&server.base, &path, &wrong);
+    assert!(refused.status == 422 && refused.text().contains("value=\"grid AND\""));
+    assert_eq!(get(&server.base, &format!("{page}/items")).status, 200);
     let export = get(&server.base, &format!("{page}/export.json"));
     is_private(&export);
     let all = export.json();

@@ -12,8 +12,11 @@ use super::words::{Word, join, split};
 use super::{resolve, stand};
 use crate::text::language::primary;
 
-/// Words of a claim.
-const LEAST: usize = 20;
+/// Words of a claim at least: speech needs more of them to say something than a written paragraph, which can't be
+/// told together with the next.
+pub const LEAST: usize = 20;
+pub const LEAST_WRITTEN: usize = 12;
+/// Words of a claim at most.
 const MOST: usize = 70;
 /// What is left of pointing outside where brackets name it.
 const NAMED: f32 = 0.2;
@@ -51,7 +54,12 @@ pub enum Untold {
 
 /// The claim, or why there is none. `before` is what the same speaker said just before; only what stands in brackets
 /// is taken from it.
-pub fn clean(quote: &str, before: Option<&str>, language: &str) -> Result<Claim, Untold> {
+pub fn clean(
+    quote: &str,
+    before: Option<&str>,
+    language: &str,
+    least: usize,
+) -> Result<Claim, Untold> {
     let language = primary(language);
     let words = tidy(quote, &language).ok_or(Untold::Hole)?;
     let sentences = sentences(&words);
@@ -66,7 +74,7 @@ pub fn clean(quote: &str, before: Option<&str>, language: &str) -> Result<Claim,
     let words: Vec<Word> = kept.flat_map(|(sentence, _)| sentence.iter().cloned()).collect();
     let text = join(&words, language == "en");
     match length(&words, &text) {
-        n if n < LEAST => return Err(Untold::Short),
+        n if n < least => return Err(Untold::Short),
         n if n > MOST => return Err(Untold::Long),
         _ => {}
     }
@@ -196,11 +204,11 @@ mod tests {
     use super::*;
 
     fn en(text: &str) -> String {
-        clean(text, None, "en-US").unwrap_or_else(|why| panic!("{why:?}: {text:?}")).text
+        clean(text, None, "en-US", LEAST).unwrap_or_else(|why| panic!("{why:?}: {text:?}")).text
     }
 
     fn untold(text: &str) -> Untold {
-        clean(text, None, "en").unwrap_err()
+        clean(text, None, "en", LEAST).unwrap_err()
     }
 
     #[test]
@@ -250,7 +258,7 @@ mod tests {
     fn a_dangling_opening_is_named_or_the_claim_is_lost() {
         let quote = "They hide the slow path of the whole program until the day when one of them breaks in front of everybody.";
         assert_eq!(untold(quote), Untold::Leans);
-        let after = |before| clean(quote, Some(before), "en").map(|claim| claim.text);
+        let after = |before| clean(quote, Some(before), "en", LEAST).map(|claim| claim.text);
         assert_eq!(
             after("Caches are dangerous.").as_deref(),
             Ok(
@@ -278,17 +286,19 @@ mod tests {
             ),
             Untold::Hole
         );
-        assert_eq!(untold("So, yeah, um, right."), Untold::Short);
-        assert!(clean("", None, "en").is_err());
-        assert!(clean("((((([[[[[***♪♪", None, "en").is_err());
-        assert_eq!(untold(&"flour is heavy and ".repeat(30)), Untold::Torn);
-        assert_eq!(untold(&format!("{}bread.", "flour makes good ".repeat(30))), Untold::Long);
+        assert_eq!(untold("So, yeah, um, right."), Untold::Spare);
+        assert_eq!(untold("Bakers weigh the flour of every loaf."), Untold::Short);
+        assert!(clean("", None, "en", LEAST).is_err());
+        assert!(clean("((((([[[[[***♪♪", None, "en", LEAST).is_err());
+        assert_eq!(untold(&format!("{}the.", "flour is heavy and ".repeat(30))), Untold::Torn);
+        let long: String = (0..30).map(|n| format!("bakers weigh {n} loaves and ")).collect();
+        assert_eq!(untold(&format!("{long}they sleep.")), Untold::Long);
     }
 
     #[test]
     fn other_languages_lose_their_own_openers() {
         assert_eq!(
-            clean("Ja, also, äh, die meisten Teams testen viel zu spät, weil sie den Aufwand am Anfang scheuen und erst am Ende merken, was er sie kostet.", None, "de").unwrap().text,
+            clean("Ja, also, äh, die meisten Teams testen viel zu spät, weil sie den Aufwand am Anfang scheuen und erst am Ende merken, was er sie kostet.", None, "de", LEAST).unwrap().text,
             "Die meisten Teams testen viel zu spät, weil sie den Aufwand am Anfang scheuen und erst am Ende merken, was er sie kostet."
         );
     }
@@ -296,6 +306,6 @@ mod tests {
     #[test]
     fn scripts_without_spaces_are_counted_by_characters() {
         let text = "多くのパン屋は小麦粉を量ります。なぜなら、一杯の粉の重さは三十パーセントも違うことがあるからです。";
-        assert_eq!(clean(text, None, "ja").unwrap().text, text);
+        assert_eq!(clean(text, None, "ja", LEAST).unwrap().text, text);
     }
 }

@@ -241,6 +241,7 @@ impl<'a> Work<'a> {
             reading: &self.reading,
             junk: &self.junk,
             language: self.tag(),
+            least: if self.basis == Basis::Spoken { claim::LEAST } else { claim::LEAST_WRITTEN },
         };
         let list = &self.passages.list;
         let told: HashMap<usize, Result<Told, Untold>> = self

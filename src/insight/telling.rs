@@ -45,6 +45,8 @@ pub struct Telling<'a> {
     pub junk: &'a [Option<Junk>],
     /// BCP 47 or empty.
     pub language: &'a str,
+    /// Words of a claim.
+    pub least: usize,
 }
 
 impl Telling<'_> {
@@ -87,7 +89,8 @@ impl Telling<'_> {
         let sentences = &self.reading.sentences;
         let before = first.checked_sub(1).filter(|i| sentences[*i].turn == sentences[first].turn);
         let before = before.map(|i| self.reading.text(i, i));
-        let claim = claim::clean(self.reading.text(first, last), before, self.language)?;
+        let claim =
+            claim::clean(self.reading.text(first, last), before, self.language, self.least)?;
         let (headline, worth) =
             headline::of(&claim.text, self.language).ok_or(Untold::NoHeadline)?;
         let quality = WORTH * (worth.min(FULL) - headline::FLOOR)

@@ -217,7 +217,7 @@ proptest! {
 
     #[test]
     fn a_told_claim_is_of_the_quotes_words_in_any_language(
-        texts in prop::collection::vec("([a-zäöéßñ]{1,9}|porque|weil|mais|que|\\?|[0-9]{1,3}|\\[lacht\\]|\"|„|“|«|»|[あ-ん]{1,12}。?|[а-я]{2,8})([ ,.]{1,2}([a-zäöéßñ]{1,9}|und|y|et|des|la|--|[A-ZÄ][a-z]{2,7}[.!]?|[А-Я][а-я]{2,8}\\.)){8,40}", 1..8),
+        texts in prop::collection::vec("([a-zäöéßñ]{1,9}|porque|weil|mais|que|[0-9]{1,3}|\"|„|“|«|»|[あ-ん]{1,12}。?|[а-я]{2,8})([ ,.]{1,2}([a-zäöéßñ]{1,9}|und|y|et|des|la|--|[A-ZÄ][a-z]{2,7}[.!]?|[А-Я][а-я]{2,8}\\.)){8,40}", 1..8),
         language in "de|fr|es|ja|ru|pl",
     ) {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
@@ -232,7 +232,7 @@ proptest! {
 
     #[test]
     fn hostile_text_breaks_nothing(text in "\\PC{0,300}", language in "[a-z]{2}|de|fr|es|en") {
-        let _ = claim::clean(&text, Some(&text), &language);
+        let _ = claim::clean(&text, Some(&text), &language, claim::LEAST);
         let _ = headline::of(&text, &language);
         let _ = run(&cues(&language, &[&text, &text]));
     }

@@ -119,7 +119,9 @@ fn capital(text: &str, out: &mut String) {
         if chars.as_str().starts_with(char::is_uppercase) {
             out.push(first);
         } else {
-            out.extend(first.to_uppercase());
+            // "ß" has no capital of one letter: it stays, so that the word is still the quote's.
+            let mut upper = first.to_uppercase();
+            out.push(upper.next().filter(|_| upper.next().is_none()).unwrap_or(first));
         }
         out.push_str(chars.as_str());
     }

@@ -9,15 +9,14 @@ const SECOND: f32 = 0.55;
 /// What being of the same episode costs on top.
 const SAME_ITEM: f32 = 0.8;
 /// What nearness to a pick costs: from this cosine on, up to this much at 1.
-const NEAR: f32 = 0.25;
-const COST: f32 = 0.6;
+const NEAR: f32 = 0.3;
+const COST: f32 = 0.45;
 
 /// Takes up to `size`, the best first; each choice weighs what was taken before. `first` are taken already.
-/// `refused` has the last word on one that is about to be taken, given those that are.
+/// Those with a score below zero are out of it. `refused` has the last word on one that is about to be taken, given those that are.
 pub fn choose(
     candidates: &[Candidate],
     scores: &[f32],
-    least: f32,
     first: &[usize],
     size: usize,
     mut refused: impl FnMut(usize, &[usize]) -> bool,
@@ -28,7 +27,7 @@ pub fn choose(
         .iter()
         .copied()
         .enumerate()
-        .filter(|(at, score)| *score >= least && !taken.contains(at))
+        .filter(|(at, score)| *score >= 0.0 && !taken.contains(at))
         .map(|(at, score)| {
             let damps = first.iter().map(|pick| damp(&candidates[at], &candidates[*pick]));
             (at, score, damps.fold(1.0, f32::min))

@@ -63,10 +63,10 @@ pub struct Choice {
     pub reasons: Vec<Reason>,
 }
 
-/// Below this an insight is filler, whatever else there is.
-const LEAST: f32 = 0.07;
-/// Beside a good one, one that is worth less than this share of it is filler too.
-const SHARE: f32 = 0.12;
+/// An insight that is worth less than this by itself (quality, novelty and freshness) is filler …
+const LEAST: f32 = 0.15;
+/// … and so is one whose kind the reader's votes are as much against as this.
+const FILLER: f32 = -0.4;
 /// One of so many explores.
 const ONE_OF: usize = 5;
 /// A reader's own words or votes must say less than this for it to be outside the profile …
@@ -86,12 +86,13 @@ pub fn compose(
 ) -> Vec<Choice> {
     let weighed: Vec<Weighed> =
         candidates.iter().map(|one| weigh(profile, one, &ledger.recent, wish.now)).collect();
-    let open =
-        |one: &Candidate| !ledger.ids.contains(&one.id) && !profile.muted.contains(&one.source);
+    let open = |one: &Candidate, weighed: &Weighed| {
+        !ledger.ids.contains(&one.id) && !profile.muted.contains(&one.source) && !is_filler(weighed)
+    };
     let scores: Vec<f32> = candidates
         .iter()
         .zip(&weighed)
-        .map(|(one, weighed)| if open(one) { weighed.score } else { -1.0 })
+        .map(|(one, weighed)| if open(one, weighed) { weighed.score } else { -1.0 })
         .collect();
     let mut known: std::collections::HashMap<usize, bool> = std::collections::HashMap::new();
     let mut refused = |at: usize, taken: &[usize]| {
@@ -100,22 +101,20 @@ pub fn compose(
         repeats || taken.iter().any(|pick| repeated(one, &candidates[*pick], same))
     };
     let exploring = if wish.explore { exploring(wish.size) } else { 0 };
-    let best = scores.iter().copied().fold(0.0, f32::max);
-    let least = LEAST.max(SHARE * best);
     let mut picks =
-        choose(candidates, &scores, least, &[], wish.size.saturating_sub(exploring), &mut refused);
+        choose(candidates, &scores, &[], wish.size.saturating_sub(exploring), &mut refused);
     let outside: Vec<f32> = candidates
         .iter()
         .zip(&weighed)
-        .map(|(one, weighed)| if open(one) { worth_a_try(weighed) } else { -1.0 })
+        .map(|(one, weighed)| if open(one, weighed) { worth_a_try(weighed) } else { -1.0 })
         .collect();
-    let explorers = choose(candidates, &outside, LEAST, &picks, exploring, &mut refused);
+    let explorers = choose(candidates, &outside, &picks, exploring, &mut refused);
     let tried = explorers.len();
     picks.extend(explorers);
     // Nothing to explore: the profile may have all the places.
     if tried < exploring {
         let rest = wish.size.saturating_sub(picks.len());
-        let more = choose(candidates, &scores, least, &picks, rest, &mut refused);
+        let more = choose(candidates, &scores, &picks, rest, &mut refused);
         let at = picks.len() - tried;
         picks.splice(at..at, more);
     }
@@ -142,6 +141,13 @@ fn is_blank(profile: &Profile) -> bool {
         && profile.sources.is_empty()
         && profile.interests.is_empty()
         && profile.taste.is_empty()
+}
+
+/// Whether fewer are better than this one.
+fn is_filler(weighed: &Weighed) -> bool {
+    weighed.unwanted
+        || weighed.liking.mean < FILLER
+        || weighed.quality * weighed.novelty * weighed.freshness < LEAST
 }
 
 /// What an insight is worth for finding out whether the reader likes its kind; negative if they told already.

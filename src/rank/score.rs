@@ -13,8 +13,10 @@ const START: f32 = -0.9;
 const TOPIC: f32 = 1.7;
 const INTEREST: f32 = 2.3;
 const SOURCE: f32 = 1.1;
-const TASTE: f32 = 9.0;
+const TASTE: f32 = 13.0;
 const UNWANTED: f32 = -4.0;
+/// An interest that is to be kept away fits from here on.
+const UNWANTED_FROM: f32 = 0.6;
 
 /// Cosines of an interest's few words and a claim: from here they may have to do with each other, and from there they
 /// surely do. Unrelated texts are at .05 on average and seldom above .3.
@@ -25,7 +27,7 @@ const NEAR_TOPIC: (f32, f32) = (0.25, 0.6);
 const RANKS: [f32; 3] = [1.0, 0.8, 0.6];
 
 /// Cosines to what the reader was given lately: from here on it tells less that is new, and from there nothing.
-const STALE: (f32, f32) = (0.5, 0.9);
+const STALE: (f32, f32) = (0.6, 0.95);
 const STALEST: f32 = 0.3;
 /// Days in which half of the freshness goes; and what is left of it in the end.
 const HALF_LIFE: f32 = 10.0;
@@ -54,6 +56,8 @@ pub struct Weighed {
     pub interest: Option<usize>,
     /// It is from a show the reader follows.
     pub followed: bool,
+    /// The reader said that they don't want it.
+    pub unwanted: bool,
 }
 
 fn between(value: f32, (low, high): (f32, f32)) -> f32 {
@@ -117,6 +121,7 @@ pub fn weigh(
     let relevance = sigmoid(
         START + stated + TASTE * out.liking.mean + UNWANTED * between(unwanted, (0.35, 0.8)),
     );
+    out.unwanted = unwanted > UNWANTED_FROM;
     out.quality = 0.35 + 0.65 * candidate.score.clamp(0.0, 1.0);
     if candidate.from_notes {
         out.quality *= NOTES;

@@ -33,6 +33,8 @@ pub struct Voted {
 const MOST_VOTES: usize = 300;
 /// The spread of careless votes: the variance that a single vote has beside what it tells.
 const NOISE: f32 = 0.3;
+/// So many votes for neither side stand before a reader's usual vote is believed.
+const PRIOR: f32 = 6.0;
 /// After so many days a vote tells half as much.
 const HALF_LIFE: f32 = 120.0;
 /// What likeness counts of which kind; they sum to one.
@@ -69,7 +71,7 @@ pub struct Taste {
 /// What the taste says of an insight.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Liking {
-    /// -1 (less) to 1 (more); 0 where nothing is known.
+    /// -1 (less than the reader usually likes) to 1 (more); 0 where nothing is known.
     pub mean: f32,
     /// 0 (unlike anything voted on) to 1 (the same).
     pub known: f32,
@@ -113,7 +115,10 @@ impl Taste {
             let days = now.since(votes[i].at).as_secs() as f32 / 86_400.0;
             matrix[i * n + i] += NOISE * (days / HALF_LIFE).min(10.0).exp2();
         }
+        // Some say yes to all and some to nothing: what counts is how a vote differs from the reader's usual one.
         let values: Vec<f32> = votes.iter().map(|vote| value(vote.kind)).collect();
+        let usual = values.iter().sum::<f32>() / (n as f32 + PRIOR);
+        let values: Vec<f32> = values.into_iter().map(|value| value - usual).collect();
         let weights = solve(&mut matrix, values);
         Self { votes, ways, middle, weights }
     }

@@ -214,6 +214,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn topics_that_ship_are_translated() {
+        let file = include_str!("../../data/topics.toml");
+        let slugs: BTreeSet<_> = file
+            .lines()
+            .filter_map(|line| line.strip_prefix("slug = \"")?.strip_suffix('"'))
+            .collect();
+        for other in Phrases::all().iter().skip(1) {
+            for part in ["name", "description"] {
+                for slug in &slugs {
+                    let key = format!("topic.{slug}.{part}");
+                    assert!(other.find(&key).is_some(), "{} has no {key}", other.tag);
+                }
+            }
+        }
+    }
+
     /// All templates and sources, without their tests.
     fn read_all(dir: &std::path::Path, into: &mut String) {
         for entry in std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {

@@ -124,9 +124,15 @@ impl TextIndex {
     fn forms(&self, word: &str) -> Set {
         let mut set = self.list(TEXT, word);
         for (language, (_, stemmer)) in self.languages.iter().enumerate() {
-            let key = (language as u8, stemmer.stem(word).into_owned().into_boxed_str());
-            for form in self.forms.get(&key).into_iter().flatten() {
+            let stem = stemmer.stem(word).into_owned().into_boxed_str();
+            let key = (language as u8, stem);
+            let others = self.forms.get(&key).into_iter().flatten();
+            for form in others.map(AsRef::as_ref).chain([key.1.as_ref()]) {
                 let Some(other) = self.words.get(keyed(TEXT, form).as_str()) else { continue };
+                // Where the stem is a word itself, it is one of its own forms if its stem is the same again.
+                if form == &*key.1 && stemmer.stem(form) != form {
+                    continue;
+                }
                 other.postings.each(|number, _| {
                     let document = self.documents.get(number as usize);
                     if document.is_some_and(|d| usize::from(d.language) == language) {

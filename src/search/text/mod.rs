@@ -73,7 +73,7 @@ struct Word {
 #[derive(Default)]
 pub struct TextIndex {
     words: HashMap<Box<str>, Word>,
-    /// Forms by language and stem.
+    /// Forms by language and stem; a form that is its own stem is found without.
     forms: HashMap<(u8, Box<str>), Vec<Box<str>>>,
     documents: Vec<Document>,
     places: HashMap<[u8; 20], u32>,
@@ -153,6 +153,8 @@ impl TextIndex {
     pub fn shrink(&mut self) {
         self.words.values_mut().for_each(|word| word.postings.shrink());
         self.words.shrink_to_fit();
+        self.forms.values_mut().for_each(Vec::shrink_to_fit);
+        self.forms.shrink_to_fit();
         self.documents.shrink_to_fit();
         self.places.shrink_to_fit();
     }
@@ -190,9 +192,11 @@ impl TextIndex {
         let bit = 1_u64 << language;
         if let (Some(form), 0) = (key.strip_prefix(TEXT), word.languages & bit) {
             word.languages |= bit;
-            if let Some((_, stemmer)) = self.languages.get(usize::from(language)) {
-                let stem = stemmer.stem(form).into_owned().into_boxed_str();
-                self.forms.entry((language, stem)).or_default().push(form.into());
+            let known = self.languages.get(usize::from(language));
+            let stem = known.map(|(_, stemmer)| stemmer.stem(form));
+            if let Some(stem) = stem.filter(|stem| stem.as_ref() != form) {
+                let forms = self.forms.entry((language, stem.into_owned().into_boxed_str()));
+                forms.or_insert_with(|| Vec::with_capacity(1)).push(form.into());
             }
         }
         word

@@ -62,6 +62,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(both("/brief/{secret:[0-9a-z]+}/settings", settings::page, settings::submit))
         .service(at("/brief/{secret:[0-9a-z]+}/export.json", export::document))
         .service(at("/brief/{secret:[0-9a-z]+}/items.{format:atom|rss|json}", feed::items))
+        .service(at("/brief/{secret:[0-9a-z]+}/items", page::page))
         .service(at("/brief/{secret:[0-9a-z]+}.opml", opml::document))
         .service(at("/brief/{secret:[0-9a-z]+}.{format:atom|rss|json}", feed::digest))
         .service(at("/brief/{secret:[0-9a-z]+}", page::page));

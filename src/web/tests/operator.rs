@@ -336,7 +336,7 @@ async fn readers_are_added_shown_and_removed() {
     let new = r#"{"interests":"grid","zone":"Asia/Tokyo","hour":7}"#;
     let added = house.api(Method::POST, "/subscribers", new).await;
     assert_eq!(added.status, StatusCode::CREATED);
-    let added = json(&added);
+    let added: Value = serde_json::from_slice(&added.body).unwrap();
     let id = added["subscriber"]["id"].as_str().unwrap();
     let page = added["page"].as_str().unwrap();
     let secret = page.strip_prefix("https://brief.example/brief/").unwrap();
