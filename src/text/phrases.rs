@@ -217,8 +217,10 @@ mod tests {
     #[test]
     fn topics_that_ship_are_translated() {
         let file = include_str!("../../data/topics.toml");
-        let slugs: BTreeSet<_> =
-            file.lines().filter_map(|line| line.strip_prefix("slug = \"")?.strip_suffix('"')).collect();
+        let slugs: BTreeSet<_> = file
+            .lines()
+            .filter_map(|line| line.strip_prefix("slug = \"")?.strip_suffix('"'))
+            .collect();
         for other in Phrases::all().iter().skip(1) {
             for part in ["name", "description"] {
                 for slug in &slugs {
