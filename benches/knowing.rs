@@ -64,6 +64,14 @@ fn vector(dice: &mut Dice) -> Vector {
     Vector::new(&values)
 }
 
+/// Seconds of processor time that this process took so far.
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let rest = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = rest.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<f64>().ok());
+    ticks.sum::<f64>() / 100.0
+}
+
 /// Memory of this process in MiB: resident now.
 fn resident() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -280,8 +288,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     let index = Index::build(&store)?;
     println!(
-        "index built after {:.2} s in all; {:.0} MiB resident ({before:.0} before)",
+        "index built after {:.2} s in all, {:.2} s of one processor; {:.0} MiB resident ({before:.0} before)",
         start.elapsed().as_secs_f64(),
+        cpu(),
         resident()
     );
     let mut asked = Vec::new();
@@ -292,11 +301,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         n += 1;
     })?;
-    println!(
-        "related: {}",
-        quantiles(timed(&asked, |i| index.related(&store, i, None, 10).map(|r| r.len()).ok()))
-    );
-    println!("also said: {}", quantiles(timed(&asked, |i| index.also_said(&i.id, None))));
+    let before = cpu();
+    let times = timed(&asked, |i| index.related(&store, i, None, 10).map(|r| r.len()).ok());
+    let took = (cpu() - before) * 1e3 / asked.len() as f64;
+    println!("related: {}, {took:.2} ms of one processor", quantiles(times));
+    let before = cpu();
+    let times = timed(&asked, |i| index.also_said(&i.id, None));
+    let took = (cpu() - before) * 1e3 / asked.len() as f64;
+    println!("also said: {}, {took:.2} ms of one processor", quantiles(times));
     println!("same claim: {}", quantiles(timed(&asked, |i| index.same_claim(&i.id, &asked[0].id))));
     println!("vector: {}", quantiles(timed(&asked, |i| index.vector(&i.id))));
     println!("{:.0} MiB resident at the end", resident());

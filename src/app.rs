@@ -29,6 +29,8 @@ use crate::web::{self, Find, Operator, WebState};
 
 /// How long requests and jobs may take to end.
 const GRACE: Duration = Duration::from_secs(10);
+/// And how long answers on the admin socket may take after them.
+const SETTLED: Duration = Duration::from_secs(2);
 /// How long the head of a request may take to arrive.
 const HEAD: Duration = Duration::from_secs(10);
 /// Threads that render pages and feeds, for each of the two that answer.
@@ -173,14 +175,17 @@ impl Rooms {
         dir: &Path,
         work: impl AsyncFnOnce(&Admin) -> Result<T>,
     ) -> Result<T> {
+        let (close, closed) = watch::channel(false);
         let (stop, stopped) = watch::channel(false);
         let socket = admin::bind(dir).context("the admin socket can't be made")?;
-        let socket = tokio::spawn(admin::serve(self.admin.clone(), socket, stopped.clone()));
+        let socket = tokio::spawn(admin::serve(self.admin.clone(), socket, closed));
         let jobs = tokio::spawn(self.scheduler.run(stopped, GRACE));
         let result = work(&self.admin).await;
+        // Who came through the socket meanwhile may wait for jobs.
+        close.send_replace(true);
+        socket.await.context("the admin socket failed")?;
         stop.send_replace(true);
         jobs.await.context("the scheduler failed")?;
-        socket.await.context("the admin socket failed")?;
         result
     }
 
@@ -248,7 +253,11 @@ impl Rooms {
         stop.send_replace(true);
         doors.stop(true).await;
         jobs.await.context("the scheduler failed")?;
-        socket.await.context("the admin socket failed")?;
+        // Who still waits for an answer by now waits for jobs that don't run any more.
+        match tokio::time::timeout(SETTLED, socket).await {
+            Ok(ended) => ended.context("the admin socket failed")?,
+            Err(_) => tracing::warn!("an admin connection was cut off"),
+        }
         web.await.context("the web server failed")?.context("the web server")?;
         Ok(())
     }

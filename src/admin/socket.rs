@@ -6,11 +6,13 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 use tokio_util::io::SyncIoBridge;
 
 use super::{Admin, Command, Reply};
@@ -20,6 +22,8 @@ pub const SOCKET: &str = "admin.sock";
 /// An OPML document of this size comes in one line.
 const MAX_COMMAND: u64 = 64 * 1024 * 1024;
 
+/// How long a command may take to arrive: who says nothing must not keep the server from ending.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes of a socket's address with the zero that ends it (unix(7)).
 const MAX_ADDRESS: usize = 108;
 
@@ -62,35 +66,49 @@ pub fn bind(dir: &Path) -> io::Result<Socket> {
     Ok(Socket { listener, place })
 }
 
-/// Answers until `stop` turns true.
+/// Answers until `stop` turns true, and then everyone who came before that: nobody who found the socket is let down.
 pub async fn serve(admin: Admin, socket: Socket, mut stop: watch::Receiver<bool>) {
+    let Socket { listener, place } = socket;
+    let mut answers = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = socket.listener.accept() => match accepted {
+            accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    let admin = admin.clone();
-                    tokio::spawn(async move {
-                        if let Err(error) = answer(admin, stream).await {
-                            tracing::debug!(%error, "an admin connection broke off");
-                        }
-                    });
+                    answers.spawn(attend(admin.clone(), stream));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the admin socket could not accept");
-                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                    tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             },
+            Some(_) = answers.join_next(), if !answers.is_empty() => {}
             _ = stop.changed() => break,
         }
     }
-    // The next start removes it too.
-    let _ = std::fs::remove_file(&socket.place.path);
+    // From here on nobody finds it; who stands in line is still heard. The next start removes it too.
+    let _ = std::fs::remove_file(&place.path);
+    if let Ok(listener) = listener.into_std() {
+        while let Ok((stream, _)) = listener.accept() {
+            let stream = stream.set_nonblocking(true).and_then(|()| UnixStream::from_std(stream));
+            if let Ok(stream) = stream {
+                answers.spawn(attend(admin.clone(), stream));
+            }
+        }
+    }
+    while answers.join_next().await.is_some() {}
+}
+
+async fn attend(admin: Admin, stream: UnixStream) {
+    if let Err(error) = answer(admin, stream).await {
+        tracing::debug!(%error, "an admin connection broke off");
+    }
 }
 
 async fn answer(admin: Admin, stream: UnixStream) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    BufReader::new(read.take(MAX_COMMAND)).read_line(&mut line).await?;
+    let mut read = BufReader::new(read.take(MAX_COMMAND));
+    tokio::time::timeout(PATIENCE, read.read_line(&mut line)).await.map_err(io::Error::other)??;
     if line.is_empty() {
         return Ok(());
     }

@@ -31,12 +31,14 @@ impl Index {
     /// # Errors
     /// If the store can't be read.
     pub fn build(store: &dyn Store) -> Result<Self> {
-        let (mut related, mut text) = (RelatedIndex::default(), TextIndex::default());
+        let mut related = RelatedIndex::with_room(store.counts()?.insights);
+        let mut text = TextIndex::default();
         store.each_insight(&mut |insight| {
             add(&mut related, &insight);
             text.add(&insight);
         })?;
         store.each_embedding(MODEL, &mut |id, vector| related.set_vector(&id, vector))?;
+        related.settle();
         text.shrink();
         Ok(Self {
             related: RwLock::new(related),
@@ -169,19 +171,17 @@ fn add(related: &mut RelatedIndex, insight: &Insight) {
     let speaker: Vec<String> =
         insight.quote.speaker.iter().flat_map(|name| name.split_whitespace().map(lower)).collect();
     let text = sense(insight);
-    let mut said = String::with_capacity(text.len());
-    for word in tokens(&text) {
-        let name = word.lower.strip_suffix("'s").unwrap_or(&word.lower);
-        if !speaker.iter().any(|part| part == name) {
-            said.push_str(&text[word.start..word.end]);
-            said.push(' ');
-        }
-    }
+    let words = tokens(&text);
+    let said = words.iter().map(|word| word.lower.as_str()).filter(|word| {
+        let name = word.strip_suffix("'s").unwrap_or(word);
+        !speaker.iter().any(|part| part == name)
+    });
+    let said: Vec<&str> = said.collect();
     let place = Place {
         id: insight.id.clone(),
         item: insight.item.clone(),
         source: insight.source.clone(),
         visibility: insight.visibility.clone(),
     };
-    related.add(place, &said, None);
+    related.add_words(place, &said, None);
 }

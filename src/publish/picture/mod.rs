@@ -118,8 +118,7 @@ mod tests {
     fn text_never_leaves_its_room() {
         let word = "Überraschungsmomentenvermeidungsstrategie".repeat(9);
         let long = "Every insight carries the words it rests on, and then some more. ".repeat(40);
-        for claim in ["Short.", &word, &long, "a", "“Ý” — €5 ≥ £4 naïve Łódź Ågren"]
-        {
+        for claim in ["Short.", &word, &long, "a", "“Ý” — €5, £4 naïve Łódź Ågren"] {
             let png = drawn(claim, &long).unwrap();
             assert!(png.len() < 120_000, "{} bytes", png.len());
             assert!(inked(&png, (84, 168, 1116, 520)) > 100, "{claim}");

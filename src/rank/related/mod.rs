@@ -1,6 +1,7 @@
 //! Which insights are about the same thing, by their words and, where there are vectors, their meaning. In memory,
 //! exact, rebuilt from the store; what a viewer may not see takes no part in what that viewer is shown.
 
+mod forms;
 mod order;
 mod same;
 #[cfg(test)]
@@ -11,6 +12,7 @@ use std::collections::HashMap;
 
 use crate::model::{InsightId, ItemId, Related, SourceId, SubscriberId, Visibility};
 use crate::text::embed::Vector;
+use crate::text::token::tokens;
 use order::Like;
 use words::{Bag, Shared, Words};
 
@@ -74,6 +76,21 @@ impl RelatedIndex {
         Self::default()
     }
 
+    /// Nothing in it, with room for so many.
+    pub fn with_room(count: usize) -> Self {
+        Self {
+            slots: Vec::with_capacity(count),
+            vectors: Vec::with_capacity(count),
+            places: HashMap::with_capacity(count),
+            ..Self::default()
+        }
+    }
+
+    /// Gives back memory that was taken ahead, when many insights were added at once.
+    pub fn settle(&mut self) {
+        self.words.settle();
+    }
+
     /// How many insights it holds.
     pub fn len(&self) -> usize {
         self.places.len()
@@ -86,12 +103,19 @@ impl RelatedIndex {
 
     /// Adds an insight, or replaces what is known of it. `text` is its claim, or claim and headline.
     pub fn add(&mut self, place: Place, text: &str, vector: Option<Vector>) {
+        let words: Vec<String> = tokens(text).into_iter().map(|token| token.lower).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        self.add_words(place, &words, vector);
+    }
+
+    /// As [`RelatedIndex::add`], with the text's words in lower case.
+    pub fn add_words(&mut self, place: Place, words: &[&str], vector: Option<Vector>) {
         self.remove(&place.id);
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             self.slots.len() as u32 - 1
         });
-        let bag = self.words.keep(slot, text);
+        let bag = self.words.keep(slot, words);
         let id = place.id.clone();
         self.places.insert(id.clone(), slot);
         self.slots[slot as usize] = Some(Document { place, bag, embedded: false });

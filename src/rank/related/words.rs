@@ -3,15 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::text::frequency::rarity;
-use crate::text::language::{by_small_words, stop_words};
-use crate::text::stem::Stemmer;
+use super::forms::{self, Form, Forms, Seen};
 use crate::text::token::tokens;
 
 /// How many texts the table of speech is worth.
 const PRIOR: f32 = 1000.0;
-/// Share of texts that a word has which no table knows.
-const UNKNOWN: f32 = 1.0 / 4000.0;
 /// Bits of a count beside a number.
 const COUNT_BITS: u32 = 6;
 const MOST: u32 = (1 << COUNT_BITS) - 1;
@@ -69,6 +65,7 @@ struct Term {
 /// All known words and where they are.
 #[derive(Default)]
 pub struct Words {
+    forms: Forms,
     numbers: HashMap<Box<str>, u32>,
     terms: Vec<Term>,
     texts: usize,
@@ -86,47 +83,71 @@ pub struct Shared {
 }
 
 impl Words {
-    /// The bag of a text that is to be kept under `slot`. New words become known.
-    pub fn keep(&mut self, slot: u32, text: &str) -> Bag {
+    /// The bag of a text that is to be kept under `slot`, given as its words in lower case. New words become known.
+    pub fn keep(&mut self, slot: u32, words: &[&str]) -> Bag {
+        let forms: Vec<Form> = words.iter().map(|word| self.forms.of(word)).collect();
+        let language = forms::language(&forms);
         let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
-        let (stems, words) = stems(text);
-        for (stem, rate) in stems {
-            let number = match self.numbers.get(stem.as_str()) {
-                Some(number) => *number,
-                None => {
-                    let number = self.terms.len() as u32;
-                    self.numbers.insert(stem.into_boxed_str(), number);
-                    self.terms.push(Term {
-                        rate,
-                        idf: idf(rate, 0, self.weighed),
-                        texts: Vec::new(),
-                    });
+        for (word, form) in words.iter().zip(&forms) {
+            let number = match form.term(language) {
+                Seen::Small => continue,
+                Seen::Term(number) => number,
+                Seen::New => {
+                    let (stem, rate) = self.forms.stem(word, language);
+                    let number = self.number(stem, rate);
+                    self.forms.learn(word, language, number);
                     number
                 }
             };
-            let term = &mut self.terms[number as usize];
-            term.rate = term.rate.max(rate);
             *counts.entry(number).or_default() += 1;
         }
         for (term, count) in &counts {
             self.terms[*term as usize].texts.push(Counted::new(slot, *count));
         }
         self.texts += 1;
-        self.bag(counts, words)
+        self.bag(counts, words.len() as u32)
+    }
+
+    /// The number of a stem, a new one if it isn't known.
+    fn number(&mut self, stem: String, rate: f32) -> u32 {
+        let number = self.numbers.get(stem.as_str()).copied().unwrap_or_else(|| {
+            let number = self.terms.len() as u32;
+            self.numbers.insert(stem.into_boxed_str(), number);
+            self.terms.push(Term { rate, idf: idf(rate, 0, self.weighed), texts: Vec::new() });
+            number
+        });
+        let term = &mut self.terms[number as usize];
+        term.rate = term.rate.max(rate);
+        number
+    }
+
+    /// Gives back memory that was taken ahead, when many texts were kept at once.
+    pub fn settle(&mut self) {
+        self.forms = Forms::default();
+        for term in &mut self.terms {
+            term.texts.shrink_to_fit();
+        }
     }
 
     /// The bag of a text that is only looked for. Unknown words count as unlike everything.
     pub fn look(&self, text: &str) -> Bag {
         let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
         let mut strange = 0.0;
-        let (stems, words) = stems(text);
-        for (stem, rate) in stems {
+        let words: Vec<String> = tokens(text).into_iter().map(|token| token.lower).collect();
+        let mut forms = Forms::default();
+        let all: Vec<Form> = words.iter().map(|word| forms.of(word)).collect();
+        let language = forms::language(&all);
+        for (word, form) in words.iter().zip(&all) {
+            if form.term(language) == Seen::Small {
+                continue;
+            }
+            let (stem, rate) = forms.stem(word, language);
             match self.numbers.get(stem.as_str()) {
                 Some(number) => *counts.entry(*number).or_default() += 1,
                 None => strange += idf(rate, 0, self.weighed).powi(2),
             }
         }
-        let mut bag = self.bag(counts, words);
+        let mut bag = self.bag(counts, words.len() as u32);
         bag.length = (bag.length.powi(2) + strange).sqrt();
         bag
     }
@@ -211,22 +232,4 @@ fn ratio(dot: f32, lengths: f32) -> f32 {
 fn idf(rate: f32, having: usize, texts: usize) -> f32 {
     let (having, texts) = (having as f32, texts as f32);
     ((PRIOR + texts) / (PRIOR * rate + having)).ln().max(0.0)
-}
-
-/// Stems of the content words in order, with how common each word is in talk; and how many words there are in all.
-/// Claims are short and of any language, so each is looked at alone.
-fn stems(text: &str) -> (Vec<(String, f32)>, u32) {
-    let words = tokens(text);
-    let language = by_small_words(words.iter().map(|t| t.lower.as_str()));
-    let stops = stop_words(language);
-    let stemmer = Stemmer::new(language);
-    let stems = words
-        .iter()
-        .filter(|t| !stops.contains(t.lower.as_str()) && t.lower.chars().count() > 1)
-        .map(|t| {
-            let rate = rarity(&t.lower, language).map_or(UNKNOWN, |rarity| (-rarity).exp());
-            (stemmer.stem(&t.lower).into_owned(), rate.max(UNKNOWN))
-        })
-        .collect();
-    (stems, words.len() as u32)
 }

@@ -177,7 +177,9 @@ fn answer(status: StatusCode, body: &impl Serialize) -> HttpResponse {
 /// The request's JSON.
 async fn read<T: DeserializeOwned>(payload: Payload) -> Result<T, ApiError> {
     let bytes = body::bytes(payload, LARGEST).await?;
-    serde_json::from_slice(&bytes).map_err(|error| {
+    // An object: serde would take a list for one whose fields may all be left out.
+    let object = serde_json::from_slice::<serde_json::Map<_, _>>(&bytes);
+    object.and_then(|map| T::deserialize(serde_json::Value::Object(map))).map_err(|error| {
         ApiError::new(StatusCode::BAD_REQUEST, &format!("the JSON is not as expected: {error}"))
     })
 }
