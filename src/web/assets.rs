@@ -86,3 +86,52 @@ pub async fn robots() -> HttpResponse {
         .content_type("text/plain; charset=utf-8")
         .body(ROBOTS)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::STYLE;
+
+    /// WCAG 2.2, relative luminance.
+    fn luminance(colour: &str) -> f64 {
+        let part = |at: usize| {
+            let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+    }
+
+    fn contrast(a: &str, b: &str) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn everything_can_be_read_on_what_it_stands_on() {
+        let schemes: Vec<_> = STYLE.split(":root {").skip(1).collect();
+        assert_eq!(schemes.len(), 2, "light and dark");
+        for scheme in schemes {
+            let lines = scheme.split('}').next().unwrap().lines();
+            let colours: HashMap<_, _> = lines
+                .filter_map(|line| {
+                    line.trim().strip_prefix("--")?.strip_suffix(';')?.split_once(": #")
+                })
+                .map(|(name, colour)| (name, format!("#{colour}")))
+                .collect();
+            for (ink, grounds, least) in [
+                ("ink", &["ground", "raised", "tint", "good", "warn", "bad"][..], 7.0),
+                ("soft", &["ground", "raised", "tint", "good", "warn", "bad"], 4.5),
+                ("accent", &["ground", "raised", "tint", "good", "warn", "bad"], 4.5),
+                ("bad-ink", &["ground", "raised", "bad"], 4.5),
+                ("on-accent", &["accent", "accent-strong"], 4.5),
+                ("edge", &["ground", "raised"], 3.0),
+            ] {
+                for ground in grounds {
+                    let ratio = contrast(&colours[ink], &colours[ground]);
+                    assert!(ratio >= least, "{ink} on {ground}: {ratio:.2}");
+                }
+            }
+        }
+    }
+}
