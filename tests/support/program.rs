@@ -65,18 +65,16 @@ impl Program {
     pub fn serve_logging(&self) -> Logging {
         let mut child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().unwrap();
         let lines = lines_of(child.stderr.take().unwrap());
+        let mut server = Server { child, lines, base: String::new() };
         let mut before = Vec::new();
         loop {
-            let line = lines.recv_timeout(PATIENCE).unwrap();
+            let line = server.lines.recv_timeout(PATIENCE).unwrap();
             let value: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
             before.push(line);
             if let Some(base) = value["fields"]["base_url"].as_str() {
                 let base = base.to_owned();
-                return Logging {
-                    server: Server { child, lines, base: base.clone() },
-                    base,
-                    before,
-                };
+                server.base.clone_from(&base);
+                return Logging { server, base, before };
             }
         }
     }

@@ -161,10 +161,10 @@ pub fn play(program: &str, setup: &Setup, texts: &[Text]) -> Outcome {
     chance.shuffle(&mut pool);
     let mut said: Vec<Said> = Vec::new();
     let mut out = Outcome::default();
-    let mut sums: Vec<(f64, usize)> = vec![(0.0, 0); setup.days + 20];
+    let mut sums: Vec<(f64, usize)> = vec![(0.0, 0); setup.days];
     let mut shows_of: HashMap<usize, usize> = HashMap::new();
     let mut widths: Vec<usize> = Vec::new();
-    for day in 0..setup.days {
+    for (day, (sum, count)) in sums.iter_mut().enumerate() {
         let begin = START + day as i64 * 24 * HOUR;
         let mut lines = Vec::new();
         for _ in 0..setup.per_day {
@@ -218,7 +218,6 @@ pub fn play(program: &str, setup: &Setup, texts: &[Text]) -> Outcome {
                 if !reader.days.insert(edition["day"].as_str().unwrap().to_owned()) {
                     out.second_of_a_day += 1;
                 }
-                let (sum, count) = &mut sums[day];
                 if let Some(ndcg) = ndcg(reader, &said, &picks) {
                     *sum += ndcg;
                     *count += 1;
@@ -246,7 +245,7 @@ pub fn play(program: &str, setup: &Setup, texts: &[Text]) -> Outcome {
         }
     }
     program.end();
-    let means = sums.iter().take(setup.days).map(|(sum, count)| sum / (*count).max(1) as f64);
+    let means = sums.iter().map(|(sum, count)| sum / (*count).max(1) as f64);
     out.ndcg = means.collect();
     widths.sort_unstable();
     out.shows = widths.get(widths.len() / 2).copied().unwrap_or_default();
