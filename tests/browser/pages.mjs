@@ -50,7 +50,7 @@ for (const [name, path] of Object.entries(pages)) {
 // Results while one types.
 const page = await browser.newPage();
 await page.goto(`${base}/search`);
-await page.getByRole("searchbox").pressSequentially("batter");
+await page.getByRole("searchbox").pressSequentially("battery");
 await page.locator("#results .card").first().waitFor({ timeout: 10_000 }).catch(() => problems.push("search: no instant results"));
 
 await browser.close();
