@@ -18,6 +18,8 @@ pub type Clock = fn() -> Timestamp;
 const HEAVY_AT_ONCE: usize = 1;
 /// Events a slow listener may be behind before it misses some.
 const BACKLOG: usize = 4096;
+/// Editions wait so long at most, from when they are due or from the start, for news that is on its way.
+const PATIENCE: Duration = Duration::from_secs(600);
 /// A clock that goes back further than this was wrong before.
 const JUMP: Duration = Duration::from_secs(90);
 /// The longest sleep, so that a clock that jumps is noticed.
@@ -27,6 +29,7 @@ const NAP: Duration = Duration::from_secs(60);
 pub struct Scheduler {
     ctx: Context,
     clock: Clock,
+    begun: Timestamp,
     at_once: usize,
     asks: mpsc::UnboundedReceiver<Ask>,
     events: broadcast::Sender<Event>,
@@ -71,7 +74,8 @@ impl Scheduler {
         let (send, asks) = mpsc::unbounded_channel();
         let (events, _) = broadcast::channel(BACKLOG);
         let handle = Handle { asks: send, events: events.clone() };
-        (Self { ctx, clock, at_once: at_once.max(1), asks, events }, handle)
+        let begun = clock();
+        (Self { ctx, clock, begun, at_once: at_once.max(1), asks, events }, handle)
     }
 
     /// Runs jobs until `stop` turns true; then lets those that run end, for at most `grace`. What is cut off
@@ -140,9 +144,10 @@ impl Scheduler {
         };
         // What nobody waits for gives way, however long it has been due.
         due.sort_by_key(|job| background(&job.kind));
+        let news = names.iter().chain(due.iter().map(|job| &job.kind)).any(brings_news);
         let mut left = false;
         for job in due {
-            if names.contains(&job.kind) {
+            if names.contains(&job.kind) || (news && self.may_wait(&job, now)) {
                 continue;
             }
             if !self.has_room(&job, names) {
@@ -165,6 +170,11 @@ impl Scheduler {
             Some(next) => next.since(now).min(NAP),
             None => NAP,
         }
+    }
+
+    /// An edition waits for the news on its way, above all at a start after hours of rest; but not for long.
+    fn may_wait(&self, job: &Job, now: Timestamp) -> bool {
+        matches!(job.kind, JobKind::Compose(_)) && now < job.due.max(self.begun).after(PATIENCE)
     }
 
     fn has_room(&self, job: &Job, names: &HashSet<JobKind>) -> bool {
@@ -199,6 +209,11 @@ impl Scheduler {
         }
         None
     }
+}
+
+/// Whether it may end in something to be published.
+fn brings_news(kind: &JobKind) -> bool {
+    matches!(kind, JobKind::Poll(_) | JobKind::Transcribe(_) | JobKind::Extract(_))
 }
 
 /// Whether nobody waits for its end.
