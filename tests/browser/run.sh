@@ -63,6 +63,7 @@ done
 show_port=$(free_port)
 python3 -m http.server --bind 127.0.0.1 --directory "$work/shows" "$show_port" >/dev/null 2>&1 &
 shows=$!
+curl -fsS --retry 50 --retry-connrefused --retry-delay 1 --retry-max-time 60 -o "$work/up" "http://127.0.0.1:$show_port/tidewater.xml"
 
 port=$(free_port)
 export PODBRIEF_DATA_DIR=$work/data PODBRIEF_LISTEN=127.0.0.1:$port
