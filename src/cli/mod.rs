@@ -15,6 +15,7 @@ mod eval_related;
 mod eval_salience;
 mod eval_topics;
 mod extract;
+mod heap;
 mod poll;
 mod print;
 mod readers;
@@ -69,6 +70,9 @@ fn run(args: Args) -> Result<ExitCode> {
     let verb = args.verb.unwrap_or(Verb::Serve);
     // The demo tells its steps itself.
     start_log(&config.log, matches!(verb, Verb::Serve))?;
+    if matches!(verb, Verb::Serve | Verb::Demo) {
+        heap::one();
+    }
     match verb {
         Verb::Serve => serve::serve(&config),
         Verb::Demo => serve::demo(config),
