@@ -7,12 +7,13 @@ use podbrief::model::{InsightId, Timestamp};
 use podbrief::store::{Embedding, EmbeddingStore, FeedStore, sled};
 use podbrief::text::embed::{MODEL, Vector};
 
+use crate::contract::open_free;
 use crate::support::show::host_show;
 use crate::support::{Host, Program, get};
 
 fn open(program: &Program) -> sled::SledStore {
     let now = Timestamp::from_secs(1_795_503_600);
-    sled::open(&program.data(), &sled::Mint { now, host: "x", random: "r" }).unwrap()
+    open_free(&program.data(), &sled::Mint { now, host: "x", random: "r" })
 }
 
 fn vectors(store: &sled::SledStore, model: &str) -> BTreeMap<InsightId, Vector> {
