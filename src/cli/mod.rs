@@ -22,6 +22,7 @@ mod readers;
 mod serve;
 mod store;
 mod verbs;
+mod weights;
 
 use std::process::ExitCode;
 
