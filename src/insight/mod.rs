@@ -5,6 +5,7 @@
 //! `claim` and `headline` put them in clean words, and `proof` checks every quote without trusting any of these.
 
 mod aborted;
+mod central;
 mod choose;
 mod claim;
 mod clause;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::central;
 use super::junk::Junk;
 use super::measure::{self, Candidate, Limits};
 use super::picker::{Form, Judge, Picker, Weighed};
@@ -86,7 +87,7 @@ impl Passages {
                 let candidates = measure::candidates(reading, units, junk, language, limits);
                 Self::plain(candidates, reading, language)
             },
-            |picker| Self::learned(picker, reading, junk, language),
+            |picker| Self::learned(picker, reading, units, junk, language),
         )
     }
 
@@ -102,13 +103,24 @@ impl Passages {
         Self { list, gap: GAP, by: By::Plain(candidates) }
     }
 
-    fn learned(picker: Picker, reading: &Reading, junk: &[Option<Junk>], language: &str) -> Self {
-        let (gap, calibration) = match picker.form() {
+    fn learned(
+        picker: Picker,
+        reading: &Reading,
+        units: &Units,
+        junk: &[Option<Junk>],
+        language: &str,
+    ) -> Self {
+        let (mut gap, calibration) = match picker.form() {
             Form::Episode => (GAP, EPISODE),
             Form::Conversation => (GAP_OF_UTTERANCES, CONVERSATION),
         };
         let mut weighed = picker.weigh();
         weighed.retain(|w| junk[w.first..=w.last].iter().all(Option::is_none));
+        if picker.form() == Form::Episode && central::is_piece(reading, junk) {
+            gap = 0;
+            let central = central::values(units, weighed.iter().map(|w| (w.first, w.last)));
+            weighed.iter_mut().zip(central).for_each(|(w, value)| w.value = value);
+        }
         let passage = |w: &Weighed| {
             let text = reading.text(w.first, w.last);
             let cost = LEARNED.of(text, language);

@@ -93,6 +93,8 @@ impl Words<'_> {
             {
                 LIKELY
             }
+            // "Here's interesting research" brings something new.
+            "here's" if !self.closed(1) && !self.closed(2) && second != "the" => FAINT,
             "here" | "here's" => LIKELY,
             "there" | "there's" if self.closed(0) => SURE,
             "otherwise" => LIKELY,
