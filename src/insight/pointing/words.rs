@@ -98,6 +98,7 @@ impl Words<'_> {
             "here" | "here's" => LIKELY,
             "there" | "there's" if self.closed(0) => SURE,
             "otherwise" => LIKELY,
+            "for" if matches!(second, "example" | "instance") => PERHAPS,
             "instead" if second != "of" => PERHAPS,
             "if" if matches!(second, "so" | "not") && self.closed(1) => SURE,
             "as" if second == "opposed" => SURE,
