@@ -17,6 +17,7 @@ mod headline;
 mod junk;
 mod lead;
 mod lexicon;
+mod loose;
 mod measure;
 mod names;
 mod openers;
