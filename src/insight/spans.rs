@@ -61,12 +61,20 @@ pub fn of(claim: &str, language: &str) -> (Vec<Span>, usize) {
     (out, sentences.len())
 }
 
-/// What is quoted in the sentence and long enough to be a claim of its own: "the study says, “Most ovens …”".
-fn quoted(sentence: &str) -> impl Iterator<Item = &str> {
+/// Who is quoted on a claim, and not on what somebody might say.
+const SAYS: &[&str] = &["said", "says", "shows", "found", "wrote", "writes", "argues", "reads"];
+
+/// What is quoted in the sentence as said by someone, and long enough to be a claim of its own: "the study says,
+/// “Most ovens …”".
+fn quoted(sentence: &str) -> Vec<&str> {
     let pieces: Vec<&str> = sentence.split(['"', '“', '”']).collect();
+    let says = |before: &str| {
+        let word = before.split_whitespace().next_back().map(lower).unwrap_or_default();
+        SAYS.contains(&word.trim_end_matches([',', ':']))
+    };
     let whole = pieces.len() % 2 == 1;
-    let inner = pieces.into_iter().skip(1).step_by(2);
-    inner.filter(move |said| whole && count(said) > LEAST_WORDS)
+    let pairs = pieces.chunks_exact(2).filter(|_| whole);
+    pairs.filter(|pair| says(pair[0]) && count(pair[1]) > LEAST_WORDS).map(|pair| pair[1]).collect()
 }
 
 /// The sentence without what stands between two commas and opens like an aside: ", which …,", ", for example,".
