@@ -16,6 +16,9 @@ const HALF: f32 = 0.4;
 /// "That allows two things.", and no more.
 const PROMISED: f32 = 1.5;
 
+/// From here on nobody can guess.
+pub const LOST: f32 = 0.9;
+
 /// 0 (names all) to about 2; 0 in other languages than English.
 pub fn how_much(claim: &str, language: &str) -> f32 {
     if primary(language) != "en" {
@@ -30,14 +33,15 @@ pub fn how_much(claim: &str, language: &str) -> f32 {
     }
     let at = |words: &[Token], n: usize| words.get(n).map(|w| w.lower.clone()).unwrap_or_default();
     if let Some(first) = sentences.first() {
-        let half = ["however", "but", "instead", "therefore", "interestingly"];
+        let half = ["however", "but", "instead", "therefore", "interestingly", "because"];
         let example =
             at(first, 0) == "for" && matches!(at(first, 1).as_str(), "example" | "instance");
         let only = at(first, 0) == "not" && at(first, 1) == "only";
         if half.contains(&at(first, 0).as_str()) || example || only {
             out += HALF;
         }
-        if at(first, 0) == "the" && (1..4).any(|n| is_verb(first, n)) {
+        let known = ["the", "that", "this", "these", "those"];
+        if known.contains(&at(first, 0).as_str()) && (1..4).any(|n| is_verb(first, n)) {
             out += KNOWN;
         }
     }

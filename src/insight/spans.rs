@@ -156,8 +156,12 @@ fn fits(text: &str) -> bool {
     ]
     .iter()
     .any(|s| text.contains(s));
+    // A stop amid a sentence: nobody knows where it ends.
+    let stops =
+        text.match_indices(". ").any(|(at, _)| text[at + 2..].starts_with(char::is_lowercase));
     whole
         && !spoken
+        && !stops
         && !text.contains(['…', '?'])
         && !text.contains("...")
         && text.chars().count() <= MOST
