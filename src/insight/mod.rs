@@ -138,9 +138,10 @@ pub fn rank_passages(
     let reading = Reading::of_utterances(utterances);
     let units = Units::of(&reading, language);
     let junk = junk::mark(&units);
-    let Passages { list, gap, .. } = Passages::of(&reading, &units, &junk, language, embed, judge);
+    let Passages { list, apart, .. } =
+        Passages::of(&reading, &units, &junk, language, embed, judge);
     let values: Vec<f32> = list.iter().map(|p| p.value).collect();
-    let (chosen, _) = choose::choose(&list, gap, &values, &units, most, |_| true);
+    let (chosen, _) = choose::choose(&list, apart, &values, &units, most, |_| true);
     chosen.into_iter().map(|i| list[i].first..=list[i].last).collect()
 }
 
@@ -266,7 +267,7 @@ impl<'a> Work<'a> {
             values[*i] += told.as_ref().map_or(f32::NAN, |told| TELLING_WORTH * told.quality);
         }
         let (mut chosen, mut fates) =
-            choose::choose(list, self.passages.gap, &values, &self.units, self.most, |i| {
+            choose::choose(list, self.passages.apart, &values, &self.units, self.most, |i| {
                 told.contains_key(&i)
             });
         for (i, told) in &told {

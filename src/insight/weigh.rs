@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::central;
+use super::choose::Apart;
 use super::junk::Junk;
 use super::measure::{self, Candidate, Limits};
 use super::picker::{Form, Judge, Picker, Weighed};
@@ -24,9 +25,11 @@ const LEARNED: Costs = Costs { leaning: 0.1, asking: 0.5 };
 const EPISODE: Calibration = Calibration { middle: -0.2, spread: 0.6, floor: -2.0, sound: -1.4 };
 const CONVERSATION: Calibration =
     Calibration { middle: 0.0, spread: 0.5, floor: -1.3, sound: -0.5 };
-/// Sentences between two chosen ones: utterances of a conversation are shorter than sentences of an episode.
-const GAP: usize = 5;
-const GAP_OF_UTTERANCES: usize = 1;
+/// Utterances of a conversation are shorter than sentences of an episode, and two about one matter are often both
+/// pointed at; a piece of a talk is about one matter.
+const APART: Apart = Apart { gap: 5, likeness: 0.5 };
+const APART_IN_CONVERSATION: Apart = Apart { gap: 1, likeness: 0.1 };
+const APART_IN_PIECE: Apart = Apart { gap: 0, likeness: 0.5 };
 
 struct Calibration {
     /// What becomes a score of 0.5, and the distance to .73.
@@ -58,8 +61,8 @@ pub struct Passage {
 pub struct Passages {
     /// In order of place.
     pub list: Vec<Passage>,
-    /// At least this many sentences are to lie between two chosen ones.
-    pub gap: usize,
+    /// How different the chosen ones are to be.
+    pub apart: Apart,
     by: By,
 }
 
@@ -100,7 +103,7 @@ impl Passages {
             Passage { first: c.first, last: c.last, value, score, worth, sound: worth }
         };
         let list = candidates.iter().map(passage).collect();
-        Self { list, gap: GAP, by: By::Plain(candidates) }
+        Self { list, apart: APART, by: By::Plain(candidates) }
     }
 
     fn learned(
@@ -110,14 +113,14 @@ impl Passages {
         junk: &[Option<Junk>],
         language: &str,
     ) -> Self {
-        let (mut gap, calibration) = match picker.form() {
-            Form::Episode => (GAP, EPISODE),
-            Form::Conversation => (GAP_OF_UTTERANCES, CONVERSATION),
+        let (mut apart, calibration) = match picker.form() {
+            Form::Episode => (APART, EPISODE),
+            Form::Conversation => (APART_IN_CONVERSATION, CONVERSATION),
         };
         let mut weighed = picker.weigh();
         weighed.retain(|w| junk[w.first..=w.last].iter().all(Option::is_none));
         if picker.form() == Form::Episode && central::is_piece(reading, junk) {
-            gap = 0;
+            apart = APART_IN_PIECE;
             let central = central::values(units, weighed.iter().map(|w| (w.first, w.last)));
             weighed.iter_mut().zip(central).for_each(|(w, value)| w.value = value);
         }
@@ -135,7 +138,7 @@ impl Passages {
             }
         };
         let list = weighed.iter().map(passage).collect();
-        Self { list, gap, by: By::Learned(Box::new(picker), weighed) }
+        Self { list, apart, by: By::Learned(Box::new(picker), weighed) }
     }
 
     /// What each showed, in order.
