@@ -13,6 +13,7 @@ mod cache;
 mod card;
 mod conditional;
 mod cursor;
+mod delta;
 mod error;
 mod feed;
 mod find;

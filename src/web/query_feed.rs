@@ -38,6 +38,7 @@ pub async fn document(
                 language: None,
                 modified: Some(document.updated()),
                 max_age: MAX_AGE,
+                span: None,
             })
         });
     send(&request, &*made.await?)
