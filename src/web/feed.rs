@@ -28,27 +28,42 @@ pub async fn document(
     let subject = Subject::of(&request)?;
     let suffix = request.match_info().get("format").unwrap_or_default();
     let format = Format::from_suffix(suffix).ok_or(WebError::NotFound)?;
-    let key = |of: &str| format!("{}?{of}&{}", request.path(), state.index.generation());
-    if let Some(name) = cursor::archive(&request)? {
-        let made = kept(&state, key(&format!("archive={name}")), move |store, state| {
+    answer(&request, &state, subject, format).await
+}
+
+/// The same, of a subject that is named otherwise.
+///
+/// # Errors
+/// [`WebError::NotFound`] if there is no such subject or archive, and what the store gives.
+pub async fn answer(
+    request: &HttpRequest,
+    state: &Data<WebState>,
+    subject: Subject,
+    format: Format,
+) -> Result<HttpResponse, WebError> {
+    let generation = state.index.generation();
+    let key = |of: &str| format!("{subject:?} {format:?} {of} {generation}");
+    if let Some(name) = cursor::archive(request)? {
+        let key = key(&format!("archive={name}"));
+        let make = move |store: &dyn Store, state: &WebState| {
             archive(store, state, &subject, format, name)
-        });
-        return send(&request, &*made.await?);
+        };
+        return send(request, &*kept(state, key, make).await?);
     }
-    let before = cursor::before(&request)?;
+    let before = cursor::before(request)?;
     let first = subject.clone();
-    let whole = kept(&state, key(&format!("before={before:?}")), move |store, state| {
+    let whole = kept(state, key(&format!("before={before:?}")), move |store, state| {
         page(store, state, &first, format, before, None)
     })
     .await?;
     let Some(base) = whole.span.and_then(|span| delta::base(request.headers(), span)) else {
-        return send(&request, &whole);
+        return send(request, &whole);
     };
-    let newest = base.newest;
-    let new = kept(&state, key(&format!("since={newest}")), move |store, state| {
+    let (newest, key) = (base.newest, key(&format!("since={}", base.newest)));
+    let new = kept(state, key, move |store, state| {
         page(store, state, &subject, format, None, Some(newest))
     });
-    delta::answer(&request, &whole, &*new.await?, &base)
+    delta::answer(request, &whole, &*new.await?, &base)
 }
 
 /// One page, or what was published after `since`.
