@@ -44,6 +44,8 @@ pub struct Config {
     pub poll: Poll,
     /// Requests.
     pub fetch: Fetch,
+    /// Newsletters by mail.
+    pub mail: Mail,
     /// The web server.
     pub web: Web,
     /// Logs.
@@ -80,6 +82,30 @@ pub struct Fetch {
     pub allow_private: Vec<String>,
     /// Address or page.
     pub contact: String,
+}
+
+/// `[mail]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Where addresses are minted; empty for the host of `base_url`.
+    pub domain: String,
+    /// Our name to other mail servers; empty for the domain.
+    pub hostname: String,
+    /// Where SMTP listens; empty for nowhere.
+    pub listen: String,
+    /// Where LMTP listens; empty for nowhere.
+    pub lmtp: String,
+    /// Files in PEM form; empty for no STARTTLS.
+    pub tls_certificate: PathBuf,
+    /// The other one.
+    pub tls_key: PathBuf,
+    /// MiB.
+    pub max_message_mib: usize,
+    /// Days.
+    pub keep_raw_days: u32,
+    /// Whose `Authentication-Results` are believed.
+    pub authserv_id: String,
 }
 
 /// `[web]`
@@ -212,6 +238,14 @@ impl Config {
                 ),
             });
         }
+        if self.mail.tls_certificate.as_os_str().is_empty()
+            != self.mail.tls_key.as_os_str().is_empty()
+        {
+            return Err(ConfigError::Value {
+                from: "mail.tls_certificate".into(),
+                detail: "goes with mail.tls_key: give both or none".into(),
+            });
+        }
         // A ceiling that was set below a floor that was not moves the floor.
         if self.poll.min_interval == MIN_INTERVAL {
             self.poll.min_interval = self.poll.min_interval.min(self.poll.max_interval);
@@ -219,6 +253,7 @@ impl Config {
         let counts = [
             ("poll.concurrency", self.poll.concurrency),
             ("fetch.per_host", self.fetch.per_host),
+            ("mail.max_message_mib", self.mail.max_message_mib),
             (
                 "fetch.timeout",
                 usize::try_from(self.fetch.timeout().as_secs()).unwrap_or(usize::MAX),
@@ -266,6 +301,22 @@ impl Config {
     pub fn host(&self) -> String {
         let url = url::Url::parse(&self.base_url(None)).ok();
         url.and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// What we call ourselves to other mail servers.
+    pub fn mail_host(&self) -> String {
+        match self.mail.hostname.as_str() {
+            "" => self.mail_domain(),
+            name => name.to_ascii_lowercase(),
+        }
+    }
+
+    /// The domain of minted addresses.
+    pub fn mail_domain(&self) -> String {
+        match self.mail.domain.as_str() {
+            "" => self.host(),
+            domain => domain.to_ascii_lowercase(),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod notify;
 // Floor 7: doors.
 pub mod admin;
+pub mod mail;
 pub mod web;
 // Floor 6: when work runs.
 pub mod jobs;
@@ -20,6 +21,7 @@ pub mod search;
 // Floor 3: outside and stored things.
 pub mod encode;
 pub mod fetch;
+pub mod spool;
 pub mod store;
 // Floor 2: pure rooms of the domain.
 pub mod insight;

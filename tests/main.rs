@@ -13,6 +13,8 @@ mod encode;
 mod golden;
 mod journey;
 mod knowing;
+mod mail;
+mod mail_doors;
 mod map;
 mod publishing;
 mod support;

@@ -7,6 +7,7 @@ mod id;
 mod insight;
 mod item;
 mod job;
+mod mail;
 mod query;
 mod secret;
 mod source;
@@ -22,6 +23,9 @@ pub use id::{BlobId, IdError, InsightId, ItemId, QueryId, SourceId, SubscriberId
 pub use insight::{Basis, Insight, Quote, Related};
 pub use item::{Enclosure, Item, ItemKind, ItemState, Person, Soundbite, TranscriptLink};
 pub use job::{Job, JobKind};
+pub use mail::{
+    Authenticity, MailFacts, MailImage, MailPolicy, Mailbox, Notice, NoticeKind, Sender, Verdict,
+};
 pub use query::{Cut, Expr, Field, Query, Since, Term};
 pub use secret::{Secret, SecretHash};
 pub use source::{

@@ -2,8 +2,10 @@
 
 pub mod client;
 pub mod host;
+pub mod post;
 pub mod program;
 pub mod show;
+pub mod smtp;
 
 pub use client::{get, post};
 pub use host::{Answer, Host};

@@ -14,6 +14,7 @@
 //! | `xl/{seq}` | insight id: public insights |
 //! | `xt/{slug}/{seq}` | insight id: public insights of a topic |
 //! | `xs/{source}{seq}` | insight id: insights of a source |
+//! | `xf/{source}{seq}` | item id: issues of a mailbox by arrival, those that may be shown |
 //! | `u/{subscriber}` | subscriber |
 //! | `k/{hash}`, `xk/{subscriber}{hash}` | access: a reader's way in; hash: those of a reader |
 //! | `c/{hash}` | invite |
@@ -101,6 +102,10 @@ pub(super) fn items_of(source: &SourceId) -> Vec<u8> {
 pub(super) fn item_of(source: &SourceId, published: Timestamp, item: &ItemId) -> Vec<u8> {
     let inverted = ordered(published).map(|b| !b);
     join(&[&items_of(source), &inverted, item.as_str().as_bytes()])
+}
+
+pub(super) fn issues_of(source: &SourceId) -> Vec<u8> {
+    join(&[b"xf/", source.as_str().as_bytes()])
 }
 
 pub(super) fn insights_of_item(item: &ItemId) -> Vec<u8> {

@@ -45,7 +45,11 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn of(source: &Source, t: &Phrases, now: Timestamp) -> Self {
-        let SourceKind::Feed { url } = &source.kind;
+        let url = match &source.kind {
+            SourceKind::Feed { url } => url,
+            // Only the operator sees this.
+            SourceKind::Mailbox(mailbox) => &mailbox.local,
+        };
         let active = source.status == SourceStatus::Active;
         let state = match source.status {
             SourceStatus::Active => "operator.active",

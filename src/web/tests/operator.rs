@@ -35,6 +35,7 @@ impl House {
             senses: crate::pipeline::Senses::default(),
             key: [7; 32],
             authority: AUTHORITY.into(),
+            mail: crate::pipeline::Mail::in_folder(folder),
             settings: crate::pipeline::Settings {
                 intervals: crate::pipeline::Intervals {
                     usual: std::time::Duration::from_secs(3600),
