@@ -135,6 +135,7 @@ fn ours(count: usize) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_podbrief"));
         command.args(args).env("PODBRIEF_DATA_DIR", dir.path().join("data"));
         command.env("PODBRIEF_LISTEN", "127.0.0.1:0").env("PODBRIEF_MAIL_LISTEN", "127.0.0.1:0");
+        command.env("PODBRIEF_MAIL_DNS", "off");
         command.env("PODBRIEF_MAIL_DOMAIN", "in.example").env("PODBRIEF_LOG_FORMAT", "json");
         command
     };

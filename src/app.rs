@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::admin::{self, Admin, Secret};
+use crate::authenticate::{Authenticator, Dns};
 use crate::config::Config;
 use crate::encode::Worker;
 use crate::fetch::{AllowPrivate, Fetcher, Limits};
@@ -157,10 +158,20 @@ fn fetcher(config: &Config) -> Result<Fetcher> {
 fn post(config: &Config) -> Result<Mail> {
     let dir = &config.data_dir;
     let domain = config.mail_domain();
+    let dns: Dns = config.mail.dns.parse().map_err(|e: String| anyhow::anyhow!("mail.dns: {e}"))?;
+    let host = config.mail_host();
+    // Only who takes mail from hosts of the world has somebody to ask about.
+    let dns = if config.mail.listen.is_empty() { Dns::Off } else { dns };
+    let authenticator = Authenticator::new(dns, &host).map_err(|detail| {
+        anyhow::anyhow!(
+            "the system's DNS servers can't be read ({detail}): name one in mail.dns, as \"127.0.0.1:53\", or say \"off\""
+        )
+    })?;
     Ok(Mail {
+        authenticator,
         spool: Spool::open(dir).with_context(|| format!("the mail spool in {}", dir.display()))?,
         archive: Archive::new(dir, config.mail.keep_raw_days),
-        trust: Trust { host: config.mail_host(), authserv_id: config.mail.authserv_id.clone() },
+        trust: Trust { host, authserv_id: config.mail.authserv_id.clone() },
         domain,
         max_message: config.mail.max_message_mib.saturating_mul(1024 * 1024),
     })

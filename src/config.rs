@@ -100,6 +100,8 @@ pub struct Mail {
     pub tls_certificate: PathBuf,
     /// The other one.
     pub tls_key: PathBuf,
+    /// Whom to ask who vouches for a message.
+    pub dns: String,
     /// MiB.
     pub max_message_mib: usize,
     /// Days.

@@ -19,6 +19,7 @@ pub mod pipeline;
 // Floor 4: derived data.
 pub mod search;
 // Floor 3: outside and stored things.
+pub mod authenticate;
 pub mod encode;
 pub mod fetch;
 pub mod spool;

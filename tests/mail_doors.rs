@@ -13,6 +13,7 @@ fn program() -> Program {
     let mut program = Program::new(&[]);
     program.set("PODBRIEF_MAIL_DOMAIN", "in.example");
     program.set("PODBRIEF_MAIL_LISTEN", "127.0.0.1:0");
+    program.set("PODBRIEF_MAIL_DNS", "off");
     program
 }
 

@@ -8,7 +8,7 @@ const FLOORS: &[&[&str]] = &[
     &["model"],
     &["text"],
     &["parse", "insight", "rank", "publish"],
-    &["store", "fetch", "spool", "encode"],
+    &["store", "fetch", "spool", "encode", "authenticate"],
     &["search"],
     &["pipeline"],
     &["jobs"],
@@ -31,6 +31,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ab_glyph::", &["publish/"]),
     ("png::", &["publish/"]),
     ("reqwest::", &["fetch/"]),
+    ("mail_auth::", &["authenticate/"]),
     ("clap::", &["cli/"]),
 ];
 

@@ -119,7 +119,7 @@ fn refused(refusal: &Refusal) -> Reply {
         Refusal::Unknown(_) => Refused::Unknown,
         Refusal::TooLarge(_) | Refusal::NotMail(_) => Refused::Message,
         Refusal::Rejected(_) => Refused::Policy,
-        Refusal::Store(_) | Refusal::Spool(_) => Refused::Later,
+        Refusal::Unchecked | Refusal::Store(_) | Refusal::Spool(_) => Refused::Later,
     };
     Reply::Refused { message: refusal.to_string(), why }
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -10,6 +11,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::listen::Options;
 use super::session::{Need, Outcome, Protocol, Resolved, Session, Transaction};
+use crate::authenticate::Way;
 use crate::model::{MailPolicy, Timestamp};
 use crate::pipeline::{Refusal, Taken};
 use crate::spool::{Envelope, Recipient, Room, Via};
@@ -161,7 +163,16 @@ async fn deliver(
             Err(refusal) => outcomes[at] = outcome(&refusal),
         }
     }
-    let traced = trace(&from, bytes, session, peer, options, now);
+    let bytes = Arc::new(bytes);
+    let verdict = match peer.ip {
+        // Our own mail server has looked already.
+        Some(ip) if peer.protocol == Protocol::Smtp => {
+            let way = Way { ip, helo: session.client().to_owned(), from: from.clone() };
+            Some(options.ctx.mail.authenticator.verdict(way, Arc::clone(&bytes)).await)
+        }
+        _ => None,
+    };
+    let traced = trace(&from, &bytes, session, peer, options, now);
     let envelope = |to: Vec<Recipient>| Envelope {
         to,
         from: from.clone(),
@@ -169,7 +180,7 @@ async fn deliver(
         peer: peer.ip,
         helo: session.client().to_owned(),
         received: now,
-        verdict: None,
+        verdict: verdict.clone(),
     };
     let mut groups: Vec<_> = apart.into_iter().map(|one| (MailPolicy::Reject, vec![one])).collect();
     if !together.is_empty() {
@@ -205,7 +216,7 @@ fn outcome(refusal: &Refusal) -> Outcome {
 /// The message with its way written in front (RFC 5321 4.4). Whom it is for is left out: that address is a secret.
 fn trace(
     from: &str,
-    bytes: Vec<u8>,
+    bytes: &[u8],
     session: &Session,
     peer: &Peer,
     options: &Options,
@@ -223,6 +234,6 @@ fn trace(
     );
     let mut out = Vec::with_capacity(head.len() + bytes.len());
     out.extend_from_slice(head.as_bytes());
-    out.extend_from_slice(&bytes);
+    out.extend_from_slice(bytes);
     out
 }

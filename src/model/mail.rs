@@ -85,6 +85,9 @@ pub struct MailImage {
 pub struct Verdict {
     /// In sum.
     pub sender: Authenticity,
+    /// The domain in `From` that it is about; empty if it is about no one domain, or not told.
+    #[serde(default)]
+    pub domain: String,
     /// RFC 7208: `pass`, `fail`, …; empty if not looked at, as for all others.
     #[serde(default)]
     pub spf: String,
@@ -97,6 +100,25 @@ pub struct Verdict {
     /// RFC 8617.
     #[serde(default)]
     pub arc: String,
+}
+
+impl Verdict {
+    /// Whether DNS failed, so that another time might tell more.
+    pub fn is_temporary(&self) -> bool {
+        self.sender == Authenticity::Unknown
+            && [&self.spf, &self.dkim, &self.dmarc].iter().any(|r| *r == "temperror")
+    }
+}
+
+/// Whether two domains are the same, or one is below the other (RFC 7489 3.1, without a list of public suffixes: both
+/// have two labels at least).
+pub fn aligned(a: &str, b: &str) -> bool {
+    let labels = |d: &str| d.split('.').filter(|l| !l.is_empty()).count();
+    let below = |long: &str, short: &str| {
+        labels(short) >= 2
+            && long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    below(a, b) || below(b, a)
 }
 
 /// Whether the sender is who `From` says.

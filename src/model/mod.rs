@@ -25,6 +25,7 @@ pub use item::{Enclosure, Item, ItemKind, ItemState, Person, Soundbite, Transcri
 pub use job::{Job, JobKind};
 pub use mail::{
     Authenticity, MailFacts, MailImage, MailPolicy, Mailbox, Notice, NoticeKind, Sender, Verdict,
+    aligned,
 };
 pub use query::{Cut, Expr, Field, Query, Since, Term};
 pub use secret::{Secret, SecretHash};

@@ -22,7 +22,11 @@ pub(super) fn judge(mailbox: &Mailbox, from: &str, verdict: &Verdict, now: Times
         if verified || !known.verified {
             return Judgement::Publish(None);
         }
-        format!("it is not signed as other mail of {from} was")
+        if verdict.is_temporary() {
+            format!("DNS failed when it came, so that nobody could vouch for {from}")
+        } else {
+            format!("it is not signed as other mail of {from} was")
+        }
     } else if mailbox.senders.is_empty() {
         return Judgement::Publish(Some(Sender { address: from.to_owned(), verified, since: now }));
     } else {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::judge::{Judgement, judge};
 use super::understand::{Trust, verdict};
+use crate::authenticate::Authenticator;
 use crate::model::{MailPolicy, Source, SourceId, SourceStatus};
 use crate::parse::mail;
 use crate::pipeline::Context;
@@ -14,6 +15,8 @@ use crate::store::StoreError;
 /// What mail needs, beside the store.
 #[derive(Clone)]
 pub struct Mail {
+    /// Who vouches for what comes from hosts of the world.
+    pub authenticator: Authenticator,
     /// Where letters are safe.
     pub spool: Spool,
     /// Where they are kept as they came.
@@ -31,6 +34,7 @@ impl Mail {
     /// For tests of other rooms.
     pub fn in_folder(dir: &std::path::Path) -> Self {
         Self {
+            authenticator: Authenticator::default(),
             spool: Spool::open(dir).unwrap(),
             archive: Archive::new(dir, 1),
             trust: Trust::default(),
@@ -59,6 +63,9 @@ pub enum Refusal {
     /// The mailbox's policy is to reject.
     #[error("this mailbox does not take it: {0}")]
     Rejected(String),
+    /// The mailbox rejects what nobody vouches for, and who does could not be asked: try again later.
+    #[error("who sent it can't be checked now, because DNS failed")]
+    Unchecked,
     /// The store failed: try again later.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -70,7 +77,7 @@ pub enum Refusal {
 impl Refusal {
     /// Whether the sender should try again.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Store(_) | Self::Spool(_))
+        matches!(self, Self::Unchecked | Self::Store(_) | Self::Spool(_))
     }
 }
 
@@ -133,7 +140,12 @@ impl Context {
                     continue;
                 }
                 if let Judgement::Hold(why) = judge(mailbox, &message.from, &verdict, now) {
-                    return Ok(Err(Refusal::Rejected(why)));
+                    let refusal = if verdict.is_temporary() {
+                        Refusal::Unchecked
+                    } else {
+                        Refusal::Rejected(why)
+                    };
+                    return Ok(Err(refusal));
                 }
             }
             Ok(Ok(letter))

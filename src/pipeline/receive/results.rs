@@ -1,17 +1,18 @@
 //! `Authentication-Results` (RFC 8601) of the operator's own MTA. Those of others prove nothing and are not read. Pure.
 
-use crate::model::{Authenticity, Verdict};
+use crate::model::{Authenticity, Verdict, aligned};
 
 /// What the MTA that calls itself `id` found; nothing known if it said nothing, or `id` is empty. `from` is the address
-/// in `From`: a signature counts for it only if it is of the same domain or one above or below it (RFC 7489 3.1,
-/// without a list of public suffixes, so only between names of at least two labels).
+/// in `From`: a signature counts for it only if it is of the same domain or one above or below it.
 pub(super) fn verdict(headers: &[String], id: &str, from: &str) -> Verdict {
     let mut verdict = Verdict::default();
     if id.is_empty() {
         return verdict;
     }
     let domain = from.rsplit('@').next().unwrap_or_default();
-    let mut aligned = false;
+    verdict.domain = domain.to_owned();
+    let mut fits = false;
+    let mut disowned = true;
     for header in headers {
         let without = without_comments(header);
         let mut parts = without.split(';').map(str::trim);
@@ -33,11 +34,15 @@ pub(super) fn verdict(headers: &[String], id: &str, from: &str) -> Verdict {
                     .next()
             };
             match method.to_ascii_lowercase().as_str() {
-                "dmarc" => verdict.dmarc = result,
+                "dmarc" => {
+                    // Who publishes `p=none` only watches. Some write that as a comment.
+                    disowned = !["p=none", "policy=none"].iter().any(|p| header.contains(p));
+                    verdict.dmarc = result;
+                }
                 "spf" => {
                     let by = property("smtp.mailfrom").unwrap_or_default();
-                    aligned |= result == "pass"
-                        && related(by.rsplit('@').next().unwrap_or_default(), domain);
+                    fits |= result == "pass"
+                        && aligned(by.rsplit('@').next().unwrap_or_default(), domain);
                     verdict.spf = result;
                 }
                 "dkim" => {
@@ -45,7 +50,7 @@ pub(super) fn verdict(headers: &[String], id: &str, from: &str) -> Verdict {
                         property("header.i")
                             .map(|i| i.rsplit('@').next().unwrap_or_default().to_owned())
                     });
-                    aligned |= result == "pass" && by.is_some_and(|d| related(&d, domain));
+                    fits |= result == "pass" && by.is_some_and(|d| aligned(&d, domain));
                     // One good signature is enough.
                     if verdict.dkim != "pass" {
                         verdict.dkim = result;
@@ -58,20 +63,11 @@ pub(super) fn verdict(headers: &[String], id: &str, from: &str) -> Verdict {
     }
     verdict.sender = match verdict.dmarc.as_str() {
         "pass" => Authenticity::Pass,
-        "fail" => Authenticity::Fail,
-        _ if aligned => Authenticity::Pass,
+        "fail" if disowned => Authenticity::Fail,
+        _ if fits => Authenticity::Pass,
         _ => Authenticity::Unknown,
     };
     verdict
-}
-
-fn related(a: &str, b: &str) -> bool {
-    let labels = |d: &str| d.split('.').filter(|l| !l.is_empty()).count();
-    let below = |long: &str, short: &str| {
-        labels(short) >= 2
-            && long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    };
-    below(a, b) || below(b, a)
 }
 
 /// Comments in parentheses may hold anything, semicolons too.
@@ -118,5 +114,6 @@ mod tests {
         assert_eq!(said("dkim=pass header.d=example"), Authenticity::Unknown);
         assert_eq!(said("spf=pass smtp.mailfrom=x@m.news.example"), Authenticity::Pass);
         assert_eq!(said("dmarc=fail; dkim=pass header.d=esp.example"), Authenticity::Fail);
+        assert_eq!(said("dmarc=fail (p=none dis=none) header.from=x"), Authenticity::Unknown);
     }
 }

@@ -39,9 +39,18 @@ pub struct Trust {
 
 /// What everybody else says of `from`, before or after the message was taken.
 pub(super) fn verdict(message: &Message, envelope: &Envelope, trust: &Trust) -> Verdict {
-    envelope.verdict.clone().unwrap_or_else(|| {
-        results::verdict(&message.authentication_results, &trust.authserv_id, &message.from)
-    })
+    let Some(mut verdict) = envelope.verdict.clone() else {
+        return results::verdict(
+            &message.authentication_results,
+            &trust.authserv_id,
+            &message.from,
+        );
+    };
+    // A header that two readers read as two senders vouches for neither.
+    if message.from.rsplit_once('@').map(|(_, domain)| domain) != Some(verdict.domain.as_str()) {
+        verdict.sender = Authenticity::Unknown;
+    }
+    verdict
 }
 
 /// Reads `letter` for `source`, whose mailbox may have changed since the letter came.
