@@ -19,6 +19,7 @@ use crate::authenticate::{Authenticator, Dns};
 use crate::config::Config;
 use crate::encode::Worker;
 use crate::fetch::{AllowPrivate, Fetcher, Limits};
+use crate::imap::{self, Account, Password};
 use crate::insight::Tagger;
 use crate::jobs::{Handle, Scheduler};
 use crate::mail::{self, Certificate, Protocol};
@@ -278,6 +279,9 @@ impl Rooms {
         for door in open_mail_doors(config).await? {
             doors_of_mail.spawn(mail::serve(door, options.clone(), stopped.clone(), GRACE));
         }
+        let imap = imap_account(config)?.map(|account| {
+            tokio::spawn(imap::run(self.admin.ctx.clone(), account, now, stopped.clone()))
+        });
         let letters = tokio::spawn({
             let (jobs, stopped) = (self.admin.jobs.clone(), stopped.clone());
             pipeline::drain(self.admin.ctx.clone(), now, stopped, move || jobs.wake())
@@ -291,6 +295,9 @@ impl Rooms {
         while let Some(ended) = doors_of_mail.join_next().await {
             ended.context("a mail door failed")?;
         }
+        if let Some(imap) = imap {
+            imap.await.context("fetching mail by IMAP failed")?;
+        }
         letters.await.context("the mail spool failed")?;
         jobs.await.context("the scheduler failed")?;
         // Who still waits for an answer by now waits for jobs that don't run any more.
@@ -301,6 +308,24 @@ impl Rooms {
         web.await.context("the web server failed")?.context("the web server")?;
         Ok(())
     }
+}
+
+/// The operator's, if there is one.
+fn imap_account(config: &Config) -> Result<Option<Account>> {
+    let imap = &config.imap;
+    if imap.server.is_empty() {
+        return Ok(None);
+    }
+    let security =
+        imap.security.parse().map_err(|e: String| anyhow::anyhow!("imap.security: {e}"))?;
+    let given = |path: &Path| (!path.as_os_str().is_empty()).then(|| path.to_owned());
+    let password = match given(&imap.password_file) {
+        Some(path) => Password::File(path),
+        None => Password::Command(imap.password_command.clone()),
+    };
+    let (server, user) = (imap.server.clone(), imap.user.clone());
+    let (ca, folders) = (given(&imap.ca), imap.folders.clone());
+    Ok(Some(Account { server, security, ca, user, password, folders }))
 }
 
 fn mail_options(ctx: Context, config: &Config) -> Result<mail::Options> {

@@ -1,6 +1,8 @@
 //! Options: the defaults in `data/podbrief.toml`, then a file, then `PODBRIEF_*`, then the command line.
 //! Only floor 6 knows this type; other rooms get the few values they need.
 
+mod mail;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,6 +11,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+pub use self::mail::{Imap, Mail};
 use crate::model::MOST_SIZE;
 use crate::web::{Kind, Limits, Mode, Network, NetworkError, Rate};
 
@@ -46,6 +49,8 @@ pub struct Config {
     pub fetch: Fetch,
     /// Newsletters by mail.
     pub mail: Mail,
+    /// Newsletters out of an IMAP account.
+    pub imap: Imap,
     /// The web server.
     pub web: Web,
     /// Logs.
@@ -82,32 +87,6 @@ pub struct Fetch {
     pub allow_private: Vec<String>,
     /// Address or page.
     pub contact: String,
-}
-
-/// `[mail]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mail {
-    /// Where addresses are minted; empty for the host of `base_url`.
-    pub domain: String,
-    /// Our name to other mail servers; empty for the domain.
-    pub hostname: String,
-    /// Where SMTP listens; empty for nowhere.
-    pub listen: String,
-    /// Where LMTP listens; empty for nowhere.
-    pub lmtp: String,
-    /// Files in PEM form; empty for no STARTTLS.
-    pub tls_certificate: PathBuf,
-    /// The other one.
-    pub tls_key: PathBuf,
-    /// Whom to ask who vouches for a message.
-    pub dns: String,
-    /// MiB.
-    pub max_message_mib: usize,
-    /// Days.
-    pub keep_raw_days: u32,
-    /// Whose `Authentication-Results` are believed.
-    pub authserv_id: String,
 }
 
 /// `[web]`
@@ -240,14 +219,7 @@ impl Config {
                 ),
             });
         }
-        if self.mail.tls_certificate.as_os_str().is_empty()
-            != self.mail.tls_key.as_os_str().is_empty()
-        {
-            return Err(ConfigError::Value {
-                from: "mail.tls_certificate".into(),
-                detail: "goes with mail.tls_key: give both or none".into(),
-            });
-        }
+        self.check_mail()?;
         // A ceiling that was set below a floor that was not moves the floor.
         if self.poll.min_interval == MIN_INTERVAL {
             self.poll.min_interval = self.poll.min_interval.min(self.poll.max_interval);
@@ -303,22 +275,6 @@ impl Config {
     pub fn host(&self) -> String {
         let url = url::Url::parse(&self.base_url(None)).ok();
         url.and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default()
-    }
-
-    /// What we call ourselves to other mail servers.
-    pub fn mail_host(&self) -> String {
-        match self.mail.hostname.as_str() {
-            "" => self.mail_domain(),
-            name => name.to_ascii_lowercase(),
-        }
-    }
-
-    /// The domain of minted addresses.
-    pub fn mail_domain(&self) -> String {
-        match self.mail.domain.as_str() {
-            "" => self.host(),
-            domain => domain.to_ascii_lowercase(),
-        }
     }
 }
 

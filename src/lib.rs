@@ -10,6 +10,7 @@ pub mod demo;
 pub mod notify;
 // Floor 7: doors.
 pub mod admin;
+pub mod imap;
 pub mod mail;
 pub mod web;
 // Floor 6: when work runs.

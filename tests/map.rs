@@ -12,7 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["search"],
     &["pipeline"],
     &["jobs"],
-    &["admin", "mail"],
+    &["admin", "mail", "imap"],
     &["web"],
     &["cli", "app", "config", "demo", "notify", "main", "lib"],
 ];
@@ -31,6 +31,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ab_glyph::", &["publish/"]),
     ("png::", &["publish/"]),
     ("reqwest::", &["fetch/"]),
+    ("async_imap::", &["imap/"]),
     ("mail_auth::", &["authenticate/"]),
     ("clap::", &["cli/"]),
 ];

@@ -1,20 +1,42 @@
 //! Verbs about mail: mint an address, take a message, trust a sender.
 
 use super::{Admin, AdminError, Refused, Reply};
-use crate::model::{MailPolicy, Sender, SubscriberId, Timestamp, Visibility};
+use crate::model::{MailPolicy, Route, Sender, SubscriberId, Timestamp, Visibility};
+use crate::parse::mail;
 use crate::pipeline::{self, Refusal, new_mailbox, receive, slug};
 use crate::spool::{Envelope, Letter, Recipient, Via};
 use crate::store::Added;
 
+/// The owner of what feeds no brief yet: no reader has this id.
+const NOBODY: &str = "operator";
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// 80 bits.
 const SECRET: usize = 16;
 
 impl Admin {
+    /// Whose eyes a new newsletter is for.
+    pub(super) async fn seen_by(
+        &self,
+        public: bool,
+        reader: Option<&str>,
+    ) -> Result<Visibility, AdminError> {
+        if public {
+            return Ok(Visibility::Public);
+        }
+        if let Some(which) = reader {
+            return Ok(Visibility::Private(self.reader(which).await?.id));
+        }
+        let mut readers = self.ctx.door.call(|s| s.subscribers()).await?;
+        Ok(Visibility::Private(match (readers.pop(), readers.is_empty()) {
+            (Some(only), true) => only.id,
+            _ => SubscriberId::new(NOBODY),
+        }))
+    }
+
     pub(super) async fn add_mailbox(
         &self,
         name: &str,
-        public: bool,
+        visibility: Visibility,
         policy: MailPolicy,
         now: Timestamp,
     ) -> Result<Reply, AdminError> {
@@ -22,11 +44,6 @@ impl Admin {
         if name.is_empty() {
             return Err(AdminError::Which("give the newsletter a name".into()));
         }
-        let visibility = if public {
-            Visibility::Public
-        } else {
-            Visibility::Private(SubscriberId::new("operator"))
-        };
         let source =
             new_mailbox(name, format!("{}-{}", slug(name), secret()?), policy, visibility, now);
         let row = source.clone();
@@ -54,6 +71,41 @@ impl Admin {
         match released {
             Some(released) => Ok(Reply::Trusted { released }),
             None => Err(no_mailbox(&source.title)),
+        }
+    }
+
+    pub(super) async fn share(
+        &self,
+        which: &str,
+        reader: Option<&str>,
+    ) -> Result<Reply, AdminError> {
+        let source = self.find(which).await?;
+        if source.mailbox().is_none() {
+            return Err(no_mailbox(&source.title));
+        }
+        let visibility = self.seen_by(reader.is_none(), reader).await?;
+        let id = source.id.clone();
+        match self.ctx.door.call(move |s| s.set_visibility(&id, visibility)).await? {
+            true => Ok(Reply::Changed { source: Box::new(source) }),
+            false => Err(AdminError::Which(format!(
+                "insights of {:?} are out already; remove it, mint another address, and import its archive there",
+                source.title
+            ))),
+        }
+    }
+
+    pub(super) async fn fetch(&self, which: &str, routes: Vec<Route>) -> Result<Reply, AdminError> {
+        let source = self.find(which).await?;
+        let id = source.id.clone();
+        let routes = routes.into_iter().map(|route| match route {
+            Route::Folder(name) => Route::Folder(name),
+            Route::ListId(id) => Route::ListId(mail::list_id(&id)),
+            Route::Sender(address) => Route::Sender(address.trim().to_lowercase()),
+        });
+        let routes = routes.collect();
+        match self.ctx.door.call(move |s| s.set_routes(&id, routes)).await? {
+            true => Ok(Reply::Changed { source: Box::new(source) }),
+            false => Err(no_mailbox(&source.title)),
         }
     }
 

@@ -18,7 +18,7 @@ pub use secret::{Purpose, Secret, SecretError};
 pub use socket::{SOCKET, Socket, bind, serve};
 
 use crate::jobs::Event;
-use crate::model::{Item, MailPolicy, Problem, Source};
+use crate::model::{Item, MailPolicy, Problem, Route, Source};
 use crate::store::{Counts, Instance};
 
 /// What a verb asks for.
@@ -70,6 +70,9 @@ pub enum Command {
         name: String,
         /// Whether everyone may see what comes from it.
         public: bool,
+        /// Whose brief it feeds if not; of nobody named, the only reader's, or else nobody's yet.
+        #[serde(default)]
+        reader: Option<String>,
         /// What becomes of mail that nobody vouches for.
         policy: MailPolicy,
     },
@@ -86,6 +89,20 @@ pub enum Command {
         which: String,
         /// What.
         policy: MailPolicy,
+    },
+    /// Set what of the operator's IMAP account is for a mailbox.
+    Fetch {
+        /// Which.
+        which: String,
+        /// All that is; none for nothing.
+        routes: Vec<Route>,
+    },
+    /// Set who sees what comes to a mailbox.
+    Share {
+        /// Which.
+        which: String,
+        /// A reader; nobody in particular for everyone.
+        reader: Option<String>,
     },
     /// Take a message.
     Deliver {
@@ -149,7 +166,7 @@ pub enum Reply {
         /// What is to be tried again, what not.
         why: Refused,
     },
-    /// To `Remove`, `Pause`, `AddMailbox` and `Policy`.
+    /// To `Remove`, `Pause`, `AddMailbox`, `Policy`, `Fetch` and `Share`.
     Changed {
         /// The source as it was.
         source: Box<Source>,

@@ -123,10 +123,13 @@ impl Admin {
                 let bytes = opml::export(&sources);
                 Reply::Opml { opml: String::from_utf8_lossy(&bytes).into_owned() }
             }
-            Command::AddMailbox { name, public, policy } => {
-                self.add_mailbox(&name, public, policy, now).await?
+            Command::AddMailbox { name, public, reader, policy } => {
+                let seen_by = self.seen_by(public, reader.as_deref()).await?;
+                self.add_mailbox(&name, seen_by, policy, now).await?
             }
             Command::Trust { which, sender } => self.trust(&which, &sender, now).await?,
+            Command::Fetch { which, routes } => self.fetch(&which, routes).await?,
+            Command::Share { which, reader } => self.share(&which, reader.as_deref()).await?,
             Command::Policy { which, policy } => self.policy(&which, policy).await?,
             Command::Deliver { to, from, import, bytes, .. } => {
                 self.deliver(to, from, import, bytes, now).await?

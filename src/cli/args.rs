@@ -115,9 +115,12 @@ pub(super) enum SourceVerb {
         /// A newsletter by mail: prints the address to subscribe with
         #[arg(long, value_name = "NAME", conflicts_with = "urls")]
         mail: Option<String>,
-        /// What comes by that mail may be seen by everyone [default: by you only]
+        /// What comes by that mail may be seen by everyone [default: it feeds one brief only]
         #[arg(long, requires = "mail")]
         public: bool,
+        /// Whose brief it feeds [default: the only reader's]
+        #[arg(long = "for", value_name = "READER", requires = "mail", conflicts_with = "public")]
+        reader: Option<String>,
         /// What becomes of mail from senders that nobody vouches for
         #[arg(long, value_enum, default_value = "flag", requires = "mail")]
         policy: Policy,
@@ -163,6 +166,27 @@ pub(super) enum SourceVerb {
         which: String,
         /// As in the message's From
         sender: String,
+    },
+    /// Set whose brief a newsletter feeds, or that everyone may see it; before it has insights
+    Share {
+        /// Id, address, or the start of the title
+        which: String,
+        /// A reader's id, or "everyone"
+        with: String,
+    },
+    /// Set what of your IMAP account is for a newsletter; nothing given: nothing
+    Fetch {
+        /// Id, address, or the start of the title
+        which: String,
+        /// All that is in this folder
+        #[arg(long)]
+        folder: Vec<String>,
+        /// What has this List-Id
+        #[arg(long)]
+        list_id: Vec<String>,
+        /// What comes from this address
+        #[arg(long, value_name = "ADDRESS")]
+        sender: Vec<String>,
     },
     /// Set what becomes of mail from senders that nobody vouches for
     Policy {

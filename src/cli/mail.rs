@@ -12,7 +12,9 @@ use super::print::{json, plain};
 use super::verbs::{Many, run, unexpected};
 use crate::admin::{self, Command, Refused, Reply};
 use crate::config::Config;
-use crate::model::{Authenticity, Item, MailPolicy, Mailbox, NoticeKind, Source, Visibility};
+use crate::model::{
+    Authenticity, Item, MailPolicy, Mailbox, NoticeKind, Route, Source, Visibility,
+};
 
 /// `EX_TEMPFAIL` of sysexits.h: the MTA keeps the mail and tries again.
 pub(super) const LATER: u8 = 75;
@@ -104,14 +106,8 @@ pub(super) fn import(config: &Config, path: &Path, which: &str) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn add(
-    config: &Config,
-    name: String,
-    public: bool,
-    policy: MailPolicy,
-    as_json: bool,
-) -> Result<ExitCode> {
-    let reply = run(config, Command::AddMailbox { name, public, policy }, |_| {})?;
+pub(super) fn add(config: &Config, command: Command, as_json: bool) -> Result<ExitCode> {
+    let reply = run(config, command, |_| {})?;
     let Reply::Changed { source } = reply else { return Err(unexpected(&reply)) };
     let local = source.mailbox().map(|m| m.local.clone()).unwrap_or_default();
     let address = format!("{local}@{}", config.mail_domain());
@@ -125,6 +121,9 @@ pub(super) fn add(
         "Subscribe to the newsletter with this address, or have your mail server forward it there."
     );
     say!("`podbrief source show {}` shows what it asks you to confirm.", source.id);
+    if matches!(&source.visibility, Visibility::Private(owner) if owner.as_str() == "operator") {
+        say!("It feeds no brief yet: `podbrief source share {} READER` says whose.", source.id);
+    }
     if config.mail.domain.is_empty() && config.base_url.is_empty() {
         eprintln!(
             "mail.domain is not set: the address is complete only in front of the @. See docs/mail.md."
@@ -165,9 +164,20 @@ pub(super) fn mailbox(source: &Source, mailbox: &Mailbox, address: &str) -> Resu
     say!("  address      {address}");
     let seen = match &source.visibility {
         Visibility::Public => "everyone",
-        Visibility::Private(_) => "you only",
+        Visibility::Private(owner) if owner.as_str() == "operator" => {
+            "nobody yet (podbrief source share)"
+        }
+        Visibility::Private(owner) => owner.as_str(),
     };
     say!("  seen by      {seen}");
+    for route in &mailbox.routes {
+        let (by, is) = match route {
+            Route::Folder(name) => ("folder", name),
+            Route::ListId(id) => ("list", id),
+            Route::Sender(address) => ("mail of", address),
+        };
+        say!("  from IMAP    {by} {}", plain(is));
+    }
     let policy = match mailbox.policy {
         MailPolicy::Accept => "accept: published whoever sends it",
         MailPolicy::Flag => "flag: mail of strangers is held back",

@@ -13,6 +13,7 @@ use super::{mail, print, runtime};
 use crate::admin::{self, Admin, Command, Link, Reply, Secret};
 use crate::app::{self, Rooms};
 use crate::config::Config;
+use crate::model::Route;
 use crate::parse::opml;
 use crate::store::StoreError;
 
@@ -146,8 +147,20 @@ pub(super) fn unexpected(reply: &Reply) -> anyhow::Error {
 
 pub(super) fn source(config: &Config, verb: SourceVerb) -> Result<ExitCode> {
     match verb {
-        SourceVerb::Add { mail: Some(name), public, policy, json, .. } => {
-            mail::add(config, name, public, policy.into(), json)
+        SourceVerb::Add { mail: Some(name), public, reader, policy, json, .. } => {
+            let policy = policy.into();
+            mail::add(config, Command::AddMailbox { name, public, reader, policy }, json)
+        }
+        SourceVerb::Share { which, with } => {
+            let reader = (with != "everyone").then_some(with);
+            changed(config, Command::Share { which, reader }, "changed")
+        }
+        SourceVerb::Fetch { which, folder, list_id, sender } => {
+            let folders = folder.into_iter().map(Route::Folder);
+            let lists = list_id.into_iter().map(Route::ListId);
+            let senders = sender.into_iter().map(Route::Sender);
+            let routes = folders.chain(lists).chain(senders).collect();
+            changed(config, Command::Fetch { which, routes }, "changed")
         }
         SourceVerb::Trust { which, sender } => mail::trust(config, which, sender),
         SourceVerb::Policy { which, policy } => {

@@ -15,6 +15,9 @@ pub struct Mailbox {
     /// Senders that may feed it. The first one is learned from the first message, others are the operator's word.
     #[serde(default)]
     pub senders: Vec<Sender>,
+    /// What of the operator's own IMAP account is for it.
+    #[serde(default)]
+    pub routes: Vec<Route>,
     /// The last message.
     #[serde(default)]
     pub last: Option<Timestamp>,
@@ -34,6 +37,29 @@ pub enum MailPolicy {
     Flag,
     /// Refused where that is still possible (SMTP, LMTP, pipe), else as `Flag`.
     Reject,
+}
+
+/// How a message in an IMAP account is known to be a newsletter's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", content = "is", rename_all = "snake_case")]
+pub enum Route {
+    /// All that is in this folder.
+    Folder(String),
+    /// The identifier in `List-Id` (RFC 2919), lower case, without its brackets.
+    ListId(String),
+    /// The address in `From`, lower case.
+    Sender(String),
+}
+
+/// How far a folder of an IMAP account was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Folder {
+    /// Account and folder.
+    pub name: String,
+    /// `UIDVALIDITY` (RFC 9051 2.3.1.1): if it changes, all is read again.
+    pub validity: u32,
+    /// The last UID that was looked at.
+    pub seen: u32,
 }
 
 /// A sender that may feed a mailbox.

@@ -24,8 +24,8 @@ pub use insight::{Basis, Insight, Quote, Related};
 pub use item::{Enclosure, Item, ItemKind, ItemState, Person, Soundbite, TranscriptLink};
 pub use job::{Job, JobKind};
 pub use mail::{
-    Authenticity, MailFacts, MailImage, MailPolicy, Mailbox, Notice, NoticeKind, Sender, Verdict,
-    aligned,
+    Authenticity, Folder, MailFacts, MailImage, MailPolicy, Mailbox, Notice, NoticeKind, Route,
+    Sender, Verdict, aligned,
 };
 pub use query::{Cut, Expr, Field, Query, Since, Term};
 pub use secret::{Secret, SecretHash};

@@ -124,7 +124,7 @@ pub fn read(bytes: &[u8]) -> Result<Message, MailError> {
         from,
         date: line("Date").and_then(|text| date::parse(&text)),
         message_id: line("Message-ID").map(|id| bracketed(&id).to_owned()),
-        list_id: line("List-Id").map(|id| bracketed(&id).to_lowercase()),
+        list_id: line("List-Id").map(|id| list_id(&id)),
         unsubscribe: angle_addresses(first(&headers, "List-Unsubscribe").unwrap_or_default()),
         archived_at: line("Archived-At").map(|url| bracketed(&url).to_owned()),
         language: line("Content-Language"),
@@ -139,6 +139,11 @@ pub fn read(bytes: &[u8]) -> Result<Message, MailError> {
         images: content.images,
         warnings: content.warnings,
     })
+}
+
+/// What stands in the brackets of `List-Id` (RFC 2919 2), lower case; all of it if there are none.
+pub fn list_id(header: &str) -> String {
+    bracketed(header).to_lowercase()
 }
 
 /// Without an mbox file's separator, which is no header.

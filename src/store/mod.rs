@@ -24,8 +24,8 @@ pub use intent::{
 pub use readers::{Composition, EditionStore, SubscriberStore};
 
 use crate::model::{
-    BlobId, Entry, Insight, InsightId, Item, ItemId, Job, JobKind, MailPolicy, Problem, Sender,
-    Source, SourceId, SourceStatus, SubscriberId, Timestamp,
+    BlobId, Entry, Folder, Insight, InsightId, Item, ItemId, Job, JobKind, MailPolicy, Problem,
+    Route, Sender, Source, SourceId, SourceStatus, SubscriberId, Timestamp, Visibility,
 };
 use crate::text::embed::Vector;
 
@@ -61,6 +61,16 @@ pub trait MailStore {
     fn trust_sender(&self, id: &SourceId, sender: Sender) -> Result<Option<usize>>;
     /// Sets what becomes of mail that nobody vouches for. False if there is no such mailbox.
     fn set_policy(&self, id: &SourceId, policy: MailPolicy) -> Result<bool>;
+    /// Sets what of an IMAP account is for a mailbox, and forgets how far its folders were read: older mail may be for
+    /// it, too. False if there is no such mailbox.
+    fn set_routes(&self, id: &SourceId, routes: Vec<Route>) -> Result<bool>;
+    /// Sets who sees what comes to a mailbox. False if there is no such mailbox, or if insights came of it already:
+    /// what was seen is not taken back.
+    fn set_visibility(&self, id: &SourceId, visibility: Visibility) -> Result<bool>;
+    /// How far a folder of an IMAP account was read.
+    fn folder(&self, name: &str) -> Result<Option<Folder>>;
+    /// Records that.
+    fn save_folder(&self, folder: &Folder) -> Result<()>;
     /// The issues of a source that may be shown, by arrival, newest first; those with `seq` below `before` if given.
     fn issues_for(
         &self,

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::sources::dated;
 use super::{SledStore, keys, record};
 use crate::model::{
-    Item, ItemId, ItemState, Job, JobKind, MailPolicy, Sender, Source, SourceId, SourceKind,
-    SubscriberId,
+    Folder, Item, ItemId, ItemState, Job, JobKind, MailPolicy, Route, Sender, Source, SourceId,
+    SourceKind, SubscriberId, Visibility,
 };
 use crate::store::{Added, Arrival, ItemStore, MailStore, Result, SourceStore};
 
@@ -99,14 +99,45 @@ impl MailStore for SledStore {
     }
 
     fn set_policy(&self, id: &SourceId, policy: MailPolicy) -> Result<bool> {
+        self.change_mailbox(id, |source, _| {
+            if let SourceKind::Mailbox(mailbox) = &mut source.kind {
+                mailbox.policy = policy;
+            }
+            Ok(true)
+        })
+    }
+
+    fn set_routes(&self, id: &SourceId, routes: Vec<Route>) -> Result<bool> {
+        self.change_mailbox(id, |source, batch| {
+            if let SourceKind::Mailbox(mailbox) = &mut source.kind {
+                mailbox.routes = routes;
+            }
+            for row in self.db.scan_prefix(keys::FOLDER) {
+                batch.remove(row?.0);
+            }
+            Ok(true)
+        })
+    }
+
+    fn set_visibility(&self, id: &SourceId, wanted: Visibility) -> Result<bool> {
+        self.change_mailbox(id, |source, _| {
+            if source.coverage.insights > 0 {
+                return Ok(false);
+            }
+            source.visibility = wanted;
+            Ok(true)
+        })
+    }
+
+    fn folder(&self, name: &str) -> Result<Option<Folder>> {
+        self.read(keys::folder(name))
+    }
+
+    fn save_folder(&self, folder: &Folder) -> Result<()> {
         let held = self.writer();
-        let Some(mut source) = self.source(id)? else { return Ok(false) };
-        let SourceKind::Mailbox(mailbox) = &mut source.kind else { return Ok(false) };
-        mailbox.policy = policy;
         let mut batch = ::sled::Batch::default();
-        batch.insert(keys::source(id), record::encode(&source)?);
-        self.finish(batch, held)?;
-        Ok(true)
+        batch.insert(keys::folder(&folder.name), record::encode(folder)?);
+        self.finish(batch, held)
     }
 
     fn issues_for(
@@ -131,6 +162,25 @@ impl MailStore for SledStore {
 }
 
 impl SledStore {
+    /// Changes a mailbox's row; false, and nothing done, if there is none or `change` says so.
+    fn change_mailbox(
+        &self,
+        id: &SourceId,
+        change: impl FnOnce(&mut Source, &mut ::sled::Batch) -> Result<bool>,
+    ) -> Result<bool> {
+        let held = self.writer();
+        let Some(mut source) = self.source(id)?.filter(|s| s.mailbox().is_some()) else {
+            return Ok(false);
+        };
+        let mut batch = ::sled::Batch::default();
+        if !change(&mut source, &mut batch)? {
+            return Ok(false);
+        }
+        batch.insert(keys::source(id), record::encode(&source)?);
+        self.finish(batch, held)?;
+        Ok(true)
+    }
+
     /// Writes an issue's row and gives it its place, if it may be shown.
     fn put_issue(&self, batch: &mut ::sled::Batch, item: &mut Item, next: &mut u64) -> Result<()> {
         if let Some(mail) = &mut item.mail {
