@@ -141,6 +141,11 @@ impl Index {
         read(&self.related).vector_of(insight).map(|vector| vector.dot(to))
     }
 
+    /// The word that a beginning most likely becomes, if no public insight holds it as it is.
+    pub fn completed(&self, begun: &str) -> Option<String> {
+        read(&self.text).completed(begun)
+    }
+
     /// Changes whenever an answer may change. The index follows the store within moments, so whoever keeps answers
     /// must heed this beside the store's own generation.
     pub fn generation(&self) -> u64 {

@@ -34,8 +34,19 @@ impl Asked {
     /// # Errors
     /// [`WebError::Query`] or [`WebError::Cursor`] if a parameter can't be taken.
     pub fn of(request: &HttpRequest) -> Result<Self, WebError> {
+        Self::with(request, None)
+    }
+
+    /// The same, asked with other words.
+    ///
+    /// # Errors
+    /// As [`Asked::of`].
+    pub fn with(request: &HttpRequest, words: Option<&str>) -> Result<Self, WebError> {
         let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
         let mut pairs: Vec<(String, String)> = pairs.into_owned().take(MOST_PARAMS).collect();
+        if let Some(words) = words {
+            pairs.iter_mut().filter(|(name, _)| name == "q").for_each(|(_, q)| *q = words.into());
+        }
         if let Some(topics) = request.match_info().get("topics") {
             pairs.retain(|(name, _)| name != "topic");
             pairs.push(("topic".into(), topics.into()));

@@ -25,6 +25,7 @@ mod item;
 mod landing;
 mod latest;
 mod limit;
+mod methods;
 mod operator;
 mod picture;
 mod player;
@@ -45,6 +46,7 @@ mod tongue;
 mod topic;
 mod topics;
 mod topics_opml;
+mod typing;
 
 pub use error::WebError;
 pub use find::Find;
@@ -53,11 +55,10 @@ pub use operator::Operator;
 pub use signup::Mode;
 pub use state::{Related, WebState};
 
-use actix_web::dev::Handler;
-use actix_web::guard::{Any, Get, Head};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{FromRequest, Resource, Responder};
+
+use methods::at;
 
 /// All routes. A page and its feeds share one path: `/latest`, `/latest.atom`, `/latest.rss`, `/latest.json`.
 pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) {
@@ -103,17 +104,4 @@ pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) 
             .default_service(web::to(error::not_found));
         config.app_data(state).service(pages);
     }
-}
-
-/// A resource that answers GET and HEAD, and 405 to all else.
-fn at<F, Args>(path: &str, handler: F) -> Resource
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    let reads = Any(Get()).or(Head());
-    web::resource(path)
-        .route(web::route().guard(reads).to(handler))
-        .default_service(web::to(error::not_allowed))
 }

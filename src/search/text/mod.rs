@@ -2,6 +2,7 @@
 //! store. Exact: no word is left out and no form cut; other forms of a word are found by the stems of each insight's
 //! own language.
 
+mod complete;
 mod eval;
 mod posting;
 mod set;

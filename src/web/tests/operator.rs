@@ -389,6 +389,11 @@ async fn every_route_of_the_api_is_described_and_no_other() {
             if !known {
                 assert_ne!(answer.header("allow"), "", "{path}");
             }
+            if method == Method::GET {
+                let head =
+                    house.send(Method::HEAD, &path, &[(header::AUTHORIZATION, &bearer)], "").await;
+                assert_eq!(head.status, answer.status, "{path}");
+            }
         }
     }
     let nowhere = house.send(Method::GET, "/api/v1/nowhere", &[], "").await;
