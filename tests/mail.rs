@@ -1,7 +1,7 @@
 //! Newsletters by mail, from outside: the pipe, what becomes of a message, and what never gets out.
 
 use crate::support::post::{WEEKLY, deliver, issue, mailbox};
-use crate::support::{Program, get};
+use crate::support::{Program, get, post};
 
 fn program() -> Program {
     let mut program = Program::new(&[]);
@@ -77,6 +77,42 @@ fn a_newsletter_is_private_until_told_otherwise() {
     }
     assert!(program.ok(&["source", "show", &id]).contains("insights from its text"));
     assert!(!program.ok(&["export"]).contains(&address));
+    server.stop();
+}
+
+#[test]
+fn a_personal_newsletter_feeds_its_owners_brief_and_no_other() {
+    let program = program();
+    let server = program.serve();
+    let sign_up = || {
+        let answer = post(
+            &server.base,
+            "/brief",
+            &[("interests", "solar power"), ("zone", "UTC"), ("hour", "7")],
+        );
+        answer.field("location").unwrap().to_owned()
+    };
+    let ada = sign_up();
+    let readers = program.json(&["subscriber", "list", "--json"]);
+    let owner = readers[0]["id"].as_str().unwrap().to_owned();
+    // Of the only reader, without a word.
+    let (address, id) = mailbox(&program, &["Mine"]);
+    let shown = program.ok(&["source", "show", &id]);
+    assert!(shown.contains(&format!("seen by      {owner}")), "{shown}");
+    let bob = sign_up();
+    let (_, nobodys) = mailbox(&program, &["Whose"]);
+    assert!(program.ok(&["source", "show", &nobodys]).contains("nobody yet"));
+    program.ok(&["source", "share", &nobodys, &owner]);
+    assert!(program.ok(&["source", "show", &nobodys]).contains(&owner));
+    assert_eq!(deliver(&program, &address, WEEKLY).0, 0);
+    server.wait_for("insights published");
+    let says = "four-hour";
+    assert!(get(&server.base, &ada).text().contains(says), "{}", get(&server.base, &ada).text());
+    for path in [bob.as_str(), "/latest", "/search?q=battery"] {
+        assert!(!get(&server.base, path).text().contains(says), "{path}");
+    }
+    let refused = program.run(&["source", "share", &id, "everyone"]);
+    assert!(!refused.status.success(), "what was one reader's is not shown to all");
     server.stop();
 }
 

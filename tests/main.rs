@@ -15,6 +15,8 @@ mod journey;
 mod knowing;
 mod mail;
 mod mail_doors;
+mod mail_imap;
+mod mail_trust;
 mod map;
 mod publishing;
 mod support;

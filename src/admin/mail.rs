@@ -1,14 +1,12 @@
 //! Verbs about mail: mint an address, take a message, trust a sender.
 
 use super::{Admin, AdminError, Refused, Reply};
-use crate::model::{MailPolicy, Route, Sender, SubscriberId, Timestamp, Visibility};
+use crate::model::{MailPolicy, NOBODY, Route, Sender, SubscriberId, Timestamp, Visibility};
 use crate::parse::mail;
 use crate::pipeline::{self, Refusal, new_mailbox, receive, slug};
 use crate::spool::{Envelope, Letter, Recipient, Via};
 use crate::store::Added;
 
-/// The owner of what feeds no brief yet: no reader has this id.
-const NOBODY: &str = "operator";
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// 80 bits.
 const SECRET: usize = 16;

@@ -33,7 +33,7 @@ const IDLE: Duration = Duration::from_secs(25 * 60);
 /// One answer of the server.
 const ANSWER: Duration = Duration::from_secs(60);
 /// After a failure, doubled with each, up to the longest.
-const PAUSE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(900);
 
 /// What went wrong with the account.

@@ -73,6 +73,9 @@ pub enum SourceKind {
     Mailbox(Mailbox),
 }
 
+/// The owner of what feeds no brief yet: no reader has this id.
+pub const NOBODY: &str = "operator";
+
 /// Whose eyes a source and all that comes from it is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "to", content = "subscriber", rename_all = "snake_case")]

@@ -21,7 +21,7 @@ export PODBRIEF_DATA_DIR=$work/data PODBRIEF_LISTEN=127.0.0.1:0 PODBRIEF_MAIL_DO
 export PODBRIEF_MAIL_LMTP=127.0.0.1:$lmtp PODBRIEF_MAIL_AUTHSERV_ID=mx.example.org PODBRIEF_LOG_FORMAT=json
 "$program" serve 2>"$work/log" &
 server=$!
-until grep -q '"serving"' "$work/log"; do kill -0 "$server"; sleep 0.1; done
+until grep -qs '"serving"' "$work/log"; do kill -0 "$server"; sleep 0.1; done
 address=$("$program" source add --json --mail "The Grid Weekly" | python3 -c 'import json,sys; print(json.load(sys.stdin)["address"])')
 say "mailbox $address"
 

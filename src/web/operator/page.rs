@@ -33,6 +33,8 @@ pub(super) struct Row {
     pub title: String,
     pub url: String,
     pub private: bool,
+    /// Mail comes to it.
+    pub mailbox: bool,
     /// Active, paused or gone.
     pub state: String,
     pub active: bool,
@@ -60,6 +62,7 @@ impl Row {
             id: source.id.to_string(),
             title: show_name(source),
             url: url.clone(),
+            mailbox: source.mailbox().is_some(),
             private: source.visibility != Visibility::Public,
             state: t.say(state).to_owned(),
             active,
