@@ -57,8 +57,13 @@ fn is_rule(line: &str) -> bool {
         && line.bytes().all(|b| matches!(b, b'-' | b'*' | b'_' | b'=' | b'~' | b'#' | b'+' | b' '))
 }
 
+/// One word that leads somewhere, behind a name in brackets; a place on a site that is not named is one, too.
 fn is_definition(line: &str) -> bool {
-    line.starts_with('[') && line.split_once("]: ").is_some_and(|(_, url)| url.starts_with("http"))
+    let target = line.starts_with('[').then(|| line.split_once("]: ")).flatten();
+    target.is_some_and(|(_, url)| {
+        url.starts_with("http")
+            || (url.starts_with(['/', '#', '.']) && !url.contains(char::is_whitespace))
+    })
 }
 
 /// `[name]: address` lines by lower-case name.
@@ -214,7 +219,7 @@ mod tests {
     #[test]
     fn marks_of_people_and_markdown_are_read() {
         let text = "NEWS OF THE WEEK\n\nOne line\nand *another* see https://www.x.example/a?b=1.\n\n- first [label](https://y.example) here\n  \
-                    goes on\n- second [name][]\n\nTitle\n-----\nText snake_case {% cmd %}.\n\n[name]: https://z.example/n\n";
+                    goes on\n- second [name][]\n\nTitle\n-----\nText snake_case {% cmd %}.\n\n[name]: https://z.example/n\n[old]: /2025/1#x\n";
         let blocks = of_text(text);
         let shown: Vec<_> = blocks.iter().map(|b| (b.kind, b.text())).collect();
         let of = |k, t: &str| (k, t.to_owned());

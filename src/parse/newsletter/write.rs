@@ -93,7 +93,7 @@ pub(super) fn redact(text: &str, secrets: &Secrets) -> String {
 
 struct Writer<'a> {
     out: String,
-    /// Whether each open list is numbered.
+    /// Whether each open list is numbered; each has an open item.
     lists: Vec<bool>,
     secrets: &'a Secrets,
     images: &'a [InlineImage],
@@ -107,12 +107,16 @@ impl Writer<'_> {
             return;
         }
         if let Kind::Item(depth, ordered) = block.kind {
-            self.lists_down_to(usize::from(depth));
-            while self.lists.len() < usize::from(depth) {
+            // A list stands in an item of the one around it, so none begins two deep.
+            let depth = usize::from(depth).min(self.lists.len() + 1);
+            self.lists_down_to(depth);
+            if self.lists.len() == depth {
+                self.out.push_str("</li>");
+            } else {
                 self.out.push_str(if ordered { "<ol>" } else { "<ul>" });
                 self.lists.push(ordered);
             }
-            self.out.push_str(&format!("<li>{words}</li>"));
+            self.out.push_str(&format!("<li>{words}"));
             return;
         }
         self.lists_down_to(0);
@@ -133,7 +137,7 @@ impl Writer<'_> {
     fn lists_down_to(&mut self, depth: usize) {
         while self.lists.len() > depth {
             let ordered = self.lists.pop().unwrap_or_default();
-            self.out.push_str(if ordered { "</ol>" } else { "</ul>" });
+            self.out.push_str(if ordered { "</li></ol>" } else { "</li></ul>" });
         }
     }
 
