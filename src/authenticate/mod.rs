@@ -162,3 +162,30 @@ impl Asker {
         verdict::of(&message.from, &spf, &dkim, arc.result(), &dmarc)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whom_to_ask_is_read() {
+        assert_eq!("off".parse(), Ok(Dns::Off));
+        assert_eq!("system".parse(), Ok(Dns::System));
+        assert_eq!("127.0.0.1".parse(), Ok(Dns::Server("127.0.0.1:53".parse().unwrap())));
+        assert_eq!("[::1]:5353".parse(), Ok(Dns::Server("[::1]:5353".parse().unwrap())));
+        assert!("dns.example".parse::<Dns>().unwrap_err().contains("dns.example"));
+    }
+
+    #[tokio::test]
+    async fn what_costs_too_much_is_vouched_for_by_nobody() {
+        // Nobody is asked: there is no name server at this address.
+        let server = Dns::Server("127.0.0.1:1".parse().unwrap());
+        let authenticator = Authenticator::new(server, "in.example").unwrap();
+        let signature =
+            "DKIM-Signature: v=1; a=rsa-sha256; d=x.example; s=s; h=from; bh=AAAA; b=AAAA\r\n";
+        let message = format!("{}From: a@x.example\r\n\r\nhi\r\n", signature.repeat(1000));
+        let way = Way { ip: "127.0.0.1".parse().unwrap(), helo: "x".into(), from: String::new() };
+        let found = authenticator.verdict(way, Arc::new(message.into_bytes())).await;
+        assert_eq!(found, verdict::failed("permerror"));
+    }
+}

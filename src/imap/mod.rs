@@ -18,7 +18,7 @@ pub use account::{Account, Password, Security};
 
 use self::visit::visit;
 use self::wire::{Wire, connect};
-use crate::model::{Mailbox, Route, Source, SourceStatus, Timestamp};
+use crate::model::{Route, Source, SourceStatus, Timestamp};
 use crate::pipeline::Context;
 use crate::pipeline::Refusal;
 
@@ -88,15 +88,16 @@ pub async fn run(
     readers.shutdown().await;
 }
 
-/// The folders that some mailbox wants something of.
+/// The folders that some mailbox may want something of: every one may be written to behind a plus.
 async fn wanted(ctx: &Context, account: &Account) -> Result<BTreeSet<String>, ImapError> {
     let sources = mailboxes(ctx).await?;
     let mut folders = BTreeSet::new();
-    for route in sources.iter().filter_map(Source::mailbox).flat_map(|m: &Mailbox| &m.routes) {
-        match route {
-            Route::Folder(name) => _ = folders.insert(name.clone()),
-            Route::ListId(_) | Route::Sender(_) => folders.extend(account.folders.iter().cloned()),
-        }
+    for mailbox in sources.iter().filter_map(Source::mailbox) {
+        folders.extend(account.folders.iter().cloned());
+        folders.extend(mailbox.routes.iter().filter_map(|route| match route {
+            Route::Folder(name) => Some(name.clone()),
+            Route::ListId(_) | Route::Sender(_) => None,
+        }));
     }
     Ok(folders)
 }
