@@ -90,6 +90,19 @@ impl Iterator for Mbox {
     type Item = Result<Message>;
 
     fn next(&mut self) -> Option<Result<Message>> {
+        while !self.done {
+            // Two separators with nothing between them are not the end.
+            if let Some(message) = self.one() {
+                return Some(message);
+            }
+        }
+        None
+    }
+}
+
+impl Mbox {
+    /// Up to the next separator or the end; nothing if there is nothing between.
+    fn one(&mut self) -> Option<Result<Message>> {
         let mut message = Vec::new();
         let mut too_large = false;
         let mut line = Vec::new();
@@ -146,7 +159,7 @@ mod tests {
         let big = "x".repeat(60);
         fs::write(
             &mbox,
-            format!("From a\nSubject: 1\n\n>From x\nFrom y\n\nFrom b\n{big}\n\nFrom c\nSubject: 3\n\nend\n"),
+            format!("From a\nSubject: 1\n\n>From x\nFrom y\n\nFrom b\n{big}\n\nFrom e\n\nFrom c\nSubject: 3\n\nend\n"),
         )
         .unwrap();
         assert_eq!(
