@@ -10,6 +10,7 @@ pub mod clean;
 mod digest;
 mod document;
 pub mod entry;
+pub mod issue;
 mod json_feed;
 pub mod opml;
 pub mod picture;

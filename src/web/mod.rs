@@ -17,6 +17,7 @@ mod delta;
 mod error;
 mod feed;
 mod find;
+mod full;
 mod guard;
 mod health;
 mod insight;
@@ -84,6 +85,9 @@ pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) 
             .service(at("/sources", sources::page))
             .service(at("/sources/{source:[a-z0-9]+}", source::page))
             .service(at("/sources/{source:[a-z0-9]+}.{format:atom|rss|json}", feed::document))
+            .service(at("/sources/{source:[a-z0-9]+}/full", full::page))
+            .service(at("/sources/{source:[a-z0-9]+}/full.{format:atom|rss|json}", full::document))
+            .service(at("/items/{item:[a-z0-9]+}/images/{number:[0-9]+}", full::picture))
             .service(at("/insights/{insight:[a-z0-9]+}", insight::page))
             .service(at("/insights/{insight:[a-z0-9]+}.json", insight_json::document))
             .service(at("/insights/{insight:[a-z0-9]+}.png", picture::of_insight))

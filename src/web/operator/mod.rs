@@ -4,6 +4,7 @@
 mod change;
 mod enter;
 mod import;
+mod mailbox;
 mod page;
 
 pub use import::LARGEST as LARGEST_LIST;
@@ -64,6 +65,13 @@ pub fn pages() -> Scope {
             "POST",
             post("/sources/{source:[a-z0-9]{20}}/{verb:pause|resume|poll}")
                 .route(web::post().to(change::change)),
+        ))
+        .service(only("POST", post("/mailboxes").route(web::post().to(mailbox::mint))))
+        .service(at("/mailboxes/{source:[a-z0-9]{20}}", mailbox::page))
+        .service(only(
+            "POST",
+            post("/mailboxes/{source:[a-z0-9]{20}}/{verb:policy|trust}")
+                .route(web::post().to(mailbox::change)),
         ))
         .service(only("POST", post("/import").route(web::post().to(import::import))))
         .service(at("/export.opml", import::export))
