@@ -24,6 +24,7 @@ mod readers;
 mod serve;
 mod store;
 mod verbs;
+mod weights;
 
 use std::process::ExitCode;
 

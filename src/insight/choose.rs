@@ -5,7 +5,7 @@ use super::unit::Units;
 use super::weigh::Passage;
 
 /// Raw score that complete likeness to one already chosen costs.
-const LIKENESS: f32 = 2.0;
+const LIKENESS: f32 = 0.5;
 /// In a short text the gap is one sentence for so many.
 const SENTENCES_A_GAP: usize = 25;
 /// Above this likeness it is the same thing said again.

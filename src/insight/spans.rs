@@ -40,6 +40,11 @@ pub fn of(claim: &str, language: &str) -> (Vec<Span>, usize) {
         for clause in clause::of(&claim[range.clone()], language) {
             add(clause.text, clause.front, clause.end, false);
         }
+        for said in quoted(&claim[range.clone()]) {
+            for clause in clause::of(said, language) {
+                add(clause.text, Front::Mark, clause.end, false);
+            }
+        }
         if let Some(without) = parentheses_out(&claim[range.clone()], language) {
             for clause in clause::of(&without, language) {
                 add(clause.text, clause.front, clause.end, false);
@@ -54,6 +59,14 @@ pub fn of(claim: &str, language: &str) -> (Vec<Span>, usize) {
         }
     }
     (out, sentences.len())
+}
+
+/// What is quoted in the sentence and long enough to be a claim of its own: "the study says, “Most ovens …”".
+fn quoted(sentence: &str) -> impl Iterator<Item = &str> {
+    let pieces: Vec<&str> = sentence.split(['"', '“', '”']).collect();
+    let whole = pieces.len() % 2 == 1;
+    let inner = pieces.into_iter().skip(1).step_by(2);
+    inner.filter(move |said| whole && count(said) > LEAST_WORDS)
 }
 
 /// The sentence without what stands between two commas and opens like an aside: ", which …,", ", for example,".

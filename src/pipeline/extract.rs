@@ -100,7 +100,8 @@ async fn load(ctx: &Context, id: &ItemId) -> Result<Option<Loaded>, StageError> 
 fn make(ctx: &Context, loaded: Loaded, now: Timestamp) -> (Extraction, ExtractReport) {
     let Loaded { item, source, origin, transcript } = loaded;
     let basis = Basis::from(origin);
-    let options = insight::Options { max_insights: ctx.settings.insights_per_item, basis };
+    let max_insights = ctx.settings.insights_per_item;
+    let options = insight::Options { max_insights, basis, ..insight::Options::default() };
     let context = insight::Context {
         show: &source.title,
         title: &item.title,
