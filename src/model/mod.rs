@@ -7,6 +7,7 @@ mod id;
 mod insight;
 mod item;
 mod job;
+mod mail;
 mod query;
 mod secret;
 mod source;
@@ -22,10 +23,14 @@ pub use id::{BlobId, IdError, InsightId, ItemId, QueryId, SourceId, SubscriberId
 pub use insight::{Basis, Insight, Quote, Related};
 pub use item::{Enclosure, Item, ItemKind, ItemState, Person, Soundbite, TranscriptLink};
 pub use job::{Job, JobKind};
+pub use mail::{
+    Authenticity, Folder, MailFacts, MailImage, MailPolicy, Mailbox, Notice, NoticeKind, Route,
+    Sender, Verdict, aligned,
+};
 pub use query::{Cut, Expr, Field, Query, Since, Term};
 pub use secret::{Secret, SecretHash};
 pub use source::{
-    Coverage, PollState, Problem, Source, SourceKind, SourceStatus, Validators, Visibility,
+    Coverage, NOBODY, PollState, Problem, Source, SourceKind, SourceStatus, Validators, Visibility,
 };
 pub use subscriber::{
     Access, Days, EDITION_SIZE, Invite, MOST_SIZE, Moved, Progress, SavedQuery, Shape, Subscriber,

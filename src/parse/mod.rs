@@ -5,6 +5,7 @@ pub mod discover;
 pub mod feed;
 pub mod form;
 pub mod mail;
+pub mod newsletter;
 pub mod opml;
 pub mod query;
 pub mod transcript;

@@ -9,6 +9,7 @@ mod extract;
 mod poll;
 mod read;
 mod reader;
+mod receive;
 mod schedule;
 mod senses;
 mod speakers;
@@ -16,13 +17,14 @@ mod transcribe;
 
 use std::sync::Arc;
 
-pub use address::{new_source, resolve};
+pub use address::{new_mailbox, new_source, resolve, slug};
 pub use compose::{ComposeReport, compose, plan_editions, preview};
 pub use embed::embed;
 pub use error::StageError;
 pub use extract::{ExtractReport, extract, learn_topics};
 pub use poll::{PollReport, poll};
 pub use reader::{Asked, change_secret, new_secret, sign_up};
+pub use receive::{Mail, ReceiveReport, Refusal, Taken, Trust, drain, local_part, receive};
 pub use schedule::Intervals;
 pub use senses::Senses;
 pub use transcribe::{TranscribeReport, transcribe};
@@ -56,6 +58,8 @@ pub struct Context {
     pub key: Key,
     /// Authority of our `tag:` URIs.
     pub authority: String,
+    /// Where mail comes to.
+    pub mail: Mail,
     /// The operator's choices.
     pub settings: Settings,
 }

@@ -54,7 +54,12 @@ pub async fn poll(
         ctx.door.call(move |s| s.drop_job(&job)).await?;
         return Ok(None);
     };
-    let SourceKind::Feed { url } = &source.kind;
+    let SourceKind::Feed { url } = &source.kind else {
+        // Mail comes by itself.
+        let job = JobKind::Poll(id.clone());
+        ctx.door.call(move |s| s.drop_job(&job)).await?;
+        return Ok(None);
+    };
     let answer = fetch(ctx, url, Some(&source.poll.validators), now).await;
     let outcome = match answer {
         Ok(Answer::NotModified { max_age }) => success(ctx, &source, now, "304", max_age, None),
@@ -207,6 +212,7 @@ fn new_item(
         transcript: None,
         state,
         problem: None,
+        mail: None,
     }
 }
 
