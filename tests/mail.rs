@@ -101,7 +101,8 @@ fn a_personal_newsletter_feeds_its_owners_brief_and_no_other() {
     assert!(shown.contains(&format!("seen by      {owner}")), "{shown}");
     let bob = sign_up();
     let (_, nobodys) = mailbox(&program, &["Whose"]);
-    assert!(program.ok(&["source", "show", &nobodys]).contains("nobody yet"));
+    let shown = program.ok(&["source", "show", &nobodys]);
+    assert!(shown.contains("nobody yet"), "{shown} {ada} {bob}");
     program.ok(&["source", "share", &nobodys, &owner]);
     assert!(program.ok(&["source", "show", &nobodys]).contains(&owner));
     assert_eq!(deliver(&program, &address, WEEKLY).0, 0);

@@ -1,7 +1,7 @@
 //! Verbs about mail: mint an address, take a message, trust a sender.
 
 use super::{Admin, AdminError, Refused, Reply};
-use crate::model::{MailPolicy, NOBODY, Route, Sender, SubscriberId, Timestamp, Visibility};
+use crate::model::{MailPolicy, Route, Sender, Timestamp, Visibility};
 use crate::parse::mail;
 use crate::pipeline::{self, Refusal, new_mailbox, receive, slug};
 use crate::spool::{Envelope, Letter, Recipient, Via};
@@ -25,10 +25,10 @@ impl Admin {
             return Ok(Visibility::Private(self.reader(which).await?.id));
         }
         let mut readers = self.ctx.door.call(|s| s.subscribers()).await?;
-        Ok(Visibility::Private(match (readers.pop(), readers.is_empty()) {
-            (Some(only), true) => only.id,
-            _ => SubscriberId::new(NOBODY),
-        }))
+        Ok(match (readers.pop(), readers.is_empty()) {
+            (Some(only), true) => Visibility::Private(only.id),
+            _ => Visibility::nobodys(),
+        })
     }
 
     pub(super) async fn add_mailbox(

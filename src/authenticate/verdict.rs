@@ -61,7 +61,7 @@ pub(super) fn of(
             DmarcResult::None => "none",
         }
         .into(),
-        arc: dkim_word(arc).into(),
+        arc: arc_word(arc).into(),
     }
 }
 
@@ -81,6 +81,14 @@ fn dkim_word(result: &DkimResult) -> &'static str {
         DkimResult::PermError(_) => "permerror",
         DkimResult::TempError(_) => "temperror",
         DkimResult::None => "none",
+    }
+}
+
+/// RFC 8617 4.4: what is not whole is broken.
+fn arc_word(result: &DkimResult) -> &'static str {
+    match dkim_word(result) {
+        word @ ("pass" | "temperror" | "none") => word,
+        _ => "fail",
     }
 }
 

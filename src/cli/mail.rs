@@ -13,7 +13,7 @@ use super::verbs::{Many, run, unexpected};
 use crate::admin::{self, Command, Refused, Reply};
 use crate::config::Config;
 use crate::model::{
-    Authenticity, Item, MailPolicy, Mailbox, NOBODY, NoticeKind, Route, Source, Visibility,
+    Authenticity, Item, MailPolicy, Mailbox, NoticeKind, Route, Source, Visibility,
 };
 
 /// `EX_TEMPFAIL` of sysexits.h: the MTA keeps the mail and tries again.
@@ -121,7 +121,7 @@ pub(super) fn add(config: &Config, command: Command, as_json: bool) -> Result<Ex
         "Subscribe to the newsletter with this address, or have your mail server forward it there."
     );
     say!("`podbrief source show {}` shows what it asks you to confirm.", source.id);
-    if matches!(&source.visibility, Visibility::Private(owner) if owner.as_str() == NOBODY) {
+    if source.visibility == Visibility::nobodys() {
         say!("It feeds no brief yet: `podbrief source share {} READER` says whose.", source.id);
     }
     if config.mail.domain.is_empty() && config.base_url.is_empty() {
@@ -164,9 +164,7 @@ pub(super) fn mailbox(source: &Source, mailbox: &Mailbox, address: &str) -> Resu
     say!("  address      {address}");
     let seen = match &source.visibility {
         Visibility::Public => "everyone",
-        Visibility::Private(owner) if owner.as_str() == NOBODY => {
-            "nobody yet (podbrief source share)"
-        }
+        nobodys if *nobodys == Visibility::nobodys() => "nobody yet (podbrief source share)",
         Visibility::Private(owner) => owner.as_str(),
     };
     say!("  seen by      {seen}");

@@ -30,7 +30,7 @@ pub use mail::{
 pub use query::{Cut, Expr, Field, Query, Since, Term};
 pub use secret::{Secret, SecretHash};
 pub use source::{
-    Coverage, NOBODY, PollState, Problem, Source, SourceKind, SourceStatus, Validators, Visibility,
+    Coverage, PollState, Problem, Source, SourceKind, SourceStatus, Validators, Visibility,
 };
 pub use subscriber::{
     Access, Days, EDITION_SIZE, Invite, MOST_SIZE, Moved, Progress, SavedQuery, Shape, Subscriber,

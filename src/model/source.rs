@@ -73,9 +73,6 @@ pub enum SourceKind {
     Mailbox(Mailbox),
 }
 
-/// The owner of what feeds no brief yet: no reader has this id.
-pub const NOBODY: &str = "operator";
-
 /// Whose eyes a source and all that comes from it is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "to", content = "subscriber", rename_all = "snake_case")]
@@ -87,6 +84,11 @@ pub enum Visibility {
 }
 
 impl Visibility {
+    /// Of what feeds no brief yet: no reader is made of this name.
+    pub fn nobodys() -> Self {
+        Self::Private(SubscriberId::new("operator"))
+    }
+
     /// Whether `viewer` (nobody in particular if `None`) may see it.
     pub fn allows(&self, viewer: Option<&SubscriberId>) -> bool {
         match self {

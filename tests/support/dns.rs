@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, UdpSocket};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 #[derive(Clone)]
@@ -17,7 +16,7 @@ pub enum Record {
 pub struct NameServer {
     pub address: String,
     records: Arc<Mutex<HashMap<String, Record>>>,
-    asked: Arc<AtomicUsize>,
+    asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl NameServer {
@@ -32,7 +31,6 @@ impl NameServer {
         std::thread::spawn(move || {
             let mut question = [0; 1500];
             while let Ok((length, peer)) = socket.recv_from(&mut question) {
-                running.asked.fetch_add(1, Ordering::Relaxed);
                 if let Some(answer) = running.answer(&question[..length]) {
                     let _ = socket.send_to(&answer, peer);
                 }
@@ -45,8 +43,9 @@ impl NameServer {
         self.records.lock().unwrap().insert(name.to_owned(), record);
     }
 
-    pub fn asked(&self) -> usize {
-        self.asked.load(Ordering::Relaxed)
+    /// How often it was asked about a name.
+    pub fn asked(&self, name: &str) -> usize {
+        self.asked.lock().unwrap().iter().filter(|asked| *asked == name).count()
     }
 
     /// RFC 1035 4.1.
@@ -65,6 +64,7 @@ impl NameServer {
             at += length;
         }
         let kind = u16::from_be_bytes([*question.get(at)?, *question.get(at + 1)?]);
+        self.asked.lock().unwrap().push(name.clone());
         let record = self.records.lock().unwrap().get(&name).cloned();
         let (code, data) = match (&record, kind) {
             (Some(Record::Txt(text)), 16) => {

@@ -14,7 +14,7 @@ use super::page::{Said, show};
 use super::{Operator, changing, operator};
 use crate::admin::{Command, Purpose, Reply};
 use crate::model::{
-    Authenticity, Item, ItemState, MailPolicy, Mailbox, NOBODY, NoticeKind, Source, Visibility,
+    Authenticity, Item, ItemState, MailPolicy, Mailbox, NoticeKind, Source, Visibility,
 };
 use crate::text::phrases::Phrases;
 
@@ -137,7 +137,7 @@ fn made(
         address: format!("{}@{}", mailbox.local, operator.admin.ctx.mail.domain),
         seen_by: match &source.visibility {
             Visibility::Public => t.say("operator.mail.everyone").to_owned(),
-            Visibility::Private(owner) if owner.as_str() == NOBODY => {
+            nobodys if *nobodys == Visibility::nobodys() => {
                 t.say("operator.mail.nobody").to_owned()
             }
             Visibility::Private(reader) => {

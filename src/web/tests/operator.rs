@@ -498,7 +498,7 @@ async fn the_operator_mints_an_address_and_sees_what_it_asks() {
     let source = house.sources().remove(0);
     assert_eq!((source.title.as_str(), &source.visibility), ("Tea & Oats", &Visibility::Public));
     let local = source.mailbox().unwrap().local.clone();
-    let shown = house.see(&page).await.text();
+    let shown = house.see(&page).await.text().to_owned();
     assert!(
         shown.contains(&format!("{local}@in.example")) && shown.contains("Nothing has come yet"),
         "{shown}"
@@ -537,7 +537,7 @@ async fn the_operator_mints_an_address_and_sees_what_it_asks() {
         now: NOW(),
     });
     house.world.store.save_mail(arrivals.into()).unwrap();
-    let shown = house.see(&page).await.text();
+    let shown = house.see(&page).await.text().to_owned();
     let notice = shown.find("allow the forwarding").unwrap();
     assert!(notice < shown.find(&local).unwrap(), "it comes first: {shown}");
     assert!(
@@ -550,7 +550,7 @@ async fn the_operator_mints_an_address_and_sees_what_it_asks() {
         "{shown}"
     );
     for path in [format!("/sources/{}", source.id), format!("/sources/{}/full", source.id)] {
-        let public = house.send(Method::GET, &path, &[], "").await.text();
+        let public = house.send(Method::GET, &path, &[], "").await.text().to_owned();
         assert!(!public.contains("4711") && !public.contains(&local), "{public}");
     }
     assert_eq!(
