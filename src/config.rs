@@ -72,6 +72,8 @@ pub struct Fetch {
     timeout: SignedDuration,
     /// Count.
     pub per_host: usize,
+    #[serde(deserialize_with = "read_span")]
+    gap: SignedDuration,
     /// MiB.
     pub max_feed_mib: usize,
     /// MiB.
@@ -285,6 +287,10 @@ impl Poll {
 }
 
 impl Fetch {
+    /// Span.
+    pub fn gap(&self) -> Duration {
+        span(self.gap)
+    }
     /// Span.
     pub fn timeout(&self) -> Duration {
         span(self.timeout)

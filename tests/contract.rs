@@ -90,6 +90,11 @@ fn item(source: &Source, key: &str, published: i64) -> Item {
         persons: Vec::new(),
         chapters_url: None,
         soundbites: Vec::new(),
+        chapters: Vec::new(),
+        season: None,
+        episode: None,
+        episode_kind: Default::default(),
+        drift_ms: None,
         notes: None,
         transcript: None,
         state: ItemState::New,
@@ -138,6 +143,8 @@ fn publication(source: &Source, item: &Item, n: usize, topics: &[&str]) -> Publi
         score: 0.5,
         topics: topics.iter().map(|t| (*t).to_owned()).collect(),
         names: Vec::new(),
+        episode_kind: Default::default(),
+        chapter: None,
         language: None,
         published: at(1002),
         seq: 0,
@@ -171,8 +178,15 @@ fn publish(store: &dyn Store, source: &Source, key: &str, count: usize, topics: 
     store.save_poll(outcome(source, std::slice::from_ref(&item), 5000)).unwrap();
     let body = store.put_body(b"{\"segments\":[]}").unwrap();
     let origin = TranscriptOrigin::Publisher;
-    let words =
-        TranscriptOutcome { item: item.id.clone(), body, origin, problem: None, now: at(1) };
+    let words = TranscriptOutcome {
+        item: item.id.clone(),
+        body,
+        origin,
+        problem: None,
+        chapters: Vec::new(),
+        drift_ms: None,
+        now: at(1),
+    };
     store.save_transcript(words).unwrap();
     let publications = (0..count).map(|n| publication(source, &item, n, topics)).collect();
     let extraction = Extraction { item: item.id.clone(), origin, publications };
@@ -435,8 +449,15 @@ fn what_has_no_vector_is_given_one_later(open: Open, dir: &Path) {
     store.save_poll(outcome(&a, std::slice::from_ref(&item), 5000)).unwrap();
     let body = store.put_body(b"{\"segments\":[]}").unwrap();
     let origin = TranscriptOrigin::Publisher;
-    let words =
-        TranscriptOutcome { item: item.id.clone(), body, origin, problem: None, now: at(1) };
+    let words = TranscriptOutcome {
+        item: item.id.clone(),
+        body,
+        origin,
+        problem: None,
+        chapters: Vec::new(),
+        drift_ms: None,
+        now: at(1),
+    };
     store.save_transcript(words).unwrap();
     let bare = Publication { embedding: None, ..publication(&a, &item, 0, &[]) };
     let extraction = Extraction { item: item.id, origin, publications: vec![bare] };

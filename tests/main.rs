@@ -14,6 +14,8 @@ mod golden;
 mod journey;
 mod knowing;
 mod map;
+mod polite;
 mod publishing;
 mod support;
 mod taste;
+mod websub;

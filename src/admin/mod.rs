@@ -2,6 +2,7 @@
 
 mod ask;
 mod import;
+mod podping;
 mod readers;
 mod run;
 mod secret;

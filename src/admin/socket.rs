@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::io::SyncIoBridge;
 
-use super::{Admin, Command, Reply};
+use super::{Admin, Command, Reply, podping};
 
 /// Its name in the data directory.
 pub const SOCKET: &str = "admin.sock";
@@ -111,6 +111,9 @@ async fn answer(admin: Admin, stream: UnixStream) -> io::Result<()> {
     tokio::time::timeout(PATIENCE, read.read_line(&mut line)).await.map_err(io::Error::other)??;
     if line.is_empty() {
         return Ok(());
+    }
+    if podping::is_one(&line) {
+        return podping::attend(&admin, line, read, &mut write).await;
     }
     let command = match serde_json::from_str::<Command>(&line) {
         Ok(command) => command,

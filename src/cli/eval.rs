@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{eval_brief, eval_related, eval_salience, eval_topics};
+use super::{eval_brief, eval_read, eval_related, eval_salience, eval_topics};
 use crate::config::Config;
 
 #[derive(Debug, clap::Args)]
@@ -40,6 +40,10 @@ pub(super) enum Task {
     Brief,
     /// Which label fits each text best
     Topics,
+    /// What is read of feeds, given as files
+    Feeds,
+    /// What is read of transcripts, given as files
+    Cues,
     /// The numbers that the weights are learned from
     #[value(hide = true)]
     Rows,
@@ -56,6 +60,8 @@ pub(super) fn eval(args: &Eval, config: Config) -> Result<ExitCode> {
             eval_topics::run(input, output, args.labels.as_deref(), !args.no_vectors)?;
         }
         Task::Rows => eval_salience::rows(input, output)?,
+        Task::Feeds => eval_read::feeds(input, output)?,
+        Task::Cues => eval_read::cues(input, output)?,
         Task::Worthiness => eval_salience::worthiness(input, output, !args.no_vectors)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -11,6 +11,7 @@ macro_rules! say {
 mod args;
 mod eval;
 mod eval_brief;
+mod eval_read;
 mod eval_related;
 mod eval_salience;
 mod eval_topics;

@@ -46,6 +46,8 @@ pub fn new_source(
         author: None,
         language: None,
         podcast_guid: None,
+        medium: None,
+        lease: None,
         visibility,
         status: SourceStatus::Active,
         added: now,
@@ -67,7 +69,7 @@ pub async fn resolve(
     let mut source = new_source(address, None, Visibility::Public, now)?;
     for _ in 0..2 {
         let SourceKind::Feed { url } = &source.kind;
-        let read = match fetch(ctx, url, None, now).await {
+        let read = match fetch(ctx, url, None, true, now).await {
             Ok(Answer::Body(fetched)) => read(*fetched).await,
             Ok(Answer::NotModified { .. }) => break,
             Err(error) => Err(Trouble::from(error)),
@@ -75,6 +77,7 @@ pub async fn resolve(
         match read {
             Ok((_, feed)) => {
                 source.title = title_of(&feed, &source);
+                source.podcast_guid = feed.podcast_guid;
                 return Ok((source, None));
             }
             Err(Trouble { page_feeds, .. }) if !page_feeds.is_empty() => {

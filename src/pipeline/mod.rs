@@ -2,17 +2,23 @@
 //! A stage run twice changes nothing.
 
 mod address;
+mod chapters;
 mod compose;
+mod drift;
 mod embed;
 mod error;
 mod extract;
+mod habit;
+mod items;
 mod poll;
+mod polls;
 mod read;
 mod reader;
 mod schedule;
 mod senses;
 mod speakers;
 mod transcribe;
+pub mod websub;
 
 use std::sync::Arc;
 
@@ -22,6 +28,7 @@ pub use embed::embed;
 pub use error::StageError;
 pub use extract::{ExtractReport, extract, learn_topics};
 pub use poll::{PollReport, poll};
+pub use polls::{count_readers, plan_polls};
 pub use reader::{Asked, change_secret, new_secret, sign_up};
 pub use schedule::Intervals;
 pub use senses::Senses;
@@ -56,6 +63,8 @@ pub struct Context {
     pub key: Key,
     /// Authority of our `tag:` URIs.
     pub authority: String,
+    /// Where hubs reach us: the public address without a slash at its end, if there is one.
+    pub callback: Option<Arc<str>>,
     /// The operator's choices.
     pub settings: Settings,
 }
