@@ -148,6 +148,7 @@ fn item(source: &Source, n: usize, now: Timestamp) -> Item {
         transcript: None,
         state: ItemState::New,
         problem: None,
+        mail: None,
     }
 }
 

@@ -12,17 +12,22 @@ use std::time::Duration;
 use actix_web::{App, HttpServer, web as actix};
 use anyhow::{Context as _, Result, bail};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::admin::{self, Admin, Secret};
+use crate::authenticate::{Authenticator, Dns};
 use crate::config::Config;
 use crate::encode::Worker;
 use crate::fetch::{AllowPrivate, Fetcher, Limits};
+use crate::imap::{self, Account, Password};
 use crate::insight::Tagger;
 use crate::jobs::{Handle, Scheduler};
+use crate::mail::{self, Certificate, Protocol};
 use crate::model::{Timestamp, TopicSet};
-use crate::pipeline::{Context, Intervals, Senses, Settings};
+use crate::pipeline::{self, Context, Intervals, Mail, Senses, Settings, Trust};
 use crate::publish::Site;
 use crate::search::Index;
+use crate::spool::{Archive, Spool};
 use crate::store::{Door, sled};
 use crate::web::brief::Desk;
 use crate::web::{self, Find, Operator, WebState};
@@ -85,6 +90,7 @@ pub fn open(config: &Config) -> Result<Rooms> {
         key,
         authority: instance.authority.clone(),
         callback: (!config.base_url.is_empty()).then(|| config.base_url.as_str().into()),
+        mail: post(config)?,
         settings: settings(config),
         door,
     };
@@ -152,6 +158,28 @@ fn fetcher(config: &Config) -> Result<Fetcher> {
         allow_private,
     };
     Ok(Fetcher::new(limits, concat!("podbrief/", env!("CARGO_PKG_VERSION")), &contact)?)
+}
+
+fn post(config: &Config) -> Result<Mail> {
+    let dir = &config.data_dir;
+    let domain = config.mail_domain();
+    let dns: Dns = config.mail.dns.parse().map_err(|e: String| anyhow::anyhow!("mail.dns: {e}"))?;
+    let host = config.mail_host();
+    // Only who takes mail from hosts of the world has somebody to ask about.
+    let dns = if config.mail.listen.is_empty() { Dns::Off } else { dns };
+    let authenticator = Authenticator::new(dns, &host).map_err(|detail| {
+        anyhow::anyhow!(
+            "the system's DNS servers can't be read ({detail}): name one in mail.dns, as \"127.0.0.1:53\", or say \"off\""
+        )
+    })?;
+    Ok(Mail {
+        authenticator,
+        spool: Spool::open(dir).with_context(|| format!("the mail spool in {}", dir.display()))?,
+        archive: Archive::new(dir, config.mail.keep_raw_days),
+        trust: Trust { host, authserv_id: config.mail.authserv_id.clone() },
+        domain,
+        max_message: config.mail.max_message_mib.saturating_mul(1024 * 1024),
+    })
 }
 
 fn settings(config: &Config) -> Settings {
@@ -251,12 +279,31 @@ impl Rooms {
         let (stop, stopped) = watch::channel(false);
         let socket = admin::bind(&config.data_dir).context("the admin socket can't be made")?;
         let socket = tokio::spawn(admin::serve(self.admin.clone(), socket, stopped.clone()));
+        let mut doors_of_mail = JoinSet::new();
+        let options = mail_options(self.admin.ctx.clone(), config)?;
+        for door in open_mail_doors(config).await? {
+            doors_of_mail.spawn(mail::serve(door, options.clone(), stopped.clone(), GRACE));
+        }
+        let imap = imap_account(config)?.map(|account| {
+            tokio::spawn(imap::run(self.admin.ctx.clone(), account, now, stopped.clone()))
+        });
+        let letters = tokio::spawn({
+            let (jobs, stopped) = (self.admin.jobs.clone(), stopped.clone());
+            pipeline::drain(self.admin.ctx.clone(), now, stopped, move || jobs.wake())
+        });
         let jobs = tokio::spawn(self.scheduler.catching_up().run(stopped, GRACE));
         ready(base, self.admin.jobs.clone());
         until.await;
         tracing::info!("stopping");
         stop.send_replace(true);
         doors.stop(true).await;
+        while let Some(ended) = doors_of_mail.join_next().await {
+            ended.context("a mail door failed")?;
+        }
+        if let Some(imap) = imap {
+            imap.await.context("fetching mail by IMAP failed")?;
+        }
+        letters.await.context("the mail spool failed")?;
         jobs.await.context("the scheduler failed")?;
         // Who still waits for an answer by now waits for jobs that don't run any more.
         match tokio::time::timeout(SETTLED, socket).await {
@@ -266,6 +313,51 @@ impl Rooms {
         web.await.context("the web server failed")?.context("the web server")?;
         Ok(())
     }
+}
+
+/// The operator's, if there is one.
+fn imap_account(config: &Config) -> Result<Option<Account>> {
+    let imap = &config.imap;
+    if imap.server.is_empty() {
+        return Ok(None);
+    }
+    let security =
+        imap.security.parse().map_err(|e: String| anyhow::anyhow!("imap.security: {e}"))?;
+    let given = |path: &Path| (!path.as_os_str().is_empty()).then(|| path.to_owned());
+    let password = match given(&imap.password_file) {
+        Some(path) => Password::File(path),
+        None => Password::Command(imap.password_command.clone()),
+    };
+    let (server, user) = (imap.server.clone(), imap.user.clone());
+    let (ca, folders) = (given(&imap.ca), imap.folders.clone());
+    Ok(Some(Account { server, security, ca, user, password, folders }))
+}
+
+fn mail_options(ctx: Context, config: &Config) -> Result<mail::Options> {
+    let (chain, key) = (&config.mail.tls_certificate, &config.mail.tls_key);
+    let certificate = if chain.as_os_str().is_empty() {
+        None
+    } else {
+        Some(Arc::new(Certificate::open(chain, key).context("mail.tls_certificate")?))
+    };
+    Ok(mail::Options { ctx, clock: now, certificate, host: config.mail_host() })
+}
+
+/// Those that are wanted. Their addresses are told in the log, because a port may be the system's choice.
+async fn open_mail_doors(config: &Config) -> Result<Vec<mail::Door>> {
+    let wanted = [
+        (Protocol::Smtp, "mail.listen", &config.mail.listen),
+        (Protocol::Lmtp, "mail.lmtp", &config.mail.lmtp),
+    ];
+    let mut doors = Vec::new();
+    for (protocol, option, address) in wanted.into_iter().filter(|(_, _, a)| !a.is_empty()) {
+        let door = mail::Door::open(protocol, &mail::Address::parse(address)).await;
+        let door = door.with_context(|| format!("{option}: can't listen on {address}"))?;
+        let at = door.local_addr().map_or_else(|| address.clone(), |a| a.to_string());
+        tracing::info!(address = %at, ?protocol, "mail door open");
+        doors.push(door);
+    }
+    Ok(doors)
 }
 
 fn listen(address: &str) -> Result<TcpListener> {

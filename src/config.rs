@@ -1,6 +1,8 @@
 //! Options: the defaults in `data/podbrief.toml`, then a file, then `PODBRIEF_*`, then the command line.
 //! Only floor 6 knows this type; other rooms get the few values they need.
 
+mod mail;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,6 +11,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+pub use self::mail::{Imap, Mail};
 use crate::model::MOST_SIZE;
 use crate::web::{Kind, Limits, Mode, Network, NetworkError, Rate};
 
@@ -44,6 +47,10 @@ pub struct Config {
     pub poll: Poll,
     /// Requests.
     pub fetch: Fetch,
+    /// Newsletters by mail.
+    pub mail: Mail,
+    /// Newsletters out of an IMAP account.
+    pub imap: Imap,
     /// The web server.
     pub web: Web,
     /// Logs.
@@ -214,6 +221,7 @@ impl Config {
                 ),
             });
         }
+        self.check_mail()?;
         // A ceiling that was set below a floor that was not moves the floor.
         if self.poll.min_interval == MIN_INTERVAL {
             self.poll.min_interval = self.poll.min_interval.min(self.poll.max_interval);
@@ -221,6 +229,7 @@ impl Config {
         let counts = [
             ("poll.concurrency", self.poll.concurrency),
             ("fetch.per_host", self.fetch.per_host),
+            ("mail.max_message_mib", self.mail.max_message_mib),
             (
                 "fetch.timeout",
                 usize::try_from(self.fetch.timeout().as_secs()).unwrap_or(usize::MAX),

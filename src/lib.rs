@@ -10,6 +10,8 @@ pub mod demo;
 pub mod notify;
 // Floor 7: doors.
 pub mod admin;
+pub mod imap;
+pub mod mail;
 pub mod web;
 // Floor 6: when work runs.
 pub mod jobs;
@@ -18,8 +20,10 @@ pub mod pipeline;
 // Floor 4: derived data.
 pub mod search;
 // Floor 3: outside and stored things.
+pub mod authenticate;
 pub mod encode;
 pub mod fetch;
+pub mod spool;
 pub mod store;
 // Floor 2: pure rooms of the domain.
 pub mod insight;

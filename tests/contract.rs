@@ -50,6 +50,8 @@ contract!(
     what_is_private_shows_to_its_owner_only,
     removing_a_source_removes_all_of_it,
     a_failing_job_waits_and_is_set_aside,
+    mail_is_kept_once_and_in_the_order_of_arrival,
+    what_is_held_is_released_by_trust,
     everything_survives_a_reopen,
     a_backup_restores_to_the_same,
     vectors_are_kept_with_their_model,
@@ -99,6 +101,7 @@ fn item(source: &Source, key: &str, published: i64) -> Item {
         transcript: None,
         state: ItemState::New,
         problem: None,
+        mail: None,
     }
 }
 
@@ -342,6 +345,116 @@ fn a_failing_job_waits_and_is_set_aside(open: Open, dir: &Path) {
     assert!(due(&*store, 8999).is_empty());
     let failed = store.item(&item.id).unwrap().unwrap();
     assert_eq!((failed.state, failed.problem), (ItemState::Failed, Some(problem)));
+}
+
+fn mailbox(name: &str, visibility: Visibility) -> Source {
+    let policy = MailPolicy::default();
+    podbrief::pipeline::new_mailbox(name, format!("{name}-secret"), policy, visibility, at(1000))
+}
+
+fn arrival(source: &Source, key: &str, from: &str, held: bool) -> Arrival {
+    let mut issue = item(source, key, 900);
+    issue.kind = ItemKind::Issue;
+    issue.state = if held { ItemState::Held } else { ItemState::New };
+    issue.mail = Some(MailFacts {
+        seq: 0,
+        from: from.into(),
+        verdict: Verdict::default(),
+        held: held.then(|| "a stranger".to_owned()),
+        notice: None,
+        unsubscribe: None,
+        images: Vec::new(),
+    });
+    let learn = Some(Sender { address: from.into(), verified: true, since: at(1) });
+    let learn = learn.filter(|_| !held);
+    Arrival { source: source.id.clone(), item: Some(issue), learn, now: at(1001) }
+}
+
+fn issues(store: &dyn Store, source: &Source, viewer: Option<&SubscriberId>) -> Vec<String> {
+    let found = store.issues_for(&source.id, viewer, None, 10).unwrap();
+    found.into_iter().map(|i| i.key).collect()
+}
+
+fn mail_is_kept_once_and_in_the_order_of_arrival(open: Open, dir: &Path) {
+    let store = open(dir);
+    let owner = SubscriberId::new("operator");
+    let tea = mailbox("tea", Visibility::Private(owner.clone()));
+    store.add_source(tea.clone()).unwrap();
+    assert_eq!(store.next_due().unwrap(), None, "nothing is asked for mail");
+    assert_eq!(store.poll_now(None, at(1)).unwrap(), 0);
+    let gone = mailbox("gone", Visibility::Public);
+    let batch = vec![
+        arrival(&tea, "1", "a@x", false),
+        arrival(&tea, "2", "b@x", false),
+        arrival(&tea, "1", "a@x", false),
+        arrival(&gone, "1", "a@x", false),
+        Arrival { source: tea.id.clone(), item: None, learn: None, now: at(9) },
+    ];
+    let new = [Added::New, Added::New, Added::Existing, Added::Existing, Added::Existing];
+    assert_eq!(store.save_mail(batch).unwrap(), new);
+    assert_eq!(store.save_mail(vec![arrival(&tea, "2", "b@x", false)]).unwrap(), [Added::Existing]);
+    assert_eq!(due(&*store, 1001).len(), 2);
+    assert_eq!(issues(&*store, &tea, Some(&owner)), ["2", "1"]);
+    assert!(issues(&*store, &tea, None).is_empty(), "it is private");
+    let source = store.source(&tea.id).unwrap().unwrap();
+    let mailbox = source.mailbox().unwrap();
+    assert_eq!((mailbox.ignored, mailbox.last, source.coverage.items), (1, Some(at(1001)), 2));
+    let senders: Vec<_> = mailbox.senders.iter().map(|s| s.address.as_str()).collect();
+    assert_eq!(senders, ["a@x"], "only the first is learned");
+    let first = store.issues_for(&tea.id, Some(&owner), None, 1).unwrap().remove(0);
+    let seq = first.mail.unwrap().seq;
+    let older = store.issues_for(&tea.id, Some(&owner), Some(seq), 9).unwrap();
+    assert_eq!(older[0].key, "1");
+    assert!(store.remove_source(&tea.id).unwrap());
+    assert_eq!(store.counts().unwrap(), Counts::default());
+}
+
+fn what_is_held_is_released_by_trust(open: Open, dir: &Path) {
+    let store = open(dir);
+    let tea = mailbox("tea", Visibility::Public);
+    store.add_source(tea.clone()).unwrap();
+    store
+        .save_mail(vec![arrival(&tea, "1", "a@x", false), arrival(&tea, "2", "b@x", true)])
+        .unwrap();
+    assert_eq!(issues(&*store, &tea, None), ["1"]);
+    let sender = Sender { address: "b@x".into(), verified: false, since: at(5000) };
+    assert_eq!(store.trust_sender(&tea.id, sender.clone()).unwrap(), Some(1));
+    assert_eq!(store.trust_sender(&tea.id, sender.clone()).unwrap(), Some(0));
+    assert_eq!(issues(&*store, &tea, None), ["2", "1"], "it arrives now");
+    assert_eq!(due(&*store, 5000).len(), 2);
+    assert!(store.set_policy(&tea.id, MailPolicy::Reject).unwrap());
+    let source = store.source(&tea.id).unwrap().unwrap();
+    assert_eq!(source.mailbox().unwrap().policy, MailPolicy::Reject);
+    let feed = self::source("https://a.example/feed", Visibility::Public);
+    store.add_source(feed.clone()).unwrap();
+    assert_eq!(store.trust_sender(&feed.id, sender).unwrap(), None);
+    let route = Route::ListId("tea.example".into());
+    let folder = Folder { name: "me@host INBOX".into(), validity: 3, seen: 9 };
+    store.save_folder(&folder).unwrap();
+    assert_eq!(store.folder("me@host INBOX").unwrap(), Some(folder));
+    assert_eq!(store.folder("me@host").unwrap(), None);
+    assert!(!store.set_routes(&feed.id, vec![route.clone()]).unwrap());
+    assert!(store.folder("me@host INBOX").unwrap().is_some());
+    assert!(store.set_routes(&tea.id, vec![route.clone()]).unwrap());
+    assert_eq!(store.folder("me@host INBOX").unwrap(), None, "all is looked at again");
+    let mine = Visibility::Private(SubscriberId::new("me"));
+    assert!(store.set_visibility(&tea.id, mine.clone()).unwrap());
+    assert!(!store.set_visibility(&feed.id, mine.clone()).unwrap());
+    let changed = store.source(&tea.id).unwrap().unwrap();
+    assert_eq!((&changed.visibility, &changed.mailbox().unwrap().routes), (&mine, &vec![route]));
+    assert_eq!(issues(&*store, &tea, None), [""; 0]);
+    assert!(store.set_visibility(&tea.id, Visibility::Public).unwrap());
+    assert!(!store.set_policy(&feed.id, MailPolicy::Accept).unwrap());
+    let mut bytes = Vec::new();
+    store.backup(&mut bytes, at(5)).unwrap();
+    let path = dir.join("backup");
+    std::fs::write(&path, &bytes).unwrap();
+    let file = || -> std::io::Result<Box<dyn std::io::BufRead>> {
+        Ok(Box::new(std::io::BufReader::new(std::fs::File::open(&path)?)))
+    };
+    let second = dir.join("second");
+    sled::restore(&second, at(6), &file).unwrap();
+    assert_eq!(issues(&*open(&second), &tea, None), ["2", "1"]);
 }
 
 fn everything_survives_a_reopen(open: Open, dir: &Path) {

@@ -8,11 +8,11 @@ const FLOORS: &[&[&str]] = &[
     &["model"],
     &["text"],
     &["parse", "insight", "rank", "publish"],
-    &["store", "fetch", "encode"],
+    &["store", "fetch", "spool", "encode", "authenticate"],
     &["search"],
     &["pipeline"],
     &["jobs"],
-    &["admin"],
+    &["admin", "mail", "imap"],
     &["web"],
     &["cli", "app", "config", "demo", "notify", "main", "lib"],
 ];
@@ -23,6 +23,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("actix_web::", &["web/", "app.rs", "demo/host.rs"]),
     ("feed_rs::", &["parse/feed"]),
     ("mailparse::", &["parse/mail", "parse/form"]),
+    ("ammonia::", &["parse/newsletter/"]),
     ("pocket_encoder::", &["text/embed"]),
     ("pulp::", &["text/embed"]),
     ("atom_syndication::", &["publish/"]),
@@ -30,6 +31,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ab_glyph::", &["publish/"]),
     ("png::", &["publish/"]),
     ("reqwest::", &["fetch/"]),
+    ("async_imap::", &["imap/"]),
+    ("mail_auth::", &["authenticate/"]),
     ("clap::", &["cli/"]),
 ];
 

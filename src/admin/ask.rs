@@ -42,6 +42,13 @@ impl Link {
         let mut line = serde_json::to_string(command).map_err(AskError::Unknown)?;
         line.push('\n');
         self.0.get_mut().write_all(line.as_bytes()).map_err(AskError::Broken)?;
+        if let Command::Deliver { bytes, .. } = command {
+            match self.0.get_mut().write_all(bytes) {
+                // It may answer before it has read all.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+                written => written.map_err(AskError::Broken)?,
+            }
+        }
         loop {
             line.clear();
             if self.0.read_line(&mut line).map_err(AskError::Broken)? == 0 {

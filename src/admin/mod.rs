@@ -2,6 +2,7 @@
 
 mod ask;
 mod import;
+mod mail;
 mod podping;
 mod readers;
 mod run;
@@ -18,7 +19,7 @@ pub use secret::{Purpose, Secret, SecretError};
 pub use socket::{SOCKET, Socket, bind, serve};
 
 use crate::jobs::Event;
-use crate::model::{Item, Problem, Source};
+use crate::model::{Item, MailPolicy, Problem, Route, Source};
 use crate::store::{Counts, Instance};
 
 /// What a verb asks for.
@@ -36,6 +37,9 @@ pub enum Command {
     Show {
         /// Which.
         which: String,
+        /// All items instead of the newest.
+        #[serde(default)]
+        all: bool,
     },
     /// Remove a source and all that came from it.
     Remove {
@@ -60,6 +64,60 @@ pub enum Command {
     Poll {
         /// Those that are not due too.
         all: bool,
+    },
+    /// Mint an address for a newsletter.
+    AddMailbox {
+        /// As the operator calls it.
+        name: String,
+        /// Whether everyone may see what comes from it.
+        public: bool,
+        /// Whose brief it feeds if not; of nobody named, the only reader's, or else nobody's yet.
+        #[serde(default)]
+        reader: Option<String>,
+        /// What becomes of mail that nobody vouches for.
+        policy: MailPolicy,
+    },
+    /// Let a sender feed a mailbox.
+    Trust {
+        /// Which.
+        which: String,
+        /// Its address.
+        sender: String,
+    },
+    /// Set what becomes of mail that nobody vouches for.
+    Policy {
+        /// Which.
+        which: String,
+        /// What.
+        policy: MailPolicy,
+    },
+    /// Set what of the operator's IMAP account is for a mailbox.
+    Fetch {
+        /// Which.
+        which: String,
+        /// All that is; none for nothing.
+        routes: Vec<Route>,
+    },
+    /// Set who sees what comes to a mailbox.
+    Share {
+        /// Which.
+        which: String,
+        /// A reader; nobody in particular for everyone.
+        reader: Option<String>,
+    },
+    /// Take a message.
+    Deliver {
+        /// For which mailbox: an address, or a source if it is imported.
+        to: String,
+        /// `MAIL FROM`, if known.
+        from: String,
+        /// From the operator's own archive: straight into the store, without looking at who sent it.
+        import: bool,
+        /// How many bytes follow this line on the socket.
+        size: usize,
+        /// These bytes.
+        #[serde(skip)]
+        bytes: Vec<u8>,
     },
     /// How things stand.
     Status,
@@ -92,7 +150,24 @@ pub enum Reply {
         /// Newest first.
         items: Vec<Item>,
     },
-    /// To `Remove` and `Pause`.
+    /// To `Trust`.
+    Trusted {
+        /// Items that were held and are on their way now.
+        released: usize,
+    },
+    /// To `Deliver`: it is safe, or in the store.
+    Delivered {
+        /// What became of it, if that is known already.
+        outcome: Option<String>,
+    },
+    /// To `Deliver`: it was not taken.
+    Refused {
+        /// For the sender.
+        message: String,
+        /// What is to be tried again, what not.
+        why: Refused,
+    },
+    /// To `Remove`, `Pause`, `AddMailbox`, `Policy`, `Fetch` and `Share`.
     Changed {
         /// The source as it was.
         source: Box<Source>,
@@ -127,6 +202,20 @@ pub enum Reply {
         /// What and what to do.
         message: String,
     },
+}
+
+/// Why a message was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refused {
+    /// Try again later.
+    Later,
+    /// There is no such mailbox.
+    Unknown,
+    /// The message is at fault.
+    Message,
+    /// The mailbox does not want it.
+    Policy,
 }
 
 /// What became of an address.

@@ -10,7 +10,7 @@ use tokio::net::unix::OwnedWriteHalf;
 use url::Url;
 
 use super::Admin;
-use crate::model::{Source, SourceId, SourceKind, SourceStatus, Timestamp};
+use crate::model::{Source, SourceId, SourceStatus, Timestamp};
 
 /// Bytes of a line.
 const MAX_LINE: u64 = 4096;
@@ -63,10 +63,9 @@ async fn ping(admin: &Admin, address: &str) -> Result<&'static str, crate::store
 fn by_address(sources: &[Source]) -> HashMap<String, (SourceId, Option<Timestamp>)> {
     let active = sources.iter().filter(|source| source.status == SourceStatus::Active);
     let named = active.flat_map(|source| {
-        let SourceKind::Feed { url } = &source.kind;
         let guid = source.podcast_guid.as_ref().map(|guid| format!("podcast:guid:{guid}"));
         let row = (source.id.clone(), source.poll.last);
-        std::iter::once(plain(url)).chain(guid).map(move |name| (name, row.clone()))
+        source.feed_url().map(plain).into_iter().chain(guid).map(move |name| (name, row.clone()))
     });
     named.collect()
 }

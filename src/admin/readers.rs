@@ -208,7 +208,7 @@ impl Admin {
     }
 
     /// By id; six characters of it are enough, if they are one reader's only.
-    async fn reader(&self, which: &str) -> Result<Subscriber, AdminError> {
+    pub(super) async fn reader(&self, which: &str) -> Result<Subscriber, AdminError> {
         let wanted = which.trim().to_lowercase();
         let readers = self.ctx.door.call(|s| s.subscribers()).await?;
         let mut found = readers.into_iter().filter(|reader| {

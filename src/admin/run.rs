@@ -8,7 +8,7 @@ use super::import::import;
 use super::{AddedSource, Command, Reply};
 use crate::jobs::{Clock, Handle};
 use crate::model::{Source, SourceKind, SourceStatus, Timestamp};
-use crate::pipeline::{Context, resolve};
+use crate::pipeline::{Context, StageError, local_part, resolve};
 use crate::publish::opml;
 use crate::store::{Added, StoreError};
 
@@ -34,6 +34,9 @@ pub enum AdminError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A stage failed.
+    #[error(transparent)]
+    Stage(#[from] StageError),
     /// The server was told to stop.
     #[error("podbrief was stopped before all work was done; the rest is done when it runs again")]
     Stopped,
@@ -79,10 +82,11 @@ impl Admin {
                 Reply::Added { sources }
             }
             Command::List => Reply::Sources { sources: door.call(|s| s.sources()).await? },
-            Command::Show { which } => {
+            Command::Show { which, all } => {
                 let source = self.find(&which).await?;
                 let id = source.id.clone();
-                let items = door.call(move |s| s.items_of(&id, ITEMS_SHOWN)).await?;
+                let most = if all { usize::MAX } else { ITEMS_SHOWN };
+                let items = door.call(move |s| s.items_of(&id, most)).await?;
                 Reply::Source { source: Box::new(source), items }
             }
             Command::Remove { which } => {
@@ -118,6 +122,17 @@ impl Admin {
                 let sources = door.call(|s| s.sources()).await?;
                 let bytes = opml::export(&sources);
                 Reply::Opml { opml: String::from_utf8_lossy(&bytes).into_owned() }
+            }
+            Command::AddMailbox { name, public, reader, policy } => {
+                let seen_by = self.seen_by(public, reader.as_deref()).await?;
+                self.add_mailbox(&name, seen_by, policy, now).await?
+            }
+            Command::Trust { which, sender } => self.trust(&which, &sender, now).await?,
+            Command::Fetch { which, routes } => self.fetch(&which, routes).await?,
+            Command::Share { which, reader } => self.share(&which, reader.as_deref()).await?,
+            Command::Policy { which, policy } => self.policy(&which, policy).await?,
+            Command::Deliver { to, from, import, bytes, .. } => {
+                self.deliver(to, from, import, bytes, now).await?
             }
             Command::Poll { all } => self.poll(all, replies).await?,
             Command::Status => {
@@ -221,8 +236,11 @@ impl Admin {
         let sources = self.ctx.door.call(|s| s.sources()).await?;
         let wanted = which.trim().to_lowercase();
         let exact = sources.iter().find(|s| {
-            let SourceKind::Feed { url } = &s.kind;
-            s.id.as_str() == wanted || url == which.trim()
+            let address = match &s.kind {
+                SourceKind::Feed { url } => url == which.trim(),
+                SourceKind::Mailbox(mailbox) => local_part(&wanted) == mailbox.local,
+            };
+            s.id.as_str() == wanted || address
         });
         if let Some(source) = exact {
             return Ok(source.clone());

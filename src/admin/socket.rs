@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::io::SyncIoBridge;
 
-use super::{Admin, Command, Reply, podping};
+use super::{Admin, Command, Refused, Reply, podping};
 
 /// Its name in the data directory.
 pub const SOCKET: &str = "admin.sock";
@@ -107,15 +107,19 @@ async fn attend(admin: Admin, stream: UnixStream) {
 async fn answer(admin: Admin, stream: UnixStream) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    let mut read = BufReader::new(read.take(MAX_COMMAND));
-    tokio::time::timeout(PATIENCE, read.read_line(&mut line)).await.map_err(io::Error::other)??;
+    let mut read = BufReader::new(read);
+    {
+        let mut first = (&mut read).take(MAX_COMMAND);
+        let told = tokio::time::timeout(PATIENCE, first.read_line(&mut line));
+        told.await.map_err(io::Error::other)??;
+    }
     if line.is_empty() {
         return Ok(());
     }
     if podping::is_one(&line) {
         return podping::attend(&admin, line, read, &mut write).await;
     }
-    let command = match serde_json::from_str::<Command>(&line) {
+    let mut command = match serde_json::from_str::<Command>(&line) {
         Ok(command) => command,
         Err(error) => {
             let message = format!(
@@ -124,6 +128,17 @@ async fn answer(admin: Admin, stream: UnixStream) -> io::Result<()> {
             return send(&mut write, &Reply::Error { message }).await;
         }
     };
+    if let Command::Deliver { size, bytes, .. } = &mut command {
+        if *size > admin.ctx.mail.max_message {
+            let what = format!("the message is larger than {} bytes", admin.ctx.mail.max_message);
+            return send(&mut write, &Reply::Refused { message: what, why: Refused::Message })
+                .await;
+        }
+        bytes.resize(*size, 0);
+        tokio::time::timeout(PATIENCE, read.read_exact(bytes))
+            .await
+            .map_err(io::Error::other)??;
+    }
     let backup = matches!(command, Command::Backup);
     let (tell, mut told) = mpsc::channel(64);
     let work = {

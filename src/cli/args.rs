@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::model::TranscriptFormat;
+use crate::model::{MailPolicy, TranscriptFormat};
 
 /// Scans podcasts and newsletters, extracts insights with their proof, and publishes them as feeds.
 ///
@@ -66,8 +66,23 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
-    /// Add the feeds of an OPML file ("-" is standard input)
-    Import { file: PathBuf },
+    /// Add the feeds of an OPML file ("-" is standard input), or the messages of a Maildir or mbox
+    Import {
+        /// OPML; with --mail: a Maildir folder or an mbox file
+        file: PathBuf,
+        /// The newsletter whose messages these are: id, address, or the start of the title
+        #[arg(long, value_name = "WHICH")]
+        mail: Option<String>,
+    },
+    /// Take a message from standard input, for mail servers and filters; exits as sysexits.h says
+    Deliver {
+        /// The address it came for
+        #[arg(long, value_name = "ADDRESS")]
+        to: String,
+        /// The envelope's sender, if known
+        #[arg(long, value_name = "ADDRESS", default_value = "")]
+        from: String,
+    },
     /// Write the sources as OPML [default: to standard output]
     Export { file: Option<PathBuf> },
     /// How many sources, items and insights there are
@@ -93,10 +108,22 @@ pub(super) enum Verb {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SourceVerb {
-    /// Add feeds, or web pages that name one
+    /// Add feeds, or web pages that name one; or mint an address for a newsletter
     Add {
-        #[arg(required = true, value_name = "URL")]
+        #[arg(required_unless_present = "mail", value_name = "URL")]
         urls: Vec<String>,
+        /// A newsletter by mail: prints the address to subscribe with
+        #[arg(long, value_name = "NAME", conflicts_with = "urls")]
+        mail: Option<String>,
+        /// What comes by that mail may be seen by everyone [default: it feeds one brief only]
+        #[arg(long, requires = "mail")]
+        public: bool,
+        /// Whose brief it feeds [default: the only reader's]
+        #[arg(long = "for", value_name = "READER", requires = "mail", conflicts_with = "public")]
+        reader: Option<String>,
+        /// What becomes of mail from senders that nobody vouches for
+        #[arg(long, value_enum, default_value = "flag", requires = "mail")]
+        policy: Policy,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -111,6 +138,9 @@ pub(super) enum SourceVerb {
     Show {
         /// Id, address, or the start of the title
         which: String,
+        /// All items
+        #[arg(long)]
+        all: bool,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -130,6 +160,62 @@ pub(super) enum SourceVerb {
         /// Id, address, or the start of the title
         which: String,
     },
+    /// Let a sender feed a newsletter's mailbox, and release what was held back of it
+    Trust {
+        /// Id, address, or the start of the title
+        which: String,
+        /// As in the message's From
+        sender: String,
+    },
+    /// Set whose brief a newsletter feeds, or that everyone may see it; before it has insights
+    Share {
+        /// Id, address, or the start of the title
+        which: String,
+        /// A reader's id, or "everyone"
+        with: String,
+    },
+    /// Set what of your IMAP account is for a newsletter; nothing given: nothing
+    Fetch {
+        /// Id, address, or the start of the title
+        which: String,
+        /// All that is in this folder
+        #[arg(long)]
+        folder: Vec<String>,
+        /// What has this List-Id
+        #[arg(long)]
+        list_id: Vec<String>,
+        /// What comes from this address
+        #[arg(long, value_name = "ADDRESS")]
+        sender: Vec<String>,
+    },
+    /// Set what becomes of mail from senders that nobody vouches for
+    Policy {
+        /// Id, address, or the start of the title
+        which: String,
+        /// What
+        #[arg(value_enum)]
+        policy: Policy,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Policy {
+    /// Published as all others
+    Accept,
+    /// Kept and shown to you, not published until you trust the sender
+    Flag,
+    /// Refused
+    Reject,
+}
+
+impl From<Policy> for MailPolicy {
+    fn from(policy: Policy) -> Self {
+        match policy {
+            Policy::Accept => Self::Accept,
+            Policy::Flag => Self::Flag,
+            Policy::Reject => Self::Reject,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]

@@ -348,5 +348,6 @@ fn item(source: &SourceId, key: &str, title: &str, now: Timestamp) -> Item {
         transcript: None,
         state: ItemState::Transcribed { origin: TranscriptOrigin::Publisher },
         problem: None,
+        mail: None,
     }
 }

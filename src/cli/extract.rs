@@ -10,7 +10,7 @@ use super::args::{Extract, Format};
 use super::verbs::read_file;
 use crate::insight::{self, Context, Draft, Explained, Fate, Options, Untold, Weighed};
 use crate::model::{Basis, Segment, Transcript, TranscriptFormat};
-use crate::parse::{mail, transcript};
+use crate::parse::{mail, newsletter, transcript};
 use crate::text::embed::Encoder;
 use crate::text::html;
 
@@ -76,17 +76,16 @@ fn read(args: &Extract, bytes: &[u8], name: &str) -> Result<Input> {
 }
 
 fn read_mail(bytes: &[u8]) -> Result<Input> {
-    let mail = mail::to_html_or_text(bytes)?;
-    let paragraphs = if mail.is_html {
-        html::to_paragraphs(&mail.body)
-    } else {
-        let blocks = mail.body.split("\n\n").map(|b| b.split_whitespace().collect::<Vec<_>>());
-        blocks.map(|words| words.join(" ")).filter(|text| !text.is_empty()).collect()
-    };
+    let mail = mail::read(bytes)?;
+    let issue = newsletter::understand(&mail, &[]);
+    let paragraphs = html::to_paragraphs(&issue.html);
+    if paragraphs.is_empty() {
+        bail!("the message has no text part, only attachments");
+    }
     let segments =
         paragraphs.into_iter().map(|text| Segment { text, ..Segment::default() }).collect();
-    let transcript = Transcript { language: None, segments };
-    Ok(Input { transcript, title: mail.subject, basis: Basis::Written })
+    let transcript = Transcript { language: mail.language, segments };
+    Ok(Input { transcript, title: issue.title, basis: Basis::Written })
 }
 
 #[derive(Serialize)]

@@ -8,6 +8,7 @@ macro_rules! say {
     };
 }
 
+mod archive;
 mod args;
 mod eval;
 mod eval_brief;
@@ -17,6 +18,7 @@ mod eval_salience;
 mod eval_topics;
 mod extract;
 mod heap;
+mod mail;
 mod poll;
 mod print;
 mod readers;
@@ -36,8 +38,21 @@ use crate::encode;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        // An MTA must keep the mail until the operator has mended the command.
+        Err(error) if error.use_stderr() && mail::is_deliver(std::env::args_os()) => {
+            eprint!("{error}");
+            return mail::LATER.into();
+        }
+        Err(error) => error.exit(),
+    };
+    let delivers = matches!(args.verb, Some(Verb::Deliver { .. }));
     match run(args) {
+        Err(error) if delivers => {
+            eprintln!("podbrief: {error:#}");
+            mail::LATER.into()
+        }
         Ok(code) => code,
         Err(error) if reader_left(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -79,9 +94,11 @@ fn run(args: Args) -> Result<ExitCode> {
         Verb::Demo => serve::demo(config),
         Verb::Poll { all, json } => poll::poll(&config, all, json),
         Verb::Source { verb } => verbs::source(&config, verb),
+        Verb::Import { file, mail: None } => verbs::import(&config, &file),
+        Verb::Import { file, mail: Some(which) } => mail::import(&config, &file, &which),
+        Verb::Deliver { to, from } => mail::deliver(&config, to, from),
         Verb::Subscriber { verb } => readers::reader(&config, verb),
         Verb::Invite { days, json } => readers::invite(&config, days, json),
-        Verb::Import { file } => verbs::import(&config, &file),
         Verb::Export { file } => verbs::export(&config, file.as_deref()),
         Verb::Status { json } => verbs::status(&config, json),
         Verb::AdminUrl => verbs::admin_url(&config),

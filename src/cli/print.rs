@@ -3,6 +3,7 @@
 use anyhow::Result;
 use serde::Serialize;
 
+use super::mail;
 use super::poll::Row;
 use crate::admin::AddedSource;
 use crate::model::{
@@ -45,9 +46,12 @@ pub(super) fn short(text: &str, most: usize) -> String {
     format!("{}…", cut.trim_end())
 }
 
+/// The feed's address, or a mailbox's as far as it is known here.
 fn url(source: &Source) -> &str {
-    let SourceKind::Feed { url } = &source.kind;
-    url
+    match &source.kind {
+        SourceKind::Feed { url } => url,
+        SourceKind::Mailbox(mailbox) => &mailbox.local,
+    }
 }
 
 pub(super) fn added(sources: &[AddedSource], as_json: bool) -> Result<()> {
@@ -78,7 +82,7 @@ pub(super) fn added(sources: &[AddedSource], as_json: bool) -> Result<()> {
 /// What can be had of a source's words, and what to do where that is little.
 fn coverage(source: &Source) -> String {
     let c = source.coverage;
-    if c.processed == 0 {
+    if c.processed == 0 || source.mailbox().is_some() {
         return "-".to_owned();
     }
     format!("{}/{}", c.with_transcript, c.processed)
@@ -89,6 +93,7 @@ fn state(source: &Source) -> &'static str {
         SourceStatus::Paused => "paused",
         SourceStatus::Gone => "gone",
         SourceStatus::Active if source.poll.problem.is_some() => "problem",
+        SourceStatus::Active if source.mailbox().is_some_and(|m| m.last.is_some()) => "ok",
         SourceStatus::Active if source.poll.last.is_none() => "new",
         SourceStatus::Active => "ok",
     }
@@ -137,7 +142,11 @@ pub(super) fn sources(sources: &[Source], as_json: bool) -> Result<()> {
             s.coverage.items.to_string(),
             coverage(s),
             s.coverage.insights.to_string(),
-            if s.status == SourceStatus::Active { s.poll.next.rfc3339() } else { String::new() },
+            match (s.mailbox(), s.status) {
+                (Some(_), SourceStatus::Active) => "by mail".to_owned(),
+                (None, SourceStatus::Active) => s.poll.next.rfc3339(),
+                _ => String::new(),
+            },
             why(s).to_owned(),
         ]
     };
@@ -159,7 +168,9 @@ pub(super) fn sources(sources: &[Source], as_json: bool) -> Result<()> {
             say!("  {}, since {}. {}", problem.what, problem.since, problem.hint);
         }
     }
-    let bare = |s: &&Source| s.coverage.processed > 0 && s.coverage.with_transcript == 0;
+    let bare = |s: &&Source| {
+        s.mailbox().is_none() && s.coverage.processed > 0 && s.coverage.with_transcript == 0
+    };
     let bare: Vec<&str> = sources.iter().filter(bare).map(|s| s.title.as_str()).collect();
     if !bare.is_empty() {
         say!("\nWithout transcripts: {}.", bare.join(", "));
@@ -170,16 +181,24 @@ pub(super) fn sources(sources: &[Source], as_json: bool) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn source(source: &Source, items: &[Item], as_json: bool) -> Result<()> {
+pub(super) fn source(source: &Source, items: &[Item], domain: &str, as_json: bool) -> Result<()> {
     #[derive(Serialize)]
     struct Shown<'a> {
         source: &'a Source,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        address: Option<String>,
         items: &'a [Item],
     }
+    let address = source.mailbox().map(|m| format!("{}@{domain}", m.local));
     if as_json {
-        return json(&Shown { source, items });
+        return json(&Shown { source, address, items });
     }
     say!("{} ({})", source.title, source.id);
+    if let (Some(mailbox), Some(address)) = (source.mailbox(), &address) {
+        mail::asks(items)?;
+        mail::mailbox(source, mailbox, address)?;
+        return item_list(items);
+    }
     say!("  feed         {}", url(source));
     if let Some(link) = &source.link {
         say!("  page         {link}");
@@ -197,18 +216,35 @@ pub(super) fn source(source: &Source, items: &[Item], as_json: bool) -> Result<(
     if let Some(problem) = &source.poll.problem {
         say!("  problem      {}. {}", problem.what, problem.hint);
     }
+    item_list(items)
+}
+
+fn item_list(items: &[Item]) -> Result<()> {
     say!();
     let row = |item: &Item| {
         let date = item.published.unwrap_or(item.seen).date();
-        vec![date, short(&item.title, 60), item_state(item)]
+        vec![date, short(&item.title, 60), item_state(item), mail::sender(item)]
     };
-    table(&["date", "item", "state"], &items.iter().map(row).collect::<Vec<_>>())?;
+    // Feeds have no senders.
+    let head = ["date", "item", "state", "sender"];
+    let columns = if items.iter().any(|i| i.mail.is_some()) { 4 } else { 3 };
+    table(&head[..columns], &items.iter().map(row).collect::<Vec<_>>())?;
     for item in items {
+        if let Some(held) =
+            item.mail.as_ref().filter(|m| m.notice.is_none()).and_then(|m| m.held.as_ref())
+        {
+            say!("\n{}\n  held back: {held}", plain(&item.title));
+        }
         if let Some(problem) = &item.problem {
-            say!("\n{}\n  {}. {}", item.title, problem.what, problem.hint);
+            say!("\n{}\n  {}. {}", plain(&item.title), problem.what, problem.hint);
         }
     }
     Ok(())
+}
+
+/// Text that others wrote, without control characters.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 fn item_state(item: &Item) -> String {
@@ -225,6 +261,10 @@ fn item_state(item: &Item) -> String {
             format!("{insights} insights from its {}", origin(*from))
         }
         ItemState::Failed => "failed".to_owned(),
+        ItemState::Held => match item.mail.as_ref().and_then(|m| m.notice.as_ref()) {
+            Some(_) => "for you, not published".to_owned(),
+            None => "held back".to_owned(),
+        },
     }
 }
 

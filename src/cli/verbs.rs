@@ -9,10 +9,11 @@ use anyhow::{Context as _, Result, bail};
 use tokio::sync::mpsc;
 
 use super::args::SourceVerb;
-use super::{print, runtime};
+use super::{mail, print, runtime};
 use crate::admin::{self, Admin, Command, Link, Reply, Secret};
 use crate::app::{self, Rooms};
 use crate::config::Config;
+use crate::model::Route;
 use crate::parse::opml;
 use crate::store::StoreError;
 
@@ -50,6 +51,33 @@ pub(super) fn run(config: &Config, command: Command, mut each: impl FnMut(Reply)
         }
     })?;
     finish(reply)
+}
+
+/// Many commands one after another: through the running server, or with the store held open.
+pub(super) enum Many {
+    There(std::path::PathBuf),
+    Here(Box<Rooms>, tokio::runtime::Runtime),
+}
+
+impl Many {
+    pub(super) fn open(config: &Config) -> Result<Self> {
+        Ok(match way(config)? {
+            Way::There(_) => Self::There(config.data_dir.clone()),
+            Way::Here(rooms) => Self::Here(rooms, runtime()?),
+        })
+    }
+
+    pub(super) fn ask(&mut self, command: Command) -> Result<Reply> {
+        match self {
+            Self::There(dir) => {
+                let mut link = admin::connect(dir).context("the running podbrief has ended")?;
+                finish(link.ask(&command, |_| {})?)
+            }
+            Self::Here(rooms, runtime) => {
+                finish(runtime.block_on(ask(&rooms.admin, command, &mut |_| {})))
+            }
+        }
+    }
 }
 
 async fn ask(admin: &Admin, command: Command, each: &mut impl FnMut(Reply)) -> Reply {
@@ -119,7 +147,26 @@ pub(super) fn unexpected(reply: &Reply) -> anyhow::Error {
 
 pub(super) fn source(config: &Config, verb: SourceVerb) -> Result<ExitCode> {
     match verb {
-        SourceVerb::Add { urls, json } => {
+        SourceVerb::Add { mail: Some(name), public, reader, policy, json, .. } => {
+            let policy = policy.into();
+            mail::add(config, Command::AddMailbox { name, public, reader, policy }, json)
+        }
+        SourceVerb::Share { which, with } => {
+            let reader = (with != "everyone").then_some(with);
+            changed(config, Command::Share { which, reader }, "changed")
+        }
+        SourceVerb::Fetch { which, folder, list_id, sender } => {
+            let folders = folder.into_iter().map(Route::Folder);
+            let lists = list_id.into_iter().map(Route::ListId);
+            let senders = sender.into_iter().map(Route::Sender);
+            let routes = folders.chain(lists).chain(senders).collect();
+            changed(config, Command::Fetch { which, routes }, "changed")
+        }
+        SourceVerb::Trust { which, sender } => mail::trust(config, which, sender),
+        SourceVerb::Policy { which, policy } => {
+            changed(config, Command::Policy { which, policy: policy.into() }, "changed")
+        }
+        SourceVerb::Add { urls, json, .. } => {
             let reply = run(config, Command::Add { addresses: urls }, |_| {})?;
             let Reply::Added { sources } = reply else { return Err(unexpected(&reply)) };
             let refused = sources.iter().any(|s| s.source.is_none());
@@ -132,10 +179,10 @@ pub(super) fn source(config: &Config, verb: SourceVerb) -> Result<ExitCode> {
             print::sources(&sources, json)?;
             Ok(ExitCode::SUCCESS)
         }
-        SourceVerb::Show { which, json } => {
-            let reply = run(config, Command::Show { which }, |_| {})?;
+        SourceVerb::Show { which, all, json } => {
+            let reply = run(config, Command::Show { which, all }, |_| {})?;
             let Reply::Source { source, items } = reply else { return Err(unexpected(&reply)) };
-            print::source(&source, &items, json)?;
+            print::source(&source, &items, &config.mail_domain(), json)?;
             Ok(ExitCode::SUCCESS)
         }
         SourceVerb::Remove { which } => changed(config, Command::Remove { which }, "removed"),

@@ -2,6 +2,7 @@
 
 mod backoff;
 mod event;
+mod order;
 mod scheduler;
 mod work;
 

@@ -8,19 +8,16 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::Event;
+use super::order::{background, next_of};
 use super::work::{Ended, STORE_PAUSE, run};
-use crate::model::{Job, JobKind, Timestamp};
+use crate::model::{JobKind, Timestamp};
 use crate::pipeline::{Context, count_readers, plan_editions, plan_polls};
 
 /// Where the time comes from; floor 6 gives the real clock, tests their own.
 pub type Clock = fn() -> Timestamp;
 
-/// Extraction and the making of vectors keep a core busy: so many at once, that the others go on.
-const HEAVY_AT_ONCE: usize = 1;
 /// Events a slow listener may be behind before it misses some.
 const BACKLOG: usize = 4096;
-/// Editions wait so long at most, from when they are due or from the start, for news that is on its way.
-const PATIENCE: Duration = Duration::from_secs(600);
 /// A clock that goes back further than this was wrong before.
 const JUMP: Duration = Duration::from_secs(90);
 /// How long a job waits whose host had no place for it. Not in the queue: the job has not been tried.
@@ -176,19 +173,9 @@ impl Scheduler {
                 return STORE_PAUSE;
             }
         };
-        // What nobody waits for gives way, however long it has been due.
-        due.sort_by_key(|job| background(&job.kind));
-        let news = names.iter().chain(due.iter().map(|job| &job.kind)).any(brings_news);
-        let mut left = false;
-        for job in due {
-            let taken = names.contains(&job.kind) || held.contains_key(&job.kind);
-            if taken || (news && self.may_wait(&job, now)) {
-                continue;
-            }
-            if !self.has_room(&job, names) {
-                left = true;
-                continue;
-            }
+        due.retain(|job| !held.contains_key(&job.kind));
+        let (start, left) = next_of(due, names, self.at_once, self.begun, now);
+        for job in start {
             names.insert(job.kind.clone());
             let ctx = self.ctx.clone();
             running.spawn(async move {
@@ -205,17 +192,6 @@ impl Scheduler {
             Some(next) => next.since(now).min(NAP),
             None => NAP,
         }
-    }
-
-    /// An edition waits for the news on its way, above all at a start after hours of rest; but not for long.
-    fn may_wait(&self, job: &Job, now: Timestamp) -> bool {
-        matches!(job.kind, JobKind::Compose(_)) && now < job.due.max(self.begun).after(PATIENCE)
-    }
-
-    fn has_room(&self, job: &Job, names: &HashSet<JobKind>) -> bool {
-        let heavy = |kind: &JobKind| matches!(kind, JobKind::Extract(_) | JobKind::Embed);
-        let busy = names.iter().filter(|kind| heavy(kind) == heavy(&job.kind)).count();
-        busy < if heavy(&job.kind) { HEAVY_AT_ONCE } else { self.at_once }
     }
 
     /// Returns until when to leave the store alone, if it failed.
@@ -249,16 +225,6 @@ impl Scheduler {
         }
         None
     }
-}
-
-/// Whether it may end in something to be published.
-fn brings_news(kind: &JobKind) -> bool {
-    matches!(kind, JobKind::Poll(_) | JobKind::Transcribe(_) | JobKind::Extract(_))
-}
-
-/// Whether nobody waits for its end.
-fn background(kind: &JobKind) -> bool {
-    matches!(kind, JobKind::Embed)
 }
 
 fn log(event: &Event) {

@@ -100,6 +100,11 @@ impl SourceId {
     pub fn for_feed(url: &str) -> Self {
         Self(derive("feed", &[url]))
     }
+
+    /// `local` is the local part of its address, lower case.
+    pub fn for_mailbox(local: &str) -> Self {
+        Self(derive("mailbox", &[local]))
+    }
 }
 
 impl ItemId {

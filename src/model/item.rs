@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BlobId, ItemId, Problem, SourceId, Timestamp, TranscriptFormat, TranscriptOrigin};
+use super::{
+    BlobId, ItemId, MailFacts, Problem, SourceId, Timestamp, TranscriptFormat, TranscriptOrigin,
+};
 
 /// An episode, newsletter issue or article: the pipeline's only unit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,6 +74,9 @@ pub struct Item {
     /// What went wrong on the way, if anything.
     #[serde(default)]
     pub problem: Option<Problem>,
+    /// Of an item that came by mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailFacts>,
 }
 
 /// What an item is.
@@ -108,6 +113,8 @@ pub enum ItemState {
     },
     /// Set aside after repeated failures; `problem` says why.
     Failed,
+    /// Came by mail and is not published: `mail` says why. Its sender may be trusted later.
+    Held,
 }
 
 /// A media file.

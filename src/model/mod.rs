@@ -8,6 +8,7 @@ mod insight;
 mod item;
 mod job;
 mod lease;
+mod mail;
 mod query;
 mod rhythm;
 mod secret;
@@ -27,11 +28,15 @@ pub use item::{
 };
 pub use job::{Job, JobKind};
 pub use lease::Lease;
+pub use mail::{
+    Authenticity, Folder, MailFacts, MailImage, MailPolicy, Mailbox, Notice, NoticeKind, Route,
+    Sender, Verdict, aligned,
+};
 pub use query::{Cut, Expr, Field, Query, Since, Term};
 pub use rhythm::{Rhythm, Why};
 pub use secret::{Secret, SecretHash};
 pub use source::{
-    Coverage, PollState, Problem, Source, SourceKind, SourceStatus, Validators, Visibility,
+    Coverage, NOBODY, PollState, Problem, Source, SourceKind, SourceStatus, Validators, Visibility,
 };
 pub use subscriber::{
     Access, Days, EDITION_SIZE, Invite, MOST_SIZE, Moved, Progress, SavedQuery, Shape, Subscriber,

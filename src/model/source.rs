@@ -1,8 +1,8 @@
-//! What we read: a feed that is polled, or (later) a mailbox. Never our output.
+//! What we read: a feed that is polled, or a mailbox that newsletters come to. Never our output.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lease, Rhythm, SourceId, SubscriberId, Timestamp, Why};
+use super::{Lease, Mailbox, Rhythm, SourceId, SubscriberId, Timestamp, Why};
 
 /// A podcast or article feed, or a mailbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,6 +48,24 @@ pub struct Source {
     pub coverage: Coverage,
 }
 
+impl Source {
+    /// The address asked, of a feed.
+    pub fn feed_url(&self) -> Option<&str> {
+        match &self.kind {
+            SourceKind::Feed { url } => Some(url),
+            SourceKind::Mailbox(_) => None,
+        }
+    }
+
+    /// The mailbox, if mail comes to it.
+    pub fn mailbox(&self) -> Option<&Mailbox> {
+        match &self.kind {
+            SourceKind::Feed { .. } => None,
+            SourceKind::Mailbox(mailbox) => Some(mailbox),
+        }
+    }
+}
+
 /// Where items come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -57,7 +75,12 @@ pub enum SourceKind {
         /// The address asked now, after permanent redirects.
         url: String,
     },
+    /// Mail to an address of its own.
+    Mailbox(Mailbox),
 }
+
+/// The owner of what feeds no brief yet: no reader has this id.
+pub const NOBODY: &str = "operator";
 
 /// Whose eyes a source and all that comes from it is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,35 +1,64 @@
-//! A mail message (RFC 5322, MIME) to its subject and its best text. The only place that speaks to mailparse.
-//! Reads what is there; does not verify, deliver or follow anything.
+//! A mail message (RFC 5322, MIME) to what it says. `parse/mail` is the only place that speaks to mailparse.
+//! Reads what is there, broken or not; does not verify, deliver or follow anything.
 
-use mailparse::body::Body;
-use mailparse::{DispositionType, MailHeaderMap, MailParseError, ParsedMail};
+mod part;
+mod transfer;
 
+use mailparse::MailAddr;
+
+pub use part::InlineImage;
+pub(crate) use transfer::base64_text;
+
+use self::part::{Content, Header, all, first};
 use super::date;
 use crate::model::Timestamp;
 use crate::text::html::collapse;
 
-/// Bytes of a message. Each level of nesting searches its part once more, so work is bounded by this times the 100
-/// levels at which mailparse itself stops (its reading recurses; 100 levels fit in any thread's stack).
+/// Bytes of a message. A walk looks at each byte once a level, so work is bounded by this times the levels opened.
 const MAX_MESSAGE: usize = 32 * 1024 * 1024;
-/// Parts looked at.
-const MAX_PARTS: usize = 1_000;
 
 /// What a message says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MailText {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Message {
     /// Plain text, decoded (RFC 2047).
     pub subject: String,
-    /// As printed, name and address.
+    /// The name in `From`, else its address.
+    pub from_name: String,
+    /// The address in `From`, lower case; empty if there is none.
     pub from: String,
     /// As dated by the sender.
     pub date: Option<Timestamp>,
-    /// The text part: HTML if the message has any, else plain text.
+    /// `Message-ID` without its brackets.
+    pub message_id: Option<String>,
+    /// `List-Id` without its brackets (RFC 2919).
+    pub list_id: Option<String>,
+    /// Addresses in `List-Unsubscribe` (RFC 2369).
+    pub unsubscribe: Vec<String>,
+    /// `Archived-At` (RFC 5064): a page of it that everyone may see.
+    pub archived_at: Option<String>,
+    /// `Content-Language`.
+    pub language: Option<String>,
+    /// `Auto-Submitted` (RFC 3834), lower case, without parameters.
+    pub auto_submitted: Option<String>,
+    /// `Received`, newest first.
+    pub received: Vec<String>,
+    /// `Authentication-Results` (RFC 8601), newest first.
+    pub authentication_results: Vec<String>,
+    /// Whether it is a report of delivery or reading (RFC 6522).
+    pub is_report: bool,
+    /// Addresses it was sent to, lower case: never to be published.
+    pub recipients: Vec<String>,
+    /// The text: HTML if the message has any, else plain text; empty if there is none.
     pub body: String,
     /// Whether `body` is HTML.
     pub is_html: bool,
+    /// Pictures inside it.
+    pub images: Vec<InlineImage>,
+    /// What was mended or left out, one sentence each.
+    pub warnings: Vec<String>,
 }
 
-/// Why a message gave no text.
+/// Why a message gave nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
     /// Nothing in it.
@@ -43,12 +72,6 @@ pub enum MailError {
     /// Over the size limit.
     #[error("the message is larger than 32 MiB; save it without its attachments")]
     TooLarge,
-    /// Malformed or hostile.
-    #[error("the message can't be read: {0}")]
-    Broken(String),
-    /// Pictures and attachments only.
-    #[error("the message has no text part, only attachments")]
-    NoText,
 }
 
 /// Whether the bytes begin as a message does: header fields only, with `From` and one more that every message has.
@@ -74,77 +97,117 @@ pub fn looks_like_mail(bytes: &[u8]) -> bool {
     has("from") && ["message-id", "mime-version", "received", "date"].into_iter().any(has)
 }
 
-/// The first HTML part that says anything, else the first plain one; attachments are left out.
-pub fn to_html_or_text(bytes: &[u8]) -> Result<MailText, MailError> {
+/// Reads a message as far as it goes. Of alternatives HTML is taken; attachments are left out.
+///
+/// # Errors
+/// [`MailError`] if there is no message at all.
+pub fn read(bytes: &[u8]) -> Result<Message, MailError> {
     if bytes.trim_ascii().is_empty() {
         return Err(MailError::Empty);
     }
     if bytes.len() > MAX_MESSAGE {
         return Err(MailError::TooLarge);
     }
-    // An mbox file's separator is no header.
-    let bytes = match bytes.strip_prefix(b"From ") {
-        Some(rest) => rest.iter().position(|b| *b == b'\n').map_or(rest, |end| &rest[end + 1..]),
-        None => bytes,
-    };
-    let mail = mailparse::parse_mail(bytes).map_err(broken)?;
-    let header =
-        |name| mail.headers.get_first_value(name).map(|v| collapse(&v)).unwrap_or_default();
-    if ["Subject", "From", "Date", "Received", "Message-ID", "Content-Type"]
-        .iter()
-        .all(|h| header(h).is_empty())
-    {
+    let bytes = without_envelope(bytes);
+    let (headers, _) = part::headers(bytes);
+    if !part::is_mail(&headers) {
         return Err(MailError::NotMail);
     }
-    let (body, is_html) = best_text(&mail).ok_or(MailError::NoText)?;
-    Ok(MailText {
-        subject: header("Subject"),
-        from: header("From"),
-        date: date::parse(&header("Date")),
+    let mut content = Content::default();
+    part::walk(bytes, &mut content);
+    let (body, is_html) = part::join(std::mem::take(&mut content.texts));
+    let line = |name| first(&headers, name).map(collapse).filter(|v| !v.is_empty());
+    let (from_name, from) = sender(&headers);
+    Ok(Message {
+        subject: line("Subject").unwrap_or_default(),
+        from_name,
+        from,
+        date: line("Date").and_then(|text| date::parse(&text)),
+        message_id: line("Message-ID").map(|id| bracketed(&id).to_owned()),
+        list_id: line("List-Id").map(|id| list_id(&id)),
+        unsubscribe: angle_addresses(first(&headers, "List-Unsubscribe").unwrap_or_default()),
+        archived_at: line("Archived-At").map(|url| bracketed(&url).to_owned()),
+        language: line("Content-Language"),
+        auto_submitted: line("Auto-Submitted")
+            .map(|v| v.split([';', ' ']).next().unwrap_or_default().to_ascii_lowercase()),
+        received: all(&headers, "Received").map(collapse).collect(),
+        authentication_results: all(&headers, "Authentication-Results").map(collapse).collect(),
+        is_report: content.is_report,
+        recipients: recipients(&headers),
         body,
         is_html,
+        images: content.images,
+        warnings: content.warnings,
     })
 }
 
-fn broken(error: MailParseError) -> MailError {
-    MailError::Broken(error.to_string())
+/// What stands in the brackets of `List-Id` (RFC 2919 2), lower case; all of it if there are none.
+pub fn list_id(header: &str) -> String {
+    bracketed(header).to_lowercase()
 }
 
-fn best_text(mail: &ParsedMail<'_>) -> Option<(String, bool)> {
-    let mut plain = None;
-    let mut open = vec![mail];
-    let mut looked = 0;
-    while let Some(part) = open.pop() {
-        looked += 1;
-        if looked > MAX_PARTS {
-            break;
-        }
-        open.extend(part.subparts.iter().rev());
-        let attached = part.headers.get_first_value("Content-Disposition").is_some()
-            && part.get_content_disposition().disposition == DispositionType::Attachment;
-        let kind = part.ctype.mimetype.as_str();
-        if !part.subparts.is_empty() || attached || !matches!(kind, "text/html" | "text/plain") {
-            continue;
-        }
-        let text = text_of(part);
-        if text.trim().is_empty() {
-            continue;
-        }
-        if kind == "text/html" {
-            return Some((text, true));
-        }
-        plain = plain.or(Some(text));
+/// Without an mbox file's separator, which is no header.
+fn without_envelope(bytes: &[u8]) -> &[u8] {
+    match bytes.strip_prefix(b"From ").or_else(|| bytes.strip_prefix(b">From ")) {
+        Some(rest) => rest.iter().position(|b| *b == b'\n').map_or(rest, |end| &rest[end + 1..]),
+        None => bytes,
     }
-    plain.map(|text| (text, false))
 }
 
-/// In the part's charset. Of a quoted-printable part that can't be decoded the encoded text is still readable; of a
-/// base64 part it is not.
-fn text_of(part: &ParsedMail<'_>) -> String {
-    part.get_body().unwrap_or_else(|_| match part.get_body_encoded() {
-        Body::QuotedPrintable(body) => String::from_utf8_lossy(body.get_raw()).into_owned(),
-        _ => String::new(),
-    })
+/// What stands in the last angle brackets, else all of it.
+fn bracketed(text: &str) -> &str {
+    let inner = text.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(id, _)| id);
+    inner.unwrap_or(text).trim()
+}
+
+fn angle_addresses(text: &str) -> Vec<String> {
+    let inner = text.split('<').skip(1).filter_map(|rest| rest.split_once('>'));
+    inner.map(|(address, _)| address.split_whitespace().collect()).take(8).collect()
+}
+
+fn sender(headers: &[Header]) -> (String, String) {
+    let value = ["From", "Sender", "Reply-To"].iter().find_map(|name| first(headers, name));
+    let Some(value) = value else { return Default::default() };
+    match addresses(value).into_iter().next() {
+        Some((name, address)) => {
+            let name = if name.is_empty() { address.clone() } else { collapse(&name) };
+            (name, address)
+        }
+        None => (collapse(value), String::new()),
+    }
+}
+
+/// (name, address in lower case) of each.
+fn addresses(value: &str) -> Vec<(String, String)> {
+    let Ok(list) = mailparse::addrparse(value) else {
+        // Read as far as it goes: the first thing that looks like an address.
+        let found = value.split([' ', ',', '<', '>', '"']).find(|w| w.contains('@'));
+        return found.map(|w| (String::new(), w.to_lowercase())).into_iter().collect();
+    };
+    let mut found = Vec::new();
+    for entry in list.iter().take(100) {
+        let singles = match entry {
+            MailAddr::Single(single) => std::slice::from_ref(single),
+            MailAddr::Group(group) => group.addrs.as_slice(),
+        };
+        for single in singles {
+            let name = single.display_name.clone().unwrap_or_default();
+            found.push((name, single.addr.trim().to_lowercase()));
+        }
+    }
+    found
+}
+
+fn recipients(headers: &[Header]) -> Vec<String> {
+    const NAMES: [&str; 6] =
+        ["To", "Cc", "Delivered-To", "X-Original-To", "X-Forwarded-To", "Envelope-To"];
+    let values = NAMES.iter().flat_map(|name| all(headers, name));
+    let mut found: Vec<String> =
+        values.flat_map(addresses).map(|(_, a)| a).filter(|a| a.contains('@')).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.truncate(50);
+    found
 }
 
 #[cfg(test)]
@@ -169,9 +232,12 @@ mod tests {
 
     #[test]
     fn html_goes_before_text_and_attachments_are_left_out() {
-        let mail = to_html_or_text(SAMPLE).unwrap();
+        let mail = read(SAMPLE).unwrap();
         assert_eq!(mail.subject, "Café & Co: the week’s letter");
-        assert_eq!(mail.from, "Letters from Nowhere <letters@nowhere.example>");
+        assert_eq!(
+            (mail.from_name.as_str(), mail.from.as_str()),
+            ("Letters from Nowhere", "letters@nowhere.example")
+        );
         assert_eq!(mail.date.map(Timestamp::rfc3339).as_deref(), Some("2026-11-24T07:00:00Z"));
         assert!(
             mail.is_html && mail.body.contains("<p>Water boils at 100\u{a0}°C — usually.</p>"),
@@ -182,34 +248,67 @@ mod tests {
 
     #[test]
     fn plain_mail_and_no_mail() {
-        let plain = to_html_or_text(b"From x\r\nSubject: hi\r\n\r\nJust text.\r\n").unwrap();
+        let plain = read(b"From x\r\nSubject: hi\r\n\r\nJust text.\r\n").unwrap();
         assert_eq!((plain.body.trim(), plain.is_html), ("Just text.", false));
-        assert_eq!(to_html_or_text(b" \r\n"), Err(MailError::Empty));
-        assert_eq!(to_html_or_text(b"no mail\n\nat all"), Err(MailError::NotMail));
-        let picture = b"Subject: x\r\nContent-Type: image/png\r\n\r\nxyz";
-        assert_eq!(to_html_or_text(picture), Err(MailError::NoText));
+        assert_eq!(read(b" \r\n"), Err(MailError::Empty));
+        assert_eq!(read(b"no mail\n\nat all"), Err(MailError::NotMail));
+        let picture = read(b"Subject: x\r\nContent-Type: image/png\r\n\r\nxyz").unwrap();
+        assert_eq!((picture.subject.as_str(), picture.body.as_str()), ("x", ""));
     }
 
     #[test]
-    fn endless_nesting_is_an_error() {
-        let deep: String = (0..5_000)
+    fn bad_parts_do_not_cost_the_good_ones() {
+        let mail = read(
+            b"Subject: a\r\n folded\r\n stray\r\nnot a header\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\npreamble\r\n\
+              --b\r\n bad header\r\n\r\nfirst\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\
+              Content-Transfer-Encoding: BASE64 (of course)\r\n\r\nc2Vjb25k\r\n--b\r\n\r\nthird, --bb\r\n--bb\r\ncut of",
+        )
+        .unwrap();
+        assert_eq!(mail.body.replace("\r\n", " "), "first\n\nsecond\n\nthird, --bb --bb cut of");
+    }
+
+    #[test]
+    fn many_parts_and_endless_nesting_are_read_as_far_as_the_limits() {
+        let deep: String = (0..1_000)
             .map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n"))
             .collect();
-        assert!(matches!(to_html_or_text(deep.as_bytes()), Err(MailError::Broken(_))));
+        assert!(!read(deep.as_bytes()).unwrap().warnings.is_empty());
+        let wide = format!(
+            "Content-Type: multipart/mixed; boundary=b\r\n\r\n{}",
+            "--b\r\n\r\nword\r\n".repeat(10_000)
+        );
+        let mail = read(wide.as_bytes()).unwrap();
+        assert!(mail.body.contains("word") && mail.body.len() < 100_000);
+    }
+
+    #[test]
+    fn headers_tell_list_recipients_and_trace() {
+        let mail = read(
+            b"From: =?utf-8?q?J=C3=B6rg?= <J@X.example>\nTo: \"A, B\" <a@b.example>, c@d.example\nList-Id: News <news.x.example>\n\
+              List-Unsubscribe: <mailto:u@x.example>, <https://x.example/u?t=1>\nMessage-ID: <1@x>\n\
+              Auto-Submitted: auto-replied; x\nReceived: by one\nReceived: by two\n\nhi",
+        )
+        .unwrap();
+        assert_eq!((mail.from_name.as_str(), mail.from.as_str()), ("Jörg", "j@x.example"));
+        assert_eq!(mail.recipients, ["a@b.example", "c@d.example"]);
+        assert_eq!(mail.list_id.as_deref(), Some("news.x.example"));
+        assert_eq!(mail.unsubscribe, ["mailto:u@x.example", "https://x.example/u?t=1"]);
+        assert_eq!(mail.auto_submitted.as_deref(), Some("auto-replied"));
+        assert_eq!(mail.received, ["by one", "by two"]);
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_mail_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-            let _ = to_html_or_text(&bytes);
+            let _ = read(&bytes);
         }
 
         #[test]
         fn damaged_mail_too(at in 0..SAMPLE.len(), byte in any::<u8>(), cut in 0..SAMPLE.len()) {
             let mut bytes = SAMPLE.to_vec();
             bytes[at] = byte;
-            let _ = to_html_or_text(&bytes);
-            let _ = to_html_or_text(&bytes[..cut]);
+            let _ = read(&bytes);
+            let _ = read(&bytes[..cut]);
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod feed;
 pub mod form;
 pub mod link_header;
 pub mod mail;
+pub mod newsletter;
 pub mod opml;
 pub mod query;
 pub mod transcript;

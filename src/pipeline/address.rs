@@ -6,8 +6,8 @@ use super::Context;
 use super::read::{Trouble, fetch, read};
 use crate::fetch::{Answer, FetchError};
 use crate::model::{
-    Coverage, ParsedFeed, PollState, Problem, Source, SourceId, SourceKind, SourceStatus,
-    Timestamp, Visibility,
+    Coverage, MailPolicy, Mailbox, ParsedFeed, PollState, Problem, Source, SourceId, SourceKind,
+    SourceStatus, Timestamp, Visibility,
 };
 
 /// A source that was never read, for the address as given.
@@ -56,6 +56,48 @@ pub fn new_source(
     })
 }
 
+/// A source that mail comes to at `local`, which is `{name}-{secret}` and unguessable.
+pub fn new_mailbox(
+    title: &str,
+    local: String,
+    policy: MailPolicy,
+    visibility: Visibility,
+    now: Timestamp,
+) -> Source {
+    Source {
+        id: SourceId::for_mailbox(&local),
+        title: title.to_owned(),
+        kind: SourceKind::Mailbox(Mailbox { local, policy, ..Mailbox::default() }),
+        link: None,
+        description: String::new(),
+        author: None,
+        language: None,
+        podcast_guid: None,
+        visibility,
+        status: SourceStatus::Active,
+        added: now,
+        poll: PollState::default(),
+        coverage: Coverage::default(),
+    }
+}
+
+/// The part of a minted address that people can read: letters, digits and hyphens of a name.
+pub fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.chars().flat_map(char::to_lowercase) {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+        if slug.len() >= 30 {
+            break;
+        }
+    }
+    let slug = slug.trim_matches('-');
+    if slug.is_empty() { "news".to_owned() } else { slug.to_owned() }
+}
+
 /// Reads an address that a person gave: a feed stays as it is, a web page becomes the first feed it names.
 /// What is wrong is returned beside the source, which can be added all the same: it is asked again by itself.
 ///
@@ -68,7 +110,7 @@ pub async fn resolve(
 ) -> Result<(Source, Option<Problem>), FetchError> {
     let mut source = new_source(address, None, Visibility::Public, now)?;
     for _ in 0..2 {
-        let SourceKind::Feed { url } = &source.kind;
+        let Some(url) = source.feed_url() else { break };
         let read = match fetch(ctx, url, None, true, now).await {
             Ok(Answer::Body(fetched)) => read(*fetched).await,
             Ok(Answer::NotModified { .. }) => break,
@@ -106,9 +148,8 @@ mod tests {
     fn addresses_are_taken_as_people_type_them() {
         let now = Timestamp::from_secs(0);
         let url = |text: &str| {
-            new_source(text, None, Visibility::Public, now).map(|s| match s.kind {
-                SourceKind::Feed { url } => url,
-            })
+            new_source(text, None, Visibility::Public, now)
+                .map(|s| s.feed_url().unwrap_or_default().to_owned())
         };
         assert_eq!(url(" example.org/feed ").unwrap(), "https://example.org/feed");
         assert_eq!(url("feed://example.org/feed").unwrap(), "https://example.org/feed");

@@ -14,6 +14,7 @@ mod poll;
 mod polls;
 mod read;
 mod reader;
+mod receive;
 mod schedule;
 mod senses;
 mod speakers;
@@ -22,7 +23,7 @@ pub mod websub;
 
 use std::sync::Arc;
 
-pub use address::{new_source, resolve};
+pub use address::{new_mailbox, new_source, resolve, slug};
 pub use compose::{ComposeReport, compose, plan_editions, preview};
 pub use embed::embed;
 pub use error::StageError;
@@ -30,6 +31,7 @@ pub use extract::{ExtractReport, extract, learn_topics};
 pub use poll::{PollReport, poll};
 pub use polls::{count_readers, plan_polls};
 pub use reader::{Asked, change_secret, new_secret, sign_up};
+pub use receive::{Mail, ReceiveReport, Refusal, Taken, Trust, drain, local_part, receive};
 pub use schedule::Intervals;
 pub use senses::Senses;
 pub use transcribe::{TranscribeReport, transcribe};
@@ -65,6 +67,8 @@ pub struct Context {
     pub authority: String,
     /// Where hubs reach us: the public address without a slash at its end, if there is one.
     pub callback: Option<Arc<str>>,
+    /// Where mail comes to.
+    pub mail: Mail,
     /// The operator's choices.
     pub settings: Settings,
 }

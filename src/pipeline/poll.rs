@@ -52,7 +52,12 @@ pub async fn poll(
         ctx.door.call(move |s| s.drop_job(&job)).await?;
         return Ok(None);
     };
-    let SourceKind::Feed { url } = &source.kind;
+    let SourceKind::Feed { url } = &source.kind else {
+        // Mail comes by itself.
+        let job = JobKind::Poll(id.clone());
+        ctx.door.call(move |s| s.drop_job(&job)).await?;
+        return Ok(None);
+    };
     let answer = fetch(ctx, url, Some(&source.poll.validators), false, now).await;
     let outcome = match answer {
         Ok(Answer::NotModified { moved, validators, wish }) => {
@@ -172,9 +177,8 @@ async fn announced_move(
     outcome: &mut PollOutcome,
     now: Timestamp,
 ) {
-    let SourceKind::Feed { url } = &source.kind;
     let given_up = here.scheme() == "https" && target.starts_with("http:");
-    if target == url || target == here.as_str() || given_up {
+    if source.feed_url() == Some(target) || target == here.as_str() || given_up {
         return;
     }
     outcome.state.moved.clone_from(&source.poll.moved);

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::schedule::replanned;
 use super::{Context, StageError};
-use crate::model::{Source, SourceId, SourceKind, SourceStatus, Timestamp, Why};
+use crate::model::{Source, SourceId, SourceStatus, Timestamp, Why};
 
 /// Puts right what was planned by another clock or missed while nothing ran, and leaves alone those hosts that asked for it
 /// before. `caught_up` spreads what was missed; without it, it is asked at once.
@@ -16,11 +16,14 @@ use crate::model::{Source, SourceId, SourceKind, SourceStatus, Timestamp, Why};
 pub async fn plan_polls(ctx: &Context, caught_up: bool, now: Timestamp) -> Result<(), StageError> {
     let bounds = ctx.settings.intervals;
     let sources = ctx.door.call(|s| s.sources()).await?;
-    let active = || sources.iter().filter(|s| s.status == SourceStatus::Active);
+    // Mail comes by itself.
+    let polled = |s: &&Source| s.status == SourceStatus::Active && s.feed_url().is_some();
+    let active = || sources.iter().filter(polled);
     for source in active() {
         if let Some(until) = source.poll.rest.filter(|until| *until > now) {
-            let SourceKind::Feed { url } = &source.kind;
-            ctx.fetcher.rest(url, now, until);
+            if let Some(url) = source.feed_url() {
+                ctx.fetcher.rest(url, now, until);
+            }
         }
     }
     let plan: Vec<(SourceId, Timestamp)> = active()
@@ -58,8 +61,8 @@ pub(super) async fn wake_neighbours(
     now: Timestamp,
 ) -> Result<(), StageError> {
     let host = |source: &Source| {
-        let SourceKind::Feed { url } = &source.kind;
-        Url::parse(url).ok().map(|url| (url.host_str().map(str::to_owned), url.port()))
+        let url = Url::parse(source.feed_url()?).ok();
+        url.map(|url| (url.host_str().map(str::to_owned), url.port()))
     };
     let (own, own_id) = (host(healed), healed.id.clone());
     let soon = ctx.settings.intervals.min;

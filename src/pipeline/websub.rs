@@ -14,7 +14,7 @@ use super::items::{recent, sort_items};
 use super::read::read;
 use super::{Context, StageError};
 use crate::fetch::Fetched;
-use crate::model::{Lease, ParsedFeed, Source, SourceId, SourceKind, SourceStatus, Timestamp};
+use crate::model::{Lease, ParsedFeed, Source, SourceId, SourceStatus, Timestamp};
 use crate::parse::link_header;
 use crate::store::PollOutcome;
 
@@ -214,8 +214,8 @@ pub async fn told(
         lease.missed = false;
     })
     .await?;
-    let SourceKind::Feed { url } = &source.kind;
-    let Ok(url) = Url::parse(url) else { return Ok(Told::Unknown) };
+    let url = source.feed_url().and_then(|url| Url::parse(url).ok());
+    let Some(url) = url else { return Ok(Told::Unknown) };
     let fetched = Fetched {
         url,
         moved: None,

@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use crate::model::{Basis, Entry, EntrySource, Insight, Item, Source, SourceKind, TopicSet};
+use crate::model::{Basis, Entry, EntrySource, Insight, Item, Source, TopicSet};
 
 use super::clean;
 
@@ -21,7 +21,8 @@ pub fn freeze(
     topics: &TopicSet,
     authority: &str,
 ) -> Entry {
-    let SourceKind::Feed { url } = &source.kind;
+    // A mailbox's address is a secret; what came to it has no feed to name.
+    let url = source.feed_url().unwrap_or_default();
     let show = clean::name(&source.title, NAME);
     let claim = clean::line(&insight.claim, CLAIM);
     let speaker = speaker(insight);

@@ -1,6 +1,6 @@
 //! OPML 2.0: our sources for another reader, or our own feeds for one that takes lists.
 
-use crate::model::{Source, SourceKind};
+use crate::model::Source;
 
 use super::clean;
 
@@ -20,13 +20,13 @@ pub struct Outline {
 pub fn export(sources: &[Source]) -> Vec<u8> {
     let outlines: Vec<Outline> = sources
         .iter()
-        .map(|source| {
-            let SourceKind::Feed { url } = &source.kind;
-            Outline {
+        .filter_map(|source| {
+            // A mailbox is no feed, and its address is nobody else's.
+            Some(Outline {
                 title: source.title.clone(),
-                xml_url: url.clone(),
+                xml_url: source.feed_url()?.to_owned(),
                 html_url: source.link.as_deref().and_then(clean::web_url).map(Into::into),
-            }
+            })
         })
         .collect();
     document("podbrief sources", &outlines)

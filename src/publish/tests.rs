@@ -69,6 +69,7 @@ pub fn item() -> Item {
         transcript: None,
         state: ItemState::Published { insights: 1, origin: TranscriptOrigin::Publisher },
         problem: None,
+        mail: None,
     }
 }
 
@@ -101,7 +102,7 @@ pub fn insight(n: usize) -> Insight {
     }
 }
 
-fn site() -> Site {
+pub fn site() -> Site {
     Site {
         name: "podbrief & friends".into(),
         base_url: "https://brief.example".into(),
@@ -110,7 +111,7 @@ fn site() -> Site {
     }
 }
 
-fn head() -> FeedHead {
+pub fn head() -> FeedHead {
     FeedHead {
         id_path: "topics/ai".into(),
         path: "/topics/ai".into(),

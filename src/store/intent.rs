@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    BlobId, Chapter, Entry, Insight, InsightId, Item, ItemId, PollState, Problem, SourceId,
+    BlobId, Chapter, Entry, Insight, InsightId, Item, ItemId, PollState, Problem, Sender, SourceId,
     SourceStatus, Timestamp, TranscriptOrigin,
 };
 use crate::text::embed::Vector;
@@ -62,6 +62,19 @@ pub struct NewItem {
     pub item: Item,
     /// When its first job is due, if it goes through the pipeline.
     pub due: Timestamp,
+}
+
+/// A message that came for a mailbox.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Whose.
+    pub source: SourceId,
+    /// Its row, with [`crate::model::MailFacts`] whose `seq` the store mints; nothing if it is stored as nothing.
+    pub item: Option<Item>,
+    /// A sender to be known from now on, if none is.
+    pub learn: Option<Sender>,
+    /// When it came; its first job is due then.
+    pub now: Timestamp,
 }
 
 /// An item's words, found.

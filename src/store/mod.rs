@@ -18,14 +18,15 @@ pub use backup::BackupSummary;
 pub use door::Door;
 pub use error::StoreError;
 pub use intent::{
-    Added, Counts, Embedding, Extraction, Instance, NewItem, PollOutcome, Profile, Publication,
-    Scope, TranscriptOutcome,
+    Added, Arrival, Counts, Embedding, Extraction, Instance, NewItem, PollOutcome, Profile,
+    Publication, Scope, TranscriptOutcome,
 };
 pub use readers::{Composition, EditionStore, SubscriberStore};
 
 use crate::model::{
-    BlobId, Entry, Insight, InsightId, Item, ItemId, Job, JobKind, Lease, Problem, Source,
-    SourceId, SourceKind, SourceStatus, SubscriberId, Timestamp,
+    BlobId, Entry, Folder, Insight, InsightId, Item, ItemId, Job, JobKind, Lease, MailPolicy,
+    Problem, Route, Sender, Source, SourceId, SourceKind, SourceStatus, SubscriberId, Timestamp,
+    Visibility,
 };
 use crate::text::embed::Vector;
 
@@ -56,6 +57,36 @@ pub trait SourceStore {
     /// Records a poll: the source's new state, its new and changed items, their jobs and the next poll.
     /// Returns how many items were new.
     fn save_poll(&self, outcome: PollOutcome) -> Result<usize>;
+}
+
+/// Newsletters that come by mail.
+pub trait MailStore {
+    /// Records messages with their jobs, all together. Gives for each whether it was new: the same item again changes
+    /// nothing. Mail for a source that is gone is passed over.
+    fn save_mail(&self, arrivals: Vec<Arrival>) -> Result<Vec<Added>>;
+    /// Lets a sender feed a mailbox and releases what was held of it. Returns how many items that were, or nothing if
+    /// there is no such mailbox.
+    fn trust_sender(&self, id: &SourceId, sender: Sender) -> Result<Option<usize>>;
+    /// Sets what becomes of mail that nobody vouches for. False if there is no such mailbox.
+    fn set_policy(&self, id: &SourceId, policy: MailPolicy) -> Result<bool>;
+    /// Sets what of an IMAP account is for a mailbox, and forgets how far its folders were read: older mail may be for
+    /// it, too. False if there is no such mailbox.
+    fn set_routes(&self, id: &SourceId, routes: Vec<Route>) -> Result<bool>;
+    /// Sets who sees what comes to a mailbox. False if there is no such mailbox, or if insights came of it already:
+    /// what was seen is not taken back.
+    fn set_visibility(&self, id: &SourceId, visibility: Visibility) -> Result<bool>;
+    /// How far a folder of an IMAP account was read.
+    fn folder(&self, name: &str) -> Result<Option<Folder>>;
+    /// Records that.
+    fn save_folder(&self, folder: &Folder) -> Result<()>;
+    /// The issues of a source that may be shown, by arrival, newest first; those with `seq` below `before` if given.
+    fn issues_for(
+        &self,
+        source: &SourceId,
+        viewer: Option<&SubscriberId>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Item>>;
 }
 
 /// Items on their way through the pipeline.
@@ -153,6 +184,7 @@ pub trait WholeStore {
 /// A backend.
 pub trait Store:
     SourceStore
+    + MailStore
     + ItemStore
     + JobStore
     + FeedStore
@@ -168,6 +200,7 @@ pub trait Store:
 
 impl<T> Store for T where
     T: SourceStore
+        + MailStore
         + ItemStore
         + JobStore
         + FeedStore

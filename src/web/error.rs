@@ -20,9 +20,9 @@ pub enum WebError {
     /// There is none here, or it is not for everyone: the answer is the same.
     #[error("there is nothing here")]
     NotFound,
-    /// Only GET and HEAD.
-    #[error("this address can only be read")]
-    Method,
+    /// Other methods than this address takes.
+    #[error("this address takes {0}")]
+    Method(&'static str),
     /// `?before=`.
     #[error("“before” must be a whole number, as in the link to the next page")]
     Cursor,
@@ -35,9 +35,6 @@ pub enum WebError {
         /// Until there is room again.
         seconds: u32,
     },
-    /// Other methods than this address takes.
-    #[error("this address takes {0}")]
-    Allowed(&'static str),
     /// An operator's verb, with its own words.
     #[error("{0}")]
     Refused(String),
@@ -98,7 +95,7 @@ impl WebError {
     fn key(&self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
-            Self::Method | Self::Allowed(_) => "method",
+            Self::Method(_) => "method",
             Self::Refused(_) => "refused",
             Self::LogIn => "log_in",
             Self::Forged => "forged",
@@ -148,8 +145,9 @@ impl WebError {
         response.insert_header((header::CACHE_CONTROL, "no-cache"));
         match status {
             StatusCode::METHOD_NOT_ALLOWED => {
-                let allowed = if let Self::Allowed(methods) = self { methods } else { "GET, HEAD" };
-                response.insert_header((header::ALLOW, allowed));
+                if let Self::Method(methods) = self {
+                    response.insert_header((header::ALLOW, *methods));
+                }
             }
             StatusCode::SERVICE_UNAVAILABLE => {
                 response.insert_header((header::RETRY_AFTER, "60"));
@@ -177,7 +175,7 @@ impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Method | Self::Allowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Refused(_) | Self::Broken => StatusCode::BAD_REQUEST,
             Self::LogIn | Self::Forged => StatusCode::FORBIDDEN,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -202,9 +200,4 @@ impl ResponseError for WebError {
 /// For addresses that lead nowhere.
 pub async fn not_found() -> Result<HttpResponse, WebError> {
     Err(WebError::NotFound)
-}
-
-/// For methods other than GET and HEAD.
-pub async fn not_allowed() -> Result<HttpResponse, WebError> {
-    Err(WebError::Method)
 }

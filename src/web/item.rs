@@ -4,8 +4,9 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::model::{Insight, Item, ItemId, Visibility};
-use crate::publish::{clean, entry};
+use crate::model::{Insight, Item, ItemId, ItemState, Visibility};
+use crate::publish::{clean, entry, issue};
+use crate::store::Store;
 use crate::text::phrases::Phrases;
 
 use super::card::{Card, Date, Shelf, item_title, show_name};
@@ -13,7 +14,7 @@ use super::player::Player;
 use super::respond::send;
 use super::shell::{self, Shell, Subscribe};
 use super::state::kept;
-use super::{WebError, WebState, subject, tongue};
+use super::{WebError, WebState, full, subject, tongue};
 
 #[derive(Template)]
 #[template(path = "item.html")]
@@ -33,6 +34,9 @@ struct Page {
     player: Option<Player>,
     line: Option<Line>,
     cards: Vec<Card>,
+    /// Of a newsletter: safe HTML.
+    text: Option<String>,
+    language: Option<String>,
 }
 
 /// A line of time with a mark for each insight.
@@ -61,6 +65,10 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
     let key = format!("/items/{id} {}", t.tag());
     let document = kept(&state, key, move |store, state| {
         let item = store.item(&id)?.ok_or(WebError::NotFound)?;
+        // What is held is for the operator's eyes only.
+        if item.state == ItemState::Held {
+            return Err(WebError::NotFound);
+        }
         let source = subject::public_source(store, &item.source)?;
         let mut insights = store.insights_of_item(&id, None)?;
         insights.retain(|insight| insight.visibility == Visibility::Public);
@@ -86,6 +94,8 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
             about: item.drift_ms.is_some(),
             player: Player::of(&item, None),
             line: line(&insights, &item),
+            text: whole(store, &item, &state.site.base_url)?,
+            language: item.language.as_deref().and_then(clean::language),
             cards: Shelf::new(store, &state.topics).cards(&insights)?,
         };
         shell::page(&page, t)
@@ -104,6 +114,16 @@ fn number(item: &Item, t: &Phrases) -> Option<String> {
         (Some(season), None) => Some(t.fill("item.season", &[("season", &season)])),
         (None, None) => None,
     }
+}
+
+/// The whole text of what came by mail.
+fn whole(store: &dyn Store, item: &Item, base_url: &str) -> Result<Option<String>, WebError> {
+    if item.mail.is_none() {
+        return Ok(None);
+    }
+    let page = format!("{base_url}/items/{}", item.id);
+    let text = issue::with_pictures(&full::text(store, item)?, &page);
+    Ok(Some(text).filter(|text| !text.trim().is_empty()))
 }
 
 /// Nothing where no insight has a time.

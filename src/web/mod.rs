@@ -13,9 +13,11 @@ mod cache;
 mod card;
 mod conditional;
 mod cursor;
+mod delta;
 mod error;
 mod feed;
 mod find;
+mod full;
 mod guard;
 mod health;
 mod insight;
@@ -24,6 +26,7 @@ mod item;
 mod landing;
 mod latest;
 mod limit;
+mod methods;
 mod operator;
 mod picture;
 mod player;
@@ -44,6 +47,7 @@ mod tongue;
 mod topic;
 mod topics;
 mod topics_opml;
+mod typing;
 mod websub;
 
 pub use error::WebError;
@@ -53,11 +57,10 @@ pub use operator::Operator;
 pub use signup::Mode;
 pub use state::{Related, WebState};
 
-use actix_web::dev::Handler;
-use actix_web::guard::{Any, Get, Head};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{FromRequest, Resource, Responder};
+
+use methods::at;
 
 /// All routes. A page and its feeds share one path: `/latest`, `/latest.atom`, `/latest.rss`, `/latest.json`.
 pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) {
@@ -83,6 +86,9 @@ pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) 
             .service(at("/sources", sources::page))
             .service(at("/sources/{source:[a-z0-9]+}", source::page))
             .service(at("/sources/{source:[a-z0-9]+}.{format:atom|rss|json}", feed::document))
+            .service(at("/sources/{source:[a-z0-9]+}/full", full::page))
+            .service(at("/sources/{source:[a-z0-9]+}/full.{format:atom|rss|json}", full::document))
+            .service(at("/items/{item:[a-z0-9]+}/images/{number:[0-9]+}", full::picture))
             .service(at("/insights/{insight:[a-z0-9]+}", insight::page))
             .service(at("/insights/{insight:[a-z0-9]+}.json", insight_json::document))
             .service(at("/insights/{insight:[a-z0-9]+}.png", picture::of_insight))
@@ -106,17 +112,4 @@ pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) 
             .default_service(web::to(error::not_found));
         config.app_data(state).service(pages);
     }
-}
-
-/// A resource that answers GET and HEAD, and 405 to all else.
-fn at<F, Args>(path: &str, handler: F) -> Resource
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    let reads = Any(Get()).or(Head());
-    web::resource(path)
-        .route(web::route().guard(reads).to(handler))
-        .default_service(web::to(error::not_allowed))
 }

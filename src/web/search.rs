@@ -21,7 +21,7 @@ use super::find::Meaning;
 use super::rendered::Made;
 use super::respond::send;
 use super::shell::{self, Shell};
-use super::{WebError, WebState, landing, tongue};
+use super::{WebError, WebState, landing, tongue, typing};
 
 /// Insights shown; the feed has them all.
 const SHOWN: usize = 30;
@@ -52,6 +52,8 @@ struct Part {
 /// What was found.
 struct Results {
     words: String,
+    /// The heading, where the last word was completed.
+    completed: Option<String>,
     relevant: bool,
     cards: Vec<Card>,
     total: usize,
@@ -88,23 +90,27 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
     }
 }
 
-/// The part of the page that changes while one types.
+/// The part of the page that changes while one types: for the word that the last one may become.
 pub async fn results(
     request: HttpRequest,
     state: Data<WebState>,
 ) -> Result<HttpResponse, WebError> {
     let t = tongue::of(&request);
-    let answer = match Asked::of(&request) {
+    let whole = typing::completed(&typed(&request).0, &state.index);
+    let answer = match Asked::with(&request, whole.as_deref()) {
         Ok(asked) if is_blank(&asked.query) => Err(WebError::NotFound),
         Ok(asked) => {
-            let name = format!("results {}", t.tag());
+            let completes = whole.is_some();
+            let name = format!("results {} {completes}", t.tag());
             let made = answer::document(
                 &request,
                 &state,
                 &name,
                 asked,
                 move |store, state, asked, meaning| {
-                    let results = find(store, state, asked, meaning, t)?;
+                    let mut results = find(store, state, asked, meaning, t)?;
+                    results.completed = completes
+                        .then(|| t.fill("search.results_for", &[("words", &results.words)]));
                     let shell = Shell::new(&state.site, t, "search", "", None);
                     let part = Part { shell, results };
                     shell::page(&part, t)
@@ -138,7 +144,7 @@ fn make(
     let results = if blank { None } else { Some(find(store, state, asked, meaning, t)?) };
     let title = results.as_ref().map(|results| results.words.clone());
     let shows = asked.check(store, state)?;
-    let (head, _) = asked.head(store, state, &shows)?;
+    let head = asked.head(store, state, &shows)?;
     let title = title.unwrap_or_else(|| t.say("search.title").into());
     let params = encoded(&q, &others);
     let path = if blank { "/search".to_owned() } else { format!("/search?{params}") };
@@ -184,7 +190,7 @@ fn find(
     t: &'static Phrases,
 ) -> Result<Results, WebError> {
     let shows = asked.check(store, state)?;
-    let (head, _) = asked.head(store, state, &shows)?;
+    let head = asked.head(store, state, &shows)?;
     let ask = Ask { query: &asked.query, shows: &shows, viewer: None, now: state.find.now() };
     let ranked = state.index.relevant(&ask, meaning.vector(), SHOWN);
     let mut found = Vec::with_capacity(ranked.best.len());
@@ -204,6 +210,7 @@ fn find(
         shown: some.then(|| t.fill("search.shown", &[("n", &cards.len())])),
         empty: t.fill("search.empty", &[("words", &words)]),
         words,
+        completed: None,
         cards,
         total: ranked.total,
         topics: matching(state, &asked.query, t),

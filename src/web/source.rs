@@ -27,6 +27,7 @@ struct Page {
     description: String,
     coverage: String,
     insights: u32,
+    newsletter: bool,
     groups: Vec<Vec<Card>>,
     next: Option<u64>,
 }
@@ -62,6 +63,7 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
             description,
             coverage: sources::coverage(&source.coverage, t),
             insights: source.coverage.insights,
+            newsletter: source.mailbox().is_some(),
             groups: by_item(Shelf::new(store, &state.topics).cards(shown)?),
             next,
         };

@@ -83,12 +83,17 @@ impl Program {
 
     /// Starts the server and waits until it is ready.
     pub fn serve(&self) -> Server {
+        self.serve_with_log().0
+    }
+
+    /// As [`Self::serve`], with what it logged before it was ready.
+    pub fn serve_with_log(&self) -> (Server, Vec<serde_json::Value>) {
         let mut child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().unwrap();
         let lines = lines_of(child.stderr.take().unwrap());
         let mut server = Server { child, lines, base: String::new() };
-        let ready = server.wait_for("serving");
+        let (ready, before) = server.wait_with_log("serving");
         server.base = ready["fields"]["base_url"].as_str().unwrap().to_owned();
-        server
+        (server, before)
     }
 }
 
@@ -117,19 +122,20 @@ pub struct Server {
 impl Server {
     /// The next log line with this message.
     pub fn wait_for(&self, message: &str) -> serde_json::Value {
+        self.wait_with_log(message).0
+    }
+
+    fn wait_with_log(&self, message: &str) -> (serde_json::Value, Vec<serde_json::Value>) {
         let mut before = Vec::new();
         loop {
             let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| {
-                panic!("no {message:?} in the log:\n{}", before.join("\n"));
+                panic!("no {message:?} in the log:\n{before:#?}");
             });
-            let Ok(value) = serde_json::from_str::<serde_json::Value>(&line) else {
-                before.push(line);
-                continue;
-            };
+            let value = serde_json::from_str(&line).unwrap_or(serde_json::Value::String(line));
             if value["fields"]["message"] == message {
-                return value;
+                return (value, before);
             }
-            before.push(line);
+            before.push(value);
         }
     }
 

@@ -112,7 +112,7 @@ impl TextIndex {
             .collect()
     }
 
-    fn list(&self, kind: char, word: &str) -> Set {
+    pub(super) fn list(&self, kind: char, word: &str) -> Set {
         let mut set = Set::default();
         if let Some(word) = self.words.get(keyed(kind, word).as_str()) {
             word.postings.each(|number, _| set.insert(number));
@@ -121,7 +121,7 @@ impl TextIndex {
     }
 
     /// Those with the word in any form that their own language gives it.
-    fn forms(&self, word: &str) -> Set {
+    pub(super) fn forms(&self, word: &str) -> Set {
         let mut set = self.list(TEXT, word);
         for (language, (_, stemmer)) in self.languages.iter().enumerate() {
             let stem = stemmer.stem(word).into_owned().into_boxed_str();

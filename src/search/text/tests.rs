@@ -174,6 +174,26 @@ fn what_is_private_is_found_by_its_reader_only() {
 }
 
 #[test]
+fn a_beginning_becomes_the_word_that_most_hold() {
+    let mut index = index();
+    assert_eq!(index.completed("lithi").as_deref(), Some("lithium"));
+    assert_eq!(index.completed("lithium"), None, "it is there");
+    assert_eq!(index.completed("l"), None, "too little to go by");
+    assert_eq!(index.completed("nowh"), None);
+    for (number, text) in [(11, "Zebras graze."), (12, "The zebu rests."), (13, "A zebu again.")] {
+        index.add(&said(number, text));
+    }
+    assert_eq!(index.completed("zeb").as_deref(), Some("zebu"));
+    let mut secret = said(14, "Zebrafish, zebrafish.");
+    secret.visibility = Visibility::Private(SubscriberId::new("reader"));
+    index.add(&secret);
+    assert_eq!(index.completed("zebraf"), None, "one reader's word is not told to others");
+    index.remove(&said(12, "").id);
+    index.remove(&said(13, "").id);
+    assert_eq!(index.completed("zeb").as_deref(), Some("zebras"));
+}
+
+#[test]
 fn what_was_removed_is_gone_and_room_is_made() {
     let mut index = index();
     index.remove(&said(2, "").id);

@@ -5,6 +5,7 @@
 
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -12,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::editions::put_edition;
 use super::feeds::rows;
 use super::items::index_keys;
+use super::mail::issue_key;
 use super::record::{self, Record};
 use super::subscribers::put_access;
 use super::{SledStore, keys};
@@ -47,6 +49,11 @@ enum Line<'a> {
     Body {
         id: BlobId,
         text: String,
+    },
+    /// A body that is no text.
+    Image {
+        id: BlobId,
+        base64: String,
     },
     End {
         lines: usize,
@@ -115,6 +122,8 @@ pub(super) fn write(
         for row in rows::<Item>(store, keys::ITEM) {
             let item = row?;
             bodies.extend(item.notes.iter().chain(&item.transcript).cloned());
+            let images = item.mail.iter().flat_map(|m| &m.images);
+            bodies.extend(images.map(|i| i.body.clone()));
             out.row(&item)?;
         }
         for row in rows::<Insight>(store, keys::INSIGHT) {
@@ -135,11 +144,14 @@ pub(super) fn write(
     bodies.sort();
     bodies.dedup();
     for id in bodies {
-        let text = String::from_utf8(store.body(&id)?).map_err(|_| {
-            refuse(format!("the body {id} is not UTF-8; `podbrief check` says more"))
-        })?;
         out.summary.bodies += 1;
-        out.line(&Line::Body { id, text })?;
+        match String::from_utf8(store.body(&id)?) {
+            Ok(text) => out.line(&Line::Body { id, text })?,
+            Err(other) => {
+                let base64 = BASE64_STANDARD.encode(other.as_bytes());
+                out.line(&Line::Image { id, base64 })?;
+            }
+        }
     }
     let end = Line::End { lines: out.lines, sha256: hex(out.hash.clone().finalize()) };
     out.line(&end)?;
@@ -244,7 +256,7 @@ pub fn verify(open: Open<'_>) -> Result<BackupSummary> {
         summary.bytes += line.len() as u64;
         match serde_json::from_str::<Line>(line).map_err(|e| refuse(e.to_string()))? {
             Line::Row { .. } => summary.rows += 1,
-            Line::Body { .. } => summary.bodies += 1,
+            Line::Body { .. } | Line::Image { .. } => summary.bodies += 1,
             Line::End { .. } => {}
         }
         Ok(())
@@ -275,11 +287,10 @@ pub(super) fn read(store: &SledStore, open: Open<'_>) -> Result<BackupSummary> {
                 summary.rows += 1;
                 pending += 1;
             }
-            Line::Body { id, text } => {
-                if store.bodies.put(text.as_bytes())? != id {
-                    return Err(bad(&format!("the body {id} is not what its name says")));
-                }
-                summary.bodies += 1;
+            Line::Body { id, text } => put(store, &id, text.as_bytes(), &bad, &mut summary)?,
+            Line::Image { id, base64 } => {
+                let bytes = BASE64_STANDARD.decode(base64).map_err(|e| bad(&e))?;
+                put(store, &id, &bytes, &bad, &mut summary)?;
             }
             Line::End { .. } => {}
         }
@@ -295,6 +306,20 @@ pub(super) fn read(store: &SledStore, open: Open<'_>) -> Result<BackupSummary> {
     Ok(summary)
 }
 
+fn put(
+    store: &SledStore,
+    id: &BlobId,
+    bytes: &[u8],
+    bad: &dyn Fn(&dyn std::fmt::Display) -> StoreError,
+    summary: &mut BackupSummary,
+) -> Result<()> {
+    if store.bodies.put(bytes)? != *id {
+        return Err(bad(&format!("the body {id} is not what its name says")));
+    }
+    summary.bodies += 1;
+    Ok(())
+}
+
 /// Puts a row and its indexes into `batch`; gives its `seq`, 0 if it has none.
 fn restore_row(batch: &mut ::sled::Batch, of: &str, bytes: &[u8]) -> Result<u64> {
     match of {
@@ -307,6 +332,10 @@ fn restore_row(batch: &mut ::sled::Batch, of: &str, bytes: &[u8]) -> Result<u64>
             let dated = row.published.unwrap_or(row.seen);
             batch.insert(keys::item_of(&row.source, dated, &row.id), Vec::new());
             batch.insert(keys::item(&row.id), record::encode(&row)?);
+            if let Some(key) = issue_key(&row) {
+                batch.insert(key, row.id.as_str().as_bytes());
+            }
+            return Ok(row.mail.map_or(0, |mail| mail.seq));
         }
         Insight::KIND => {
             let row: Insight = record::decode(bytes, of)?;

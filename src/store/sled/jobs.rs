@@ -61,7 +61,9 @@ impl JobStore for SledStore {
 
     fn poll_now(&self, sources: Option<&[SourceId]>, now: Timestamp) -> Result<usize> {
         let chosen = self.sources()?.into_iter().filter(|s| {
-            s.status == SourceStatus::Active && sources.is_none_or(|ids| ids.contains(&s.id))
+            s.status == SourceStatus::Active
+                && s.feed_url().is_some()
+                && sources.is_none_or(|ids| ids.contains(&s.id))
         });
         let held = self.writer();
         let mut batch = ::sled::Batch::default();

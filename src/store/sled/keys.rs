@@ -14,6 +14,8 @@
 //! | `xl/{seq}` | insight id: public insights |
 //! | `xt/{slug}/{seq}` | insight id: public insights of a topic |
 //! | `xs/{source}{seq}` | insight id: insights of a source |
+//! | `xf/{source}{seq}` | item id: issues of a mailbox by arrival, those that may be shown |
+//! | `f/{account and folder}` | folder: how far an IMAP account was read |
 //! | `u/{subscriber}` | subscriber |
 //! | `k/{hash}`, `xk/{subscriber}{hash}` | access: a reader's way in; hash: those of a reader |
 //! | `c/{hash}` | invite |
@@ -39,6 +41,7 @@ pub(super) const ENTRY: &[u8] = b"e/";
 pub(super) const EMBEDDING: &[u8] = b"v/";
 pub(super) const JOB: &[u8] = b"j/";
 pub(super) const DUE: &[u8] = b"d/";
+pub(super) const FOLDER: &[u8] = b"f/";
 pub(super) const SUBSCRIBER: &[u8] = b"u/";
 pub(super) const ACCESS: &[u8] = b"k/";
 pub(super) const INVITE: &[u8] = b"c/";
@@ -101,6 +104,14 @@ pub(super) fn items_of(source: &SourceId) -> Vec<u8> {
 pub(super) fn item_of(source: &SourceId, published: Timestamp, item: &ItemId) -> Vec<u8> {
     let inverted = ordered(published).map(|b| !b);
     join(&[&items_of(source), &inverted, item.as_str().as_bytes()])
+}
+
+pub(super) fn folder(name: &str) -> Vec<u8> {
+    join(&[FOLDER, name.as_bytes()])
+}
+
+pub(super) fn issues_of(source: &SourceId) -> Vec<u8> {
+    join(&[b"xf/", source.as_str().as_bytes()])
 }
 
 pub(super) fn insights_of_item(item: &ItemId) -> Vec<u8> {

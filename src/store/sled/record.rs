@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::model::{
-    Access, Delivered, Edition, Entry, Insight, Invite, Item, Job, Source, Subscriber, Vote,
+    Access, Delivered, Edition, Entry, Folder, Insight, Invite, Item, Job, Source, Subscriber, Vote,
 };
 use crate::store::{Embedding, Instance, Result, StoreError};
 
@@ -32,6 +32,9 @@ impl Record for Entry {
 }
 impl Record for Embedding {
     const KIND: &'static str = "embedding";
+}
+impl Record for Folder {
+    const KIND: &'static str = "folder";
 }
 impl Record for Job {
     const KIND: &'static str = "job";

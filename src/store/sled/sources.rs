@@ -17,7 +17,7 @@ impl SourceStore for SledStore {
             return Ok(Added::Existing);
         }
         let mut batch = ::sled::Batch::default();
-        if source.status == SourceStatus::Active {
+        if source.status == SourceStatus::Active && source.feed_url().is_some() {
             let job = Job::new(JobKind::Poll(source.id.clone()), source.poll.next);
             self.enqueue(&mut batch, &job)?;
         }
@@ -57,6 +57,9 @@ impl SourceStore for SledStore {
             }
             batch.remove(key);
         }
+        for key in self.db.scan_prefix(keys::issues_of(id)).keys() {
+            batch.remove(key?);
+        }
         for row in self.db.scan_prefix(keys::scope(&Scope::Source(id.clone()))) {
             let (key, value) = row?;
             batch.remove(key);
@@ -73,7 +76,7 @@ impl SourceStore for SledStore {
         let Some(mut source) = self.read::<Source>(keys::source(id))? else { return Ok(false) };
         let mut batch = ::sled::Batch::default();
         let poll = JobKind::Poll(id.clone());
-        if status == SourceStatus::Active {
+        if status == SourceStatus::Active && source.feed_url().is_some() {
             source.poll.next = now;
             self.enqueue(&mut batch, &Job::new(poll, now))?;
         } else {
@@ -194,7 +197,7 @@ impl SourceStore for SledStore {
 }
 
 /// Where an item stands among its source's items.
-fn dated(item: &Item) -> Timestamp {
+pub(super) fn dated(item: &Item) -> Timestamp {
     item.published.unwrap_or(item.seen)
 }
 

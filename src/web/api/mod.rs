@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::limit::Kind;
+use super::methods::{READ, reads};
 use super::operator::Operator;
 use super::{WebError, WebState, body};
 use crate::admin::{Command, Reply};
@@ -25,37 +26,37 @@ const LARGEST: usize = 64 * 1024;
 /// All of it.
 pub fn service() -> Scope {
     web::scope("/api/v1")
-        .service(only("GET", web::resource("/openapi.json").route(web::get().to(document))))
-        .service(only("GET", web::resource("/status").route(web::get().to(status))))
+        .service(only(READ, web::resource("/openapi.json").route(reads().to(document))))
+        .service(only(READ, web::resource("/status").route(reads().to(status))))
         .service(only(
-            "GET, POST",
+            "GET, HEAD, POST",
             web::resource("/sources")
-                .route(web::get().to(sources::list))
+                .route(reads().to(sources::list))
                 .route(web::post().to(sources::add)),
         ))
         .service(only(
-            "GET, POST",
+            "GET, HEAD, POST",
             web::resource("/sources.opml")
-                .route(web::get().to(sources::export))
+                .route(reads().to(sources::export))
                 .route(web::post().to(sources::import)),
         ))
         .service(only(
-            "GET, PATCH, DELETE",
+            "GET, HEAD, PATCH, DELETE",
             web::resource("/sources/{source}")
-                .route(web::get().to(sources::one))
+                .route(reads().to(sources::one))
                 .route(web::patch().to(sources::change))
                 .route(web::delete().to(sources::remove)),
         ))
         .service(only(
-            "GET, POST",
+            "GET, HEAD, POST",
             web::resource("/subscribers")
-                .route(web::get().to(subscribers::list))
+                .route(reads().to(subscribers::list))
                 .route(web::post().to(subscribers::add)),
         ))
         .service(only(
-            "GET, DELETE",
+            "GET, HEAD, DELETE",
             web::resource("/subscribers/{subscriber}")
-                .route(web::get().to(subscribers::one))
+                .route(reads().to(subscribers::one))
                 .route(web::delete().to(subscribers::remove)),
         ))
         .service(only(
@@ -64,8 +65,8 @@ pub fn service() -> Scope {
                 .route(web::post().to(subscribers::rotate)),
         ))
         .service(only("POST", web::resource("/invites").route(web::post().to(subscribers::invite))))
-        .service(only("GET", web::resource("/topics").route(web::get().to(topics::list))))
-        .service(only("GET", web::resource("/topics/{topic}").route(web::get().to(topics::one))))
+        .service(only(READ, web::resource("/topics").route(reads().to(topics::list))))
+        .service(only(READ, web::resource("/topics/{topic}").route(reads().to(topics::one))))
         .default_service(web::to(|| async {
             Err::<HttpResponse, ApiError>(ApiError::new(
                 StatusCode::NOT_FOUND,

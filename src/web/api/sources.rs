@@ -113,7 +113,7 @@ async fn find(request: &HttpRequest, operator: &Operator) -> Result<(Source, Vec
     let missing = || ApiError::new(StatusCode::NOT_FOUND, "there is no such source");
     let id = request.match_info().get("source").unwrap_or_default();
     let id: SourceId = id.parse().map_err(|_| missing())?;
-    match operator.ask(Command::Show { which: id.to_string() }).await {
+    match operator.ask(Command::Show { which: id.to_string(), all: false }).await {
         Ok(Reply::Source { source, items }) => Ok((*source, items)),
         Ok(_) | Err(WebError::Refused(_)) => Err(missing()),
         Err(error) => Err(error.into()),

@@ -52,7 +52,11 @@ pub(super) fn problem(problem: &Problem) -> ProblemView {
 
 impl SourceView {
     pub(super) fn of(source: &Source, site: &Site) -> Self {
-        let SourceKind::Feed { url } = &source.kind;
+        let url = match &source.kind {
+            SourceKind::Feed { url } => url,
+            // Only the operator sees this.
+            SourceKind::Mailbox(mailbox) => &mailbox.local,
+        };
         let active = source.status == SourceStatus::Active;
         let private = source.visibility != Visibility::Public;
         Self {
@@ -90,6 +94,7 @@ impl ItemView {
                 ItemState::Transcribed { .. } => "transcribed",
                 ItemState::Published { .. } => "published",
                 ItemState::Failed => "failed",
+                ItemState::Held => "held",
             },
             problem: item.problem.as_ref().map(problem),
         }

@@ -14,7 +14,6 @@ mod sign_up;
 #[cfg(test)]
 mod tests;
 
-use actix_web::guard::{Any, Get, Head};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -24,11 +23,12 @@ use crate::pipeline::{Context, StageError};
 use crate::store::{Store, StoreError};
 use crate::text::phrases::Phrases;
 
+use super::methods::{FORM, at, only, reads};
 use super::rendered::{Made, Rendered};
 use super::respond::send_private;
 use super::signup::Mode;
 use super::state::fresh;
-use super::{WebError, WebState, at, error};
+use super::{WebError, WebState};
 
 /// What readers' pages need beside [`WebState`].
 pub struct Desk {
@@ -53,11 +53,7 @@ impl Desk {
 /// All routes.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .service(
-            web::resource("/brief")
-                .route(web::post().to(sign_up::submit))
-                .default_service(web::to(error::not_allowed)),
-        )
+        .service(only("POST", web::resource("/brief").route(web::post().to(sign_up::submit))))
         .service(at("/invite/{code}", sign_up::invited))
         .service(both("/f/{token:[0-9a-z]+}", feedback::page, feedback::submit))
         .service(at("/editions/{token:[0-9a-z]+}", edition::page))
@@ -80,10 +76,7 @@ where
     B: actix_web::FromRequest + 'static,
     G::Output: actix_web::Responder + 'static,
 {
-    web::resource(path)
-        .route(web::route().guard(Any(Get()).or(Head())).to(read))
-        .route(web::post().to(write))
-        .default_service(web::to(error::not_allowed))
+    only(FORM, web::resource(path).route(reads().to(read)).route(web::post().to(write)))
 }
 
 /// Who may sign up here; everyone, where nothing is said.

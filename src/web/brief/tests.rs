@@ -18,7 +18,7 @@ use crate::jobs::Scheduler;
 use crate::model::{
     Days, Insight, InsightId, Item, ItemId, JobKind, Source, SourceId, SourceKind, Timestamp,
 };
-use crate::pipeline::{Asked, Context, Intervals, Senses, Settings, compose, sign_up};
+use crate::pipeline::{Asked, Context, Intervals, Mail, Senses, Settings, compose, sign_up};
 use crate::publish::tests as given;
 use crate::search::Index;
 use crate::store::{Door, JobStore};
@@ -51,6 +51,7 @@ fn desk(world: &World) -> Data<Desk> {
         key: [7; 32],
         authority: world.state.site.authority.clone(),
         callback: None,
+        mail: Mail::in_folder(world._folder.path()),
         settings: Settings {
             intervals: Intervals { usual: hour, min: hour, max: hour },
             initial_items: 1,

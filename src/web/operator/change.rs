@@ -86,7 +86,8 @@ pub async fn confirm(
 ) -> Result<HttpResponse, WebError> {
     let operator = operator(&request, &state)?;
     let which = request.match_info().get("source").unwrap_or_default().to_owned();
-    let Reply::Source { source, .. } = operator.ask(Command::Show { which }).await? else {
+    let Reply::Source { source, .. } = operator.ask(Command::Show { which, all: false }).await?
+    else {
         return Err(WebError::NotFound);
     };
     let t = tongue::of(&request);

@@ -4,13 +4,15 @@
 mod change;
 mod enter;
 mod import;
+mod mailbox;
 mod page;
 
 pub use import::LARGEST as LARGEST_LIST;
 
 use actix_web::web::{self, Data};
-use actix_web::{HttpRequest, HttpResponse, Resource, Scope};
+use actix_web::{HttpRequest, Scope};
 
+use super::methods::{FORM, at, only, reads};
 use super::{WebError, WebState, error, tongue};
 use crate::admin::{Admin, Command, Purpose, Reply, Secret};
 
@@ -44,36 +46,36 @@ impl Operator {
 pub fn pages() -> Scope {
     let post = |path: &str| web::resource(path.to_owned());
     web::scope("/operator")
-        .service(both(web::resource("").route(web::get().to(page::sources)), "GET"))
-        .service(both(
+        .service(at("", page::sources))
+        .service(only(
+            FORM,
             web::resource("/login")
-                .route(web::get().to(enter::form))
+                .route(reads().to(enter::form))
                 .route(web::post().to(enter::enter)),
-            "GET, POST",
         ))
-        .service(both(post("/logout").route(web::post().to(enter::leave)), "POST"))
-        .service(both(post("/sources").route(web::post().to(change::add)), "POST"))
-        .service(both(
+        .service(only("POST", post("/logout").route(web::post().to(enter::leave))))
+        .service(only("POST", post("/sources").route(web::post().to(change::add))))
+        .service(only(
+            FORM,
             web::resource("/sources/{source:[a-z0-9]{20}}/remove")
-                .route(web::get().to(change::confirm))
+                .route(reads().to(change::confirm))
                 .route(web::post().to(change::remove)),
-            "GET, POST",
         ))
-        .service(both(
+        .service(only(
+            "POST",
             post("/sources/{source:[a-z0-9]{20}}/{verb:pause|resume|poll}")
                 .route(web::post().to(change::change)),
-            "POST",
         ))
-        .service(both(post("/import").route(web::post().to(import::import)), "POST"))
-        .service(both(web::resource("/export.opml").route(web::get().to(import::export)), "GET"))
+        .service(only("POST", post("/mailboxes").route(web::post().to(mailbox::mint))))
+        .service(at("/mailboxes/{source:[a-z0-9]{20}}", mailbox::page))
+        .service(only(
+            "POST",
+            post("/mailboxes/{source:[a-z0-9]{20}}/{verb:policy|trust}")
+                .route(web::post().to(mailbox::change)),
+        ))
+        .service(only("POST", post("/import").route(web::post().to(import::import))))
+        .service(at("/export.opml", import::export))
         .default_service(web::to(error::not_found))
-}
-
-/// With an answer to all other methods.
-fn both(resource: Resource, allowed: &'static str) -> Resource {
-    resource.default_service(web::to(move || async move {
-        Err::<HttpResponse, WebError>(WebError::Allowed(allowed))
-    }))
 }
 
 /// The operator, if the browser has shown the secret.

@@ -33,6 +33,8 @@ pub(super) struct Row {
     pub title: String,
     pub url: String,
     pub private: bool,
+    /// Mail comes to it.
+    pub mailbox: bool,
     /// Active, paused or gone.
     pub state: String,
     pub active: bool,
@@ -47,7 +49,11 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn of(source: &Source, t: &Phrases, now: Timestamp) -> Self {
-        let SourceKind::Feed { url } = &source.kind;
+        let url = match &source.kind {
+            SourceKind::Feed { url } => url,
+            // Only the operator sees this.
+            SourceKind::Mailbox(mailbox) => &mailbox.local,
+        };
         let active = source.status == SourceStatus::Active;
         let state = match source.status {
             SourceStatus::Active => "operator.active",
@@ -58,6 +64,7 @@ impl Row {
             id: source.id.to_string(),
             title: show_name(source),
             url: url.clone(),
+            mailbox: source.mailbox().is_some(),
             private: source.visibility != Visibility::Public,
             state: t.say(state).to_owned(),
             active,

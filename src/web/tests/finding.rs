@@ -207,6 +207,11 @@ async fn the_search_page_works_by_itself() {
     assert!(german.starts_with("?q=Claim&") && german.contains("lang=de"), "{german}");
     let part = world.get("/search/results?q=Claim&topic=ai").await;
     assert!(part.text().starts_with("<p") && part.text().matches("class=\"card\"").count() == 30);
+    // The last word is still being typed; the whole question is told, and so is its feed.
+    let part = world.get("/search/results?q=cla&topic=ai").await;
+    let part = part.text();
+    assert!(part.contains("Results for “claim") && part.contains("/feed.atom?q=claim"), "{part}");
+    assert!(world.get("/search?q=cla").await.text().contains("Nothing found for “cla”."));
     let none = world.get("/search?q=nowhere").await;
     assert!(none.text().contains("Nothing found for “nowhere”."));
     assert!(none.text().contains("/feed.atom?q=nowhere"));

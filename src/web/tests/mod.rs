@@ -29,7 +29,7 @@ pub struct World {
     pub store: Arc<SledStore>,
     pub state: Data<WebState>,
     pub related_calls: Arc<AtomicUsize>,
-    _folder: tempfile::TempDir,
+    pub(in crate::web) _folder: tempfile::TempDir,
 }
 
 /// An answer that was read to its end.

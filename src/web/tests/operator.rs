@@ -5,6 +5,8 @@ use serde_json::Value;
 
 use super::*;
 use crate::admin::{Admin, Purpose, Secret};
+use crate::model::{MailFacts, MailPolicy, Notice, NoticeKind, Verdict};
+use crate::store::{Arrival, MailStore};
 use crate::web::{Find, Kind, Limits, Operator, Rate};
 
 const NOW: fn() -> Timestamp = || Timestamp::from_secs(1_795_608_000);
@@ -37,6 +39,7 @@ impl House {
             key: [7; 32],
             authority: AUTHORITY.into(),
             callback: None,
+            mail: crate::pipeline::Mail::in_folder(folder),
             settings: crate::pipeline::Settings {
                 intervals: crate::pipeline::Intervals {
                     usual: std::time::Duration::from_secs(3600),
@@ -390,6 +393,11 @@ async fn every_route_of_the_api_is_described_and_no_other() {
             if !known {
                 assert_ne!(answer.header("allow"), "", "{path}");
             }
+            if method == Method::GET {
+                let head =
+                    house.send(Method::HEAD, &path, &[(header::AUTHORIZATION, &bearer)], "").await;
+                assert_eq!(head.status, answer.status, "{path}");
+            }
         }
     }
     let nowhere = house.send(Method::GET, "/api/v1/nowhere", &[], "").await;
@@ -477,5 +485,110 @@ fn check(document: &Value, schema: &Value, value: &Value, place: &str) {
                 known.get(name).unwrap_or_else(|| panic!("{place}.{name} is not described"));
             check(document, schema, one, &format!("{place}.{name}"));
         }
+    }
+}
+
+#[actix_web::test]
+async fn the_operator_mints_an_address_and_sees_what_it_asks() {
+    let house = House::new();
+    let made = house.post("/operator/mailboxes", "name=Tea+%26+Oats&public=yes").await;
+    let page = made.header("location").to_owned();
+    assert!(
+        made.status == StatusCode::SEE_OTHER && page.starts_with("/operator/mailboxes/"),
+        "{page}"
+    );
+    let source = house.sources().remove(0);
+    assert_eq!((source.title.as_str(), &source.visibility), ("Tea & Oats", &Visibility::Public));
+    let local = source.mailbox().unwrap().local.clone();
+    let shown = house.see(&page).await.text();
+    assert!(
+        shown.contains(&format!("{local}@in.example")) && shown.contains("Nothing has come yet"),
+        "{shown}"
+    );
+    let item = |n: u32, from: &str| {
+        let mut item = message(&source, n);
+        item.title = format!("Message {n}");
+        item.state = ItemState::Held;
+        item.mail = Some(MailFacts {
+            seq: 0,
+            from: from.into(),
+            verdict: Verdict::default(),
+            held: Some("it never wrote here before".into()),
+            notice: None,
+            unsubscribe: None,
+            images: Vec::new(),
+        });
+        item
+    };
+    let mut asks = item(1, "x@esp.example");
+    asks.mail.as_mut().unwrap().notice = Some(Notice {
+        kind: NoticeKind::Forwarding,
+        link: Some("https://esp.example/allow?a=1&b=2".into()),
+        code: Some("4711".into()),
+    });
+    let mut evil = item(2, "y@esp.example");
+    evil.mail.as_mut().unwrap().notice = Some(Notice {
+        kind: NoticeKind::Confirmation,
+        link: Some("javascript:alert(1)".into()),
+        code: None,
+    });
+    let arrivals = [asks, evil, item(3, "m@new.example")].map(|item| Arrival {
+        source: source.id.clone(),
+        item: Some(item),
+        learn: None,
+        now: NOW(),
+    });
+    house.world.store.save_mail(arrivals.into()).unwrap();
+    let shown = house.see(&page).await.text();
+    let notice = shown.find("allow the forwarding").unwrap();
+    assert!(notice < shown.find(&local).unwrap(), "it comes first: {shown}");
+    assert!(
+        shown.contains("<code>4711</code>")
+            && shown.contains("https://esp.example/allow?a=1&#38;b=2"),
+        "{shown}"
+    );
+    assert!(
+        !shown.contains("javascript:") && shown.contains("it never wrote here before"),
+        "{shown}"
+    );
+    for path in [format!("/sources/{}", source.id), format!("/sources/{}/full", source.id)] {
+        let public = house.send(Method::GET, &path, &[], "").await.text();
+        assert!(!public.contains("4711") && !public.contains(&local), "{public}");
+    }
+    assert_eq!(
+        house.post(&format!("{page}/trust"), "sender=m%40new.example").await.status,
+        StatusCode::SEE_OTHER
+    );
+    house.post(&format!("{page}/policy"), "policy=reject").await;
+    let source = house.sources().remove(0);
+    let mailbox = source.mailbox().unwrap();
+    assert_eq!((mailbox.senders.len(), mailbox.policy), (1, MailPolicy::Reject));
+    let nameless = house.post("/operator/mailboxes", "name=+&reader=gone").await;
+    assert_eq!(nameless.status, StatusCode::BAD_REQUEST);
+    assert!(house.see("/operator").await.text().contains(&page));
+}
+
+fn message(source: &Source, n: u32) -> Item {
+    Item {
+        id: ItemId::new(&source.id, &n.to_string()),
+        source: source.id.clone(),
+        key: n.to_string(),
+        kind: crate::model::ItemKind::Issue,
+        title: String::new(),
+        link: None,
+        enclosure: None,
+        published: None,
+        seen: NOW(),
+        duration_ms: None,
+        language: None,
+        transcripts: Vec::new(),
+        persons: Vec::new(),
+        chapters_url: None,
+        soundbites: Vec::new(),
+        notes: None,
+        transcript: None,
+        state: ItemState::Held,
+        problem: None,
+        mail: None,
     }
 }

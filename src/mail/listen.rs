@@ -1,0 +1,218 @@
+//! Sockets that mail comes to, and how many may talk at once.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use super::connection::{Peer, converse};
+use super::session::{Limits, Protocol};
+use super::tls::Certificate;
+use crate::model::Timestamp;
+use crate::pipeline::Context;
+
+/// Connections of one IPv4 address or IPv6 network (/64).
+const PER_ADDRESS: usize = 64;
+/// Connections in all.
+const AT_ONCE: usize = 512;
+
+/// Where a door is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// Host and port.
+    Tcp(String),
+    /// A socket file.
+    Unix(PathBuf),
+}
+
+impl Address {
+    /// `unix:/path`, an absolute path, or `host:port`.
+    pub fn parse(text: &str) -> Self {
+        let path = text.strip_prefix("unix:").or_else(|| text.starts_with('/').then_some(text));
+        path.map_or_else(|| Self::Tcp(text.to_owned()), |path| Self::Unix(path.into()))
+    }
+}
+
+/// What all connections share.
+#[derive(Clone)]
+pub struct Options {
+    /// Store, spool and trust.
+    pub ctx: Context,
+    /// The clock.
+    pub clock: fn() -> Timestamp,
+    /// For STARTTLS.
+    pub certificate: Option<Arc<Certificate>>,
+    /// Our name.
+    pub host: String,
+}
+
+impl Options {
+    pub(super) fn limits(&self) -> Limits {
+        Limits {
+            host: self.host.clone(),
+            max_message: self.ctx.mail.max_message,
+            // RFC 5321 4.5.3.1.6 asks for 1,000; many newsletters are one long line.
+            max_line: 256 * 1024,
+            tls: self.certificate.is_some(),
+        }
+    }
+}
+
+/// A door that listens and does not answer yet.
+pub struct Door {
+    protocol: Protocol,
+    socket: Socket,
+}
+
+enum Socket {
+    Tcp(TcpListener),
+    Unix(UnixListener, PathBuf),
+}
+
+impl Door {
+    /// Listens.
+    ///
+    /// # Errors
+    /// If the address can't be had.
+    pub async fn open(protocol: Protocol, address: &Address) -> io::Result<Self> {
+        let socket = match address {
+            Address::Tcp(at) => Socket::Tcp(TcpListener::bind(at).await?),
+            Address::Unix(path) => {
+                // A socket of an earlier run; anything else of that name is somebody's.
+                if fs::symlink_metadata(path).is_ok_and(|m| m.file_type().is_socket()) {
+                    fs::remove_file(path)?;
+                }
+                let listener = UnixListener::bind(path)?;
+                // The mail server is another user; its group is the folder's matter.
+                fs::set_permissions(path, fs::Permissions::from_mode(0o666))?;
+                Socket::Unix(listener, path.clone())
+            }
+        };
+        Ok(Self { protocol, socket })
+    }
+
+    /// Host and port, of a TCP door.
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        match &self.socket {
+            Socket::Tcp(listener) => listener.local_addr().ok(),
+            Socket::Unix(..) => None,
+        }
+    }
+}
+
+/// Answers at `door` until `stop` turns true, then lets conversations end for `grace`.
+pub async fn serve(door: Door, options: Options, mut stop: watch::Receiver<bool>, grace: Duration) {
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let crowd = Crowd::default();
+    let mut talks = JoinSet::new();
+    let protocol = door.protocol;
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&door.socket) => accepted,
+            // Ended conversations are not kept.
+            Some(_) = talks.join_next() => continue,
+            _ = stop.changed() => break,
+        };
+        let (stream, ip) = match accepted {
+            Ok(both) => both,
+            Err(error) => {
+                tracing::warn!(%error, "a mail connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let guest = ip.map(|ip| crowd.enter(ip));
+        // Over the limits a client is told so by the closed connection, and comes again.
+        if matches!(guest, Some(None)) {
+            tracing::info!(peer = ?ip, "too many mail connections from one address");
+            continue;
+        }
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            tracing::info!("too many mail connections");
+            continue;
+        };
+        let busy = places.available_permits() < AT_ONCE / 4;
+        let (options, stop) = (options.clone(), stop.clone());
+        talks.spawn(async move {
+            let peer = Peer { ip, protocol, busy };
+            let ended = match stream {
+                Stream::Tcp(stream) => converse(stream, peer, &options, stop).await,
+                Stream::Unix(stream) => converse(stream, peer, &options, stop).await,
+            };
+            if let Err(error) = ended {
+                tracing::debug!(%error, ?ip, "a mail connection broke off");
+            }
+            drop((guest, place));
+        });
+    }
+    let finish = async { while talks.join_next().await.is_some() {} };
+    // Who is cut off was not told that anything was kept.
+    let _ = tokio::time::timeout(grace, finish).await;
+    if let Socket::Unix(_, path) = &door.socket {
+        let _ = fs::remove_file(path);
+    }
+}
+
+enum Stream {
+    Tcp(tokio::net::TcpStream),
+    Unix(tokio::net::UnixStream),
+}
+
+async fn accept(socket: &Socket) -> io::Result<(Stream, Option<IpAddr>)> {
+    match socket {
+        Socket::Tcp(listener) => {
+            let (stream, peer) = listener.accept().await?;
+            stream.set_nodelay(true)?;
+            Ok((Stream::Tcp(stream), Some(peer.ip().to_canonical())))
+        }
+        Socket::Unix(listener, _) => Ok((Stream::Unix(listener.accept().await?.0), None)),
+    }
+}
+
+/// How many are here from each address.
+#[derive(Clone, Default)]
+struct Crowd(Arc<Mutex<HashMap<IpAddr, usize>>>);
+
+struct Guest {
+    of: Crowd,
+    ip: IpAddr,
+}
+
+impl Crowd {
+    fn enter(&self, ip: IpAddr) -> Option<Guest> {
+        let ip = match ip {
+            IpAddr::V4(_) => ip,
+            IpAddr::V6(v6) => {
+                let [a, b, c, d, ..] = v6.segments();
+                IpAddr::from([a, b, c, d, 0, 0, 0, 0])
+            }
+        };
+        let mut here = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = here.entry(ip).or_default();
+        if *count >= PER_ADDRESS {
+            return None;
+        }
+        *count += 1;
+        Some(Guest { of: self.clone(), ip })
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        let mut here = self.of.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = here.get_mut(&self.ip) {
+            *count -= 1;
+            if *count == 0 {
+                here.remove(&self.ip);
+            }
+        }
+    }
+}

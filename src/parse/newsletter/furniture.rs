@@ -1,0 +1,331 @@
+//! What stands around a newsletter's text: preheader, "view in browser", share buttons, sponsors, footers, addresses,
+//! the unsubscribe block. Decided by words and by place, never by a sender's template alone.
+
+use super::block::{Block, Kind};
+use super::look::Hint;
+
+/// Words of a block that says how mail is had or left, in lower case.
+const FOOTER: [&str; 46] = [
+    "unsubscribe",
+    "opt out of",
+    "opt-out of",
+    "manage your preferences",
+    "manage preferences",
+    "update your preferences",
+    "email preferences",
+    "update your profile",
+    "manage your subscription",
+    "manage subscription",
+    "you are receiving this",
+    "you're receiving this",
+    "you’re receiving this",
+    "you received this",
+    "you are getting this",
+    "you’re getting this",
+    "you're getting this",
+    "this email was sent to",
+    "this message was sent to",
+    "this newsletter was sent to",
+    "sent to you because",
+    "because you subscribed",
+    "because you signed up",
+    "because you opted in",
+    "no longer wish to receive",
+    "don't want to receive",
+    "stop receiving",
+    "add us to your address book",
+    "our mailing address",
+    "all rights reserved",
+    "if you no longer",
+    "was this email forwarded to you",
+    "forwarded this email?",
+    "abmelden",
+    "abbestellen",
+    "newsletter abbestellen",
+    "sie erhalten diese",
+    "diese e-mail wurde an",
+    "se désabonner",
+    "se désinscrire",
+    "vous recevez cet",
+    "darse de baja",
+    "cancelar la suscripción",
+    "ha recibido este",
+    "alle rechte vorbehalten",
+    "tous droits réservés",
+];
+
+/// Of a link to the same text on the web.
+const BROWSER: [&str; 22] = [
+    "view in browser",
+    "view in your browser",
+    "view this email in",
+    "view online",
+    "view it in your browser",
+    "read online",
+    "read in browser",
+    "read in app",
+    "open in browser",
+    "open in app",
+    "web version",
+    "view as a web page",
+    "view web version",
+    "having trouble viewing",
+    "email not displaying",
+    "can't see this email",
+    "im browser ansehen",
+    "im browser öffnen",
+    "im browser lesen",
+    "online ansehen",
+    "voir dans le navigateur",
+    "ver en el navegador",
+];
+
+/// Labels of buttons that share, praise or follow.
+const SOCIAL: [&str; 46] = [
+    "facebook",
+    "twitter",
+    "x",
+    "linkedin",
+    "instagram",
+    "youtube",
+    "tiktok",
+    "mastodon",
+    "bluesky",
+    "threads",
+    "pinterest",
+    "whatsapp",
+    "telegram",
+    "reddit",
+    "rss",
+    "share",
+    "share this post",
+    "share this",
+    "tweet",
+    "tweet this",
+    "like",
+    "comment",
+    "restack",
+    "leave a comment",
+    "forward",
+    "forward to a friend",
+    "forward this email",
+    "subscribe",
+    "subscribe now",
+    "upgrade to paid",
+    "become a paid subscriber",
+    "get the app",
+    "refer a friend",
+    "website",
+    "follow us",
+    "follow",
+    "share on facebook",
+    "share on twitter",
+    "share on linkedin",
+    "email",
+    "home",
+    "teilen",
+    "partager",
+    "compartir",
+    "view comments",
+    "join the conversation",
+];
+
+/// Words that begin a paid part.
+const SPONSOR: [&str; 23] = [
+    "sponsor",
+    "sponsors",
+    "sponsored",
+    "our sponsor",
+    "our sponsors",
+    "today's sponsor",
+    "today’s sponsor",
+    "advertisement",
+    "anzeige",
+    "werbung",
+    "publicité",
+    "publicidad",
+    "partner content",
+    "paid content",
+    "in partnership with",
+    "together with",
+    "presented by",
+    "brought to you by",
+    "a message from our sponsor",
+    "a word from our sponsor",
+    "from our sponsor",
+    "from our sponsors",
+    "from our partners",
+];
+const SPONSOR_STARTS: [&str; 12] = [
+    "sponsored by",
+    "presented by",
+    "brought to you by",
+    "in partnership with",
+    "together with",
+    "a message from our sponsor",
+    "a word from our sponsor",
+    "today's newsletter is brought",
+    "this issue is sponsored",
+    "this newsletter is sponsored",
+    "today’s newsletter is brought",
+    "this week's issue is sponsored",
+];
+
+/// Blocks that a paid part without a clear end takes with it at most.
+const SPONSOR_BLOCKS: usize = 8;
+
+/// The blocks that are the newsletter's text.
+pub(super) fn without(blocks: Vec<Block>) -> Vec<Block> {
+    let total: usize = blocks.iter().map(|b| b.text().len()).sum();
+    let mut kept: Vec<Block> = Vec::with_capacity(blocks.len());
+    let mut sponsor: Option<Paid> = None;
+    let mut before = 0;
+    let mut blocks = blocks.into_iter().peekable();
+    while let Some(block) = blocks.next() {
+        let text = block.text();
+        before += text.len();
+        if let Some(paid) = sponsor.take() {
+            if paid.holds(&block) {
+                sponsor = Some(paid.and_one());
+                continue;
+            }
+            // A line across the page ends it and goes with it.
+            if block.kind == Kind::Rule {
+                continue;
+            }
+        }
+        let lower = text.to_lowercase();
+        if let Some(level) = begins_paid(&block, &lower) {
+            sponsor = Some(Paid { level, scope: block.scope, taken: 0 });
+            continue;
+        }
+        if is_footer(&block, &lower) {
+            let rest: usize = blocks.clone().map(|b| b.text().len()).sum();
+            // What follows the footer's first words at the end is the footer.
+            if before * 10 > total * 6 && rest < 2_500 {
+                break;
+            }
+            continue;
+        }
+        if is_around(&block, &lower, kept.is_empty()) {
+            continue;
+        }
+        kept.push(block);
+    }
+    trim(kept)
+}
+
+/// A paid part that is being passed over.
+struct Paid {
+    level: u8,
+    scope: u32,
+    taken: usize,
+}
+
+impl Paid {
+    fn holds(&self, block: &Block) -> bool {
+        if block.hint == Hint::Sponsor || (block.scope == self.scope && self.taken < SPONSOR_BLOCKS)
+        {
+            return block.kind != Kind::Rule && !self.ended_by(block);
+        }
+        self.taken < SPONSOR_BLOCKS && block.kind != Kind::Rule && !self.ended_by(block)
+    }
+
+    /// A heading of the same rank or a higher one begins something else; the paid part's own may come first.
+    fn ended_by(&self, block: &Block) -> bool {
+        match block.kind {
+            Kind::Heading(level) => {
+                level < self.level || (level == self.level && self.taken > 0) || self.taken > 1
+            }
+            _ => false,
+        }
+    }
+
+    fn and_one(self) -> Self {
+        Self { taken: self.taken + 1, ..self }
+    }
+}
+
+/// The rank of the heading that begins a paid part; 7 where a mere label does.
+fn begins_paid(block: &Block, lower: &str) -> Option<u8> {
+    let label = lower.trim_matches(|c: char| !c.is_alphanumeric() && c != '’' && c != '\'');
+    let named = SPONSOR.contains(&label)
+        || (lower.len() < 120 && SPONSOR_STARTS.iter().any(|s| label.starts_with(s)));
+    if block.hint == Hint::Sponsor && block.kind != Kind::Rule && lower.len() > 1 {
+        return Some(7);
+    }
+    if !named {
+        return lower
+            .len()
+            .lt(&600)
+            .then(|| label.ends_with("(sponsor)") || label.ends_with("(sponsored)"))?
+            .then_some(7);
+    }
+    Some(match block.kind {
+        Kind::Heading(level) => level,
+        _ => 7,
+    })
+}
+
+fn is_footer(block: &Block, lower: &str) -> bool {
+    let short = lower.len() < 700;
+    let copyright = lower.len() < 200
+        && (lower.starts_with('©')
+            || lower.starts_with("copyright")
+            || lower.starts_with("(c) 20"));
+    // A class may name a whole template's table; long texts are no footer.
+    let named = block.hint == Hint::Footer && short;
+    named
+        || copyright
+        || (short && FOOTER.iter().any(|words| lower.contains(words)) && !is_prose(lower))
+}
+
+/// Several sentences that speak of unsubscribing are about it, not for it.
+fn is_prose(lower: &str) -> bool {
+    lower.len() > 350 && lower.matches(". ").count() > 3
+}
+
+/// Preheader, links to the web version, rows of buttons, rules of no use.
+fn is_around(block: &Block, lower: &str, first: bool) -> bool {
+    if block.kind == Kind::Rule {
+        return first;
+    }
+    if block.hint == Hint::Preheader && lower.len() < 400 {
+        return true;
+    }
+    if lower.len() < 160 && BROWSER.iter().any(|words| lower.contains(words)) {
+        return true;
+    }
+    // A button is a label, whether its neighbours are parted from it by a sign or only by their links.
+    let sign = |c: char| !(c.is_alphanumeric() || c == ' ' || c == '\'' || c == '’');
+    let spans: Vec<String> = block.spans.iter().map(|s| s.text.to_lowercase()).collect();
+    let labels = spans.iter().flat_map(|text| text.split(sign)).map(str::trim);
+    let labels: Vec<&str> = labels.filter(|l| !l.is_empty()).collect();
+    let (linked, all) = block.linked();
+    let buttons =
+        !labels.is_empty() && lower.len() < 160 && labels.iter().all(|l| SOCIAL.contains(l));
+    let mostly_linked = linked * 10 >= all * 8;
+    if buttons && (mostly_linked || lower.len() < 40) {
+        return true;
+    }
+    // Menus: several short links in a row and nothing else.
+    let links = block.spans.iter().filter(|s| s.link.is_some()).count();
+    (block.hint == Hint::Social && lower.len() < 200)
+        || (links >= 3 && mostly_linked && lower.len() < links * 18)
+}
+
+/// Without rules at either end or two in a row, and without headings that nothing follows.
+fn trim(blocks: Vec<Block>) -> Vec<Block> {
+    let mut kept: Vec<Block> = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        let rule = block.kind == Kind::Rule;
+        if rule && kept.last().is_none_or(|last| last.kind == Kind::Rule) {
+            continue;
+        }
+        kept.push(block);
+    }
+    while kept.last().is_some_and(|b| b.kind == Kind::Rule) {
+        kept.pop();
+    }
+    kept
+}
