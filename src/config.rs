@@ -296,6 +296,10 @@ impl Poll {
 }
 
 impl Fetch {
+    /// Requests to one host may follow each other at once: for hosts of our own.
+    pub fn without_gap(&mut self) {
+        self.gap = SignedDuration::ZERO;
+    }
     /// Span.
     pub fn gap(&self) -> Duration {
         span(self.gap)

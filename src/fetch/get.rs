@@ -232,10 +232,13 @@ impl Fetcher {
         }
         let asked = text(response.headers(), &header::RETRY_AFTER);
         let asked = asked.and_then(|wait| retry_after(&wait, now));
-        self.0.gates.note(url, |rest| match (response.status().as_u16(), asked) {
-            (429 | 503, Some(wait)) => rest.asked_for(now, wait),
-            (429, None) => rest.asked_for(now, UNSAID),
-            _ => rest.answered(),
+        self.0.gates.note(url, |rest| {
+            rest.answered();
+            match (response.status().as_u16(), asked) {
+                (429 | 503, Some(wait)) => rest.asked_for(now, wait),
+                (429, None) => rest.asked_for(now, UNSAID),
+                _ => {}
+            }
         });
         Ok(response)
     }

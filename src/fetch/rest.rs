@@ -18,14 +18,18 @@ pub(super) const UNSAID: Duration = Duration::from_secs(300);
 /// How a host does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Rest {
-    until: Option<Timestamp>,
+    /// Until when it asked to be left alone.
+    asked: Option<Timestamp>,
+    /// Until when it counts as down.
+    down: Option<Timestamp>,
     strikes: u32,
 }
 
 impl Rest {
-    /// Until when it is left alone, if it is. A clock that went back ends the rest: no wish is longer than [`WISH`].
+    /// Until when it is left alone, if it is. A clock that went back ends the rest: none is longer than [`WISH`].
     pub(super) fn until(&self, now: Timestamp) -> Option<Timestamp> {
-        self.until.filter(|until| *until > now && until.since(now) <= WISH)
+        let holds = |until: &Timestamp| *until > now && until.since(now) <= WISH;
+        self.asked.filter(holds).max(self.down.filter(holds))
     }
 
     /// Nothing is known against it.
@@ -35,7 +39,8 @@ impl Rest {
 
     /// It asked for it (`Retry-After`, 429).
     pub(super) fn asked_for(&mut self, now: Timestamp, span: Duration) {
-        self.until = self.until(now).max(Some(now.after(span.min(WISH))));
+        let until = now.after(span.min(WISH));
+        self.asked = self.asked.filter(|old| old.since(now) <= WISH).max(Some(until));
     }
 
     /// No connection could be made.
@@ -43,13 +48,13 @@ impl Rest {
         self.strikes = self.strikes.saturating_add(1);
         if let Some(beyond) = self.strikes.checked_sub(STRIKES) {
             let span = FIRST.saturating_mul(1_u32.checked_shl(beyond).unwrap_or(u32::MAX));
-            self.asked_for(now, span.min(LONGEST));
+            self.down = Some(now.after(span.min(LONGEST)));
         }
     }
 
-    /// It answered, whatever it said.
+    /// It answered, whatever it said. What it asked for holds on: the answer may be to what was asked before.
     pub(super) fn answered(&mut self) {
-        *self = Self::default();
+        (self.down, self.strikes) = (None, 0);
     }
 }
 
@@ -81,6 +86,7 @@ mod tests {
         assert_eq!(rest.until(now), Some(now.after(Duration::from_secs(900))));
         assert_eq!(rest.until(Timestamp::from_secs(0)), None);
         rest.asked_for(now, Duration::MAX);
-        assert_eq!(rest.until(now), Some(now.after(WISH)));
+        rest.answered();
+        assert_eq!(rest.until(now), Some(now.after(WISH)), "another answer does not end it");
     }
 }

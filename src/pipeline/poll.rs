@@ -209,6 +209,11 @@ fn success(ctx: &Context, source: &Source, now: Timestamp, heard: Heard) -> Outc
     };
     let plan = after_success(now, &ctx.settings.intervals, &said, &source.id);
     (state.next, state.why) = (plan.0, Some(plan.1));
+    if let Some(until) = source.lease.as_ref().and_then(|lease| lease.until).filter(|_| said.hub) {
+        // A lease that ends before the next poll would end unseen.
+        let soonest = now.after(ctx.settings.intervals.min);
+        state.next = state.next.min(until.max(soonest));
+    }
     let url = if heard.moved.is_none() {
         state.moved = None;
         None
