@@ -230,8 +230,7 @@ impl Fetcher {
             Some(address) if !allowed => guard::check_address(address.ip(), &name(url))?,
             _ => {}
         }
-        let asked = text(response.headers(), &header::RETRY_AFTER);
-        let asked = asked.and_then(|wait| retry_after(&wait, now));
+        let asked = asked(response.headers(), now);
         self.0.gates.note(url, |rest| {
             rest.answered();
             match (response.status().as_u16(), asked) {
@@ -261,10 +260,9 @@ impl Fetcher {
             }
             StatusCode::OK => {}
             status => {
-                let wait = text(headers, &header::RETRY_AFTER);
                 return Err(FetchError::Status {
                     status: status.as_u16(),
-                    retry_after: wait.and_then(|w| retry_after(&w, request.now)),
+                    retry_after: asked(headers, request.now),
                 });
             }
         }
@@ -304,6 +302,12 @@ fn conditional(builder: RequestBuilder, validators: &Validators) -> RequestBuild
             None => builder,
         }
     })
+}
+
+/// `Retry-After`, and a second more: our clock shows whole ones.
+fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let wait = text(headers, &header::RETRY_AFTER)?;
+    Some(retry_after(&wait, now)? + Duration::from_secs(1))
 }
 
 pub(super) fn is_redirect(status: StatusCode) -> bool {

@@ -46,12 +46,15 @@ impl Gates {
             gate.try_acquire_owned().ok()?
         };
         let gap = self.gap;
-        let begin = self.with(&host, |host| {
-            let begin = host.next.max(Instant::now());
-            host.next = begin + gap;
-            begin
-        });
-        if !gap.is_zero() {
+        // Looked at again after each sleep, since sleeps end late on a busy machine.
+        while let Some(begin) = self.with(&host, |host| {
+            let now = Instant::now();
+            if now < host.next {
+                return Some(host.next);
+            }
+            host.next = now + gap;
+            None
+        }) {
             tokio::time::sleep_until(begin).await;
         }
         Some(place)
