@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::weights::Weights;
-use super::{eval_brief, eval_related, eval_salience, eval_topics};
+use super::{eval_brief, eval_read, eval_related, eval_salience, eval_topics};
 use crate::config::Config;
 
 #[derive(Debug, clap::Args)]
@@ -43,6 +43,10 @@ pub(super) enum Task {
     Brief,
     /// Which label fits each text best
     Topics,
+    /// What is read of feeds, given as files
+    Feeds,
+    /// What is read of transcripts, given as files
+    Cues,
     /// The numbers that the weights are learned from
     #[value(hide = true)]
     Rows,
@@ -62,6 +66,8 @@ pub(super) fn eval(args: &Eval, config: Config) -> Result<ExitCode> {
             eval_topics::run(input, output, args.labels.as_deref(), !args.no_vectors)?;
         }
         Task::Rows => eval_salience::rows(input, output, args.weights.judge()?)?,
+        Task::Feeds => eval_read::feeds(input, output)?,
+        Task::Cues => eval_read::cues(input, output)?,
         Task::Worthiness => {
             let judge = args.weights.judge()?;
             eval_salience::worthiness(input, output, judge, !args.no_vectors)?;
