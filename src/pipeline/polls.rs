@@ -20,10 +20,10 @@ pub async fn plan_polls(ctx: &Context, caught_up: bool, now: Timestamp) -> Resul
     let polled = |s: &&Source| s.status == SourceStatus::Active && s.feed_url().is_some();
     let active = || sources.iter().filter(polled);
     for source in active() {
-        if let Some(until) = source.poll.rest.filter(|until| *until > now) {
-            if let Some(url) = source.feed_url() {
-                ctx.fetcher.rest(url, now, until);
-            }
+        if let Some(until) = source.poll.rest.filter(|until| *until > now)
+            && let Some(url) = source.feed_url()
+        {
+            ctx.fetcher.rest(url, now, until);
         }
     }
     let plan: Vec<(SourceId, Timestamp)> = active()
