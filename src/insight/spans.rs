@@ -73,8 +73,12 @@ fn quoted(sentence: &str) -> Vec<&str> {
         SAYS.contains(&word.trim_end_matches([',', ':']))
     };
     let whole = pieces.len() % 2 == 1;
-    let pairs = pieces.chunks_exact(2).filter(|_| whole);
-    pairs.filter(|pair| says(pair[0]) && count(pair[1]) > LEAST_WORDS).map(|pair| pair[1]).collect()
+    let (pairs, _) = pieces.as_chunks::<2>();
+    pairs
+        .iter()
+        .filter(|[before, said]| whole && says(before) && count(said) > LEAST_WORDS)
+        .map(|[_, said]| *said)
+        .collect()
 }
 
 /// The sentence without what stands between two commas and opens like an aside: ", which …,", ", for example,".
