@@ -89,6 +89,7 @@ pub fn open(config: &Config) -> Result<Rooms> {
         senses: Senses::default(),
         key,
         authority: instance.authority.clone(),
+        callback: (!config.base_url.is_empty()).then(|| config.base_url.as_str().into()),
         mail: post(config)?,
         settings: settings(config),
         door,
@@ -150,10 +151,13 @@ fn fetcher(config: &Config) -> Result<Fetcher> {
         "" => config.base_url(None),
         contact => contact.to_owned(),
     };
-    let agent = format!("podbrief/{} (+{contact})", env!("CARGO_PKG_VERSION"));
-    let limits =
-        Limits { timeout: config.fetch.timeout(), per_host: config.fetch.per_host, allow_private };
-    Ok(Fetcher::new(limits, &agent)?)
+    let limits = Limits {
+        timeout: config.fetch.timeout(),
+        per_host: config.fetch.per_host,
+        gap: config.fetch.gap(),
+        allow_private,
+    };
+    Ok(Fetcher::new(limits, concat!("podbrief/", env!("CARGO_PKG_VERSION")), &contact)?)
 }
 
 fn post(config: &Config) -> Result<Mail> {
@@ -253,6 +257,7 @@ impl Rooms {
         let state = actix::Data::new(state.operated(operator));
         let desk = actix::Data::new(Desk {
             ctx: self.admin.ctx.clone(),
+            jobs: self.admin.jobs.clone(),
             clock: now,
             mode: config.signup_mode(),
             size: config.edition_size,
@@ -286,7 +291,7 @@ impl Rooms {
             let (jobs, stopped) = (self.admin.jobs.clone(), stopped.clone());
             pipeline::drain(self.admin.ctx.clone(), now, stopped, move || jobs.wake())
         });
-        let jobs = tokio::spawn(self.scheduler.run(stopped, GRACE));
+        let jobs = tokio::spawn(self.scheduler.catching_up().run(stopped, GRACE));
         ready(base, self.admin.jobs.clone());
         until.await;
         tracing::info!("stopping");

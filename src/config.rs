@@ -79,6 +79,8 @@ pub struct Fetch {
     timeout: SignedDuration,
     /// Count.
     pub per_host: usize,
+    #[serde(deserialize_with = "read_span")]
+    gap: SignedDuration,
     /// MiB.
     pub max_feed_mib: usize,
     /// MiB.
@@ -294,6 +296,14 @@ impl Poll {
 }
 
 impl Fetch {
+    /// Requests to one host may follow each other at once: for hosts of our own.
+    pub fn without_gap(&mut self) {
+        self.gap = SignedDuration::ZERO;
+    }
+    /// Span.
+    pub fn gap(&self) -> Duration {
+        span(self.gap)
+    }
     /// Span.
     pub fn timeout(&self) -> Duration {
         span(self.timeout)

@@ -57,6 +57,8 @@ contract!(
     vectors_are_kept_with_their_model,
     what_has_no_vector_is_given_one_later,
     bodies_are_kept_once,
+    polls_are_moved_all_at_once,
+    a_source_keeps_its_lease_and_its_name_when_it_moves,
     ids_rest_on_what_was_minted_first,
     a_reader_is_found_by_the_hash_of_their_secret,
     a_changed_secret_says_so_for_a_while,
@@ -92,6 +94,11 @@ fn item(source: &Source, key: &str, published: i64) -> Item {
         persons: Vec::new(),
         chapters_url: None,
         soundbites: Vec::new(),
+        chapters: Vec::new(),
+        season: None,
+        episode: None,
+        episode_kind: Default::default(),
+        drift_ms: None,
         notes: None,
         transcript: None,
         state: ItemState::New,
@@ -141,6 +148,8 @@ fn publication(source: &Source, item: &Item, n: usize, topics: &[&str]) -> Publi
         score: 0.5,
         topics: topics.iter().map(|t| (*t).to_owned()).collect(),
         names: Vec::new(),
+        episode_kind: Default::default(),
+        chapter: None,
         language: None,
         published: at(1002),
         seq: 0,
@@ -174,8 +183,15 @@ fn publish(store: &dyn Store, source: &Source, key: &str, count: usize, topics: 
     store.save_poll(outcome(source, std::slice::from_ref(&item), 5000)).unwrap();
     let body = store.put_body(b"{\"segments\":[]}").unwrap();
     let origin = TranscriptOrigin::Publisher;
-    let words =
-        TranscriptOutcome { item: item.id.clone(), body, origin, problem: None, now: at(1) };
+    let words = TranscriptOutcome {
+        item: item.id.clone(),
+        body,
+        origin,
+        problem: None,
+        chapters: Vec::new(),
+        drift_ms: None,
+        now: at(1),
+    };
     store.save_transcript(words).unwrap();
     let publications = (0..count).map(|n| publication(source, &item, n, topics)).collect();
     let extraction = Extraction { item: item.id.clone(), origin, publications };
@@ -548,8 +564,15 @@ fn what_has_no_vector_is_given_one_later(open: Open, dir: &Path) {
     store.save_poll(outcome(&a, std::slice::from_ref(&item), 5000)).unwrap();
     let body = store.put_body(b"{\"segments\":[]}").unwrap();
     let origin = TranscriptOrigin::Publisher;
-    let words =
-        TranscriptOutcome { item: item.id.clone(), body, origin, problem: None, now: at(1) };
+    let words = TranscriptOutcome {
+        item: item.id.clone(),
+        body,
+        origin,
+        problem: None,
+        chapters: Vec::new(),
+        drift_ms: None,
+        now: at(1),
+    };
     store.save_transcript(words).unwrap();
     let bare = Publication { embedding: None, ..publication(&a, &item, 0, &[]) };
     let extraction = Extraction { item: item.id, origin, publications: vec![bare] };
@@ -564,6 +587,54 @@ fn bodies_are_kept_once(open: Open, dir: &Path) {
     assert_eq!(store.put_body(text.as_bytes()).unwrap(), id);
     assert_eq!(store.body(&id).unwrap(), text.as_bytes());
     assert!(store.body(&BlobId::of(b"other")).is_err());
+}
+
+fn polls_are_moved_all_at_once(open: Open, dir: &Path) {
+    let store = open(dir);
+    let (a, b) = (
+        source("https://a.example/", Visibility::Public),
+        source("https://b.example/", Visibility::Public),
+    );
+    store.add_source(a.clone()).unwrap();
+    store.add_source(b.clone()).unwrap();
+    store.set_status(&b.id, SourceStatus::Paused, at(1)).unwrap();
+    let gone = SourceId::for_feed("https://gone.example/");
+    store.move_polls(&[(a.id.clone(), at(5000)), (b.id.clone(), at(5)), (gone, at(5))]).unwrap();
+    assert_eq!(store.source(&a.id).unwrap().unwrap().poll.next, at(5000));
+    assert_eq!(store.next_due().unwrap(), Some(at(5000)), "a paused source stays paused");
+    assert_eq!(store.due_jobs(at(5000), 9).unwrap().len(), 1, "a poll is queued once");
+}
+
+fn a_source_keeps_its_lease_and_its_name_when_it_moves(open: Open, dir: &Path) {
+    let store = open(dir);
+    let one = source("https://a.example/", Visibility::Public);
+    store.add_source(one.clone()).unwrap();
+    let lease = Lease {
+        hub: "https://hub.example/".into(),
+        topic: "https://a.example/".into(),
+        token: "t".into(),
+        secret: "s".into(),
+        asked: at(1),
+        failures: 0,
+        until: Some(at(9000)),
+        told: None,
+        missed: false,
+        problem: None,
+    };
+    assert!(store.save_lease(&one.id, Some(lease.clone())).unwrap());
+    store.save_poll(outcome(&one, &[], 7000)).unwrap();
+    let kept = store.source(&one.id).unwrap().unwrap();
+    assert_eq!(kept.lease, Some(lease.clone()), "a poll does not touch it");
+    store.set_status(&one.id, SourceStatus::Gone, at(1)).unwrap();
+    let kind = SourceKind::Feed { url: "https://new.example/".into() };
+    assert!(store.move_source(&one.id, kind.clone(), at(6)).unwrap());
+    let moved = store.source(&one.id).unwrap().unwrap();
+    assert_eq!((moved.status, moved.kind, moved.lease), (SourceStatus::Active, kind.clone(), None));
+    assert_eq!(store.next_due().unwrap(), Some(at(6)));
+    let gone = SourceId::for_feed("https://gone.example/");
+    assert!(
+        !store.save_lease(&gone, None).unwrap() && !store.move_source(&gone, kind, at(6)).unwrap()
+    );
 }
 
 fn ids_rest_on_what_was_minted_first(open: Open, dir: &Path) {

@@ -18,6 +18,8 @@ mod mail_doors;
 mod mail_imap;
 mod mail_trust;
 mod map;
+mod polite;
 mod publishing;
 mod support;
 mod taste;
+mod websub;

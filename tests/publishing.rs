@@ -87,7 +87,7 @@ fn readers_are_answered_as_the_standards_say() {
 
 #[test]
 fn pages_hold_every_insight_once_in_every_format() {
-    let (_host, program, server) = filled();
+    let (host, program, server) = filled();
     let total = program.json(&["status", "--json"])["counts"]["insights"].as_u64().unwrap();
     assert!(total > 60, "more than a page: {total}");
     let mut by_json = Vec::new();
@@ -111,14 +111,86 @@ fn pages_hold_every_insight_once_in_every_format() {
             let text = get(&server.base, &path).text();
             let feed = feed_rs::parser::parse(text.as_bytes()).unwrap();
             seen.extend(feed.entries.into_iter().map(|e| e.id));
-            let next = text.split('<').find(|tag| tag.contains("rel=\"next\""));
-            let Some(href) = next.and_then(|tag| tag.split("href=\"").nth(1)) else { break };
-            let href = href.split('"').next().unwrap().replace("&amp;", "&");
-            path = href.strip_prefix(&server.base).unwrap().to_owned();
+            let Some(next) = linked(&text, "next", &server.base) else { break };
+            path = next;
         }
         assert_eq!(seen, by_json, "{suffix} has the same ids in the same order");
     }
+    let known: BTreeSet<String> = by_json.into_iter().collect();
+    archives_and_news(&host, &program, &server, &known);
     server.stop();
+}
+
+/// The path of a link of a feed, by its relation.
+fn linked(text: &str, rel: &str, base: &str) -> Option<String> {
+    let tag = text.split('<').find(|tag| tag.contains(&format!("rel=\"{rel}\"")))?;
+    let href = tag.split("href=\"").nth(1)?.split('"').next()?.replace("&amp;", "&");
+    Some(href.strip_prefix(base)?.to_owned())
+}
+
+fn ids(text: &str) -> BTreeSet<String> {
+    let feed = feed_rs::parser::parse(text.as_bytes()).unwrap();
+    feed.entries.into_iter().map(|entry| entry.id).collect()
+}
+
+/// The archives of a feed, by address, the newest first; and all ids in them and in the feed itself.
+fn archives(server: &Server, feed: &str) -> (Vec<(String, Vec<u8>)>, BTreeSet<String>) {
+    let first = get(&server.base, feed).text();
+    assert!(!first.contains("archive/>"), "the feed itself is none");
+    let (mut all, mut seen) = (Vec::new(), ids(&first));
+    let mut next = linked(&first, "prev-archive", &server.base);
+    while let Some(path) = next {
+        let text = get(&server.base, &path).text();
+        assert!(text.contains("<fh:archive"), "{text}");
+        assert_eq!(linked(&text, "current", &server.base).as_deref(), Some(feed));
+        assert_eq!(linked(&text, "self", &server.base).as_deref(), Some(path.as_str()));
+        assert!(linked(&text, "next", &server.base).is_none());
+        seen.extend(ids(&text));
+        next = linked(&text, "prev-archive", &server.base);
+        all.push((path, text.into_bytes()));
+    }
+    (all, seen)
+}
+
+/// RFC 5005 and RFC 3229: who was away finds all, and who was here gets what is new.
+fn archives_and_news(host: &Host, program: &Program, server: &Server, known: &BTreeSet<String>) {
+    let mut before = Vec::new();
+    for suffix in ["atom", "rss"] {
+        let (archives, seen) = archives(server, &format!("/latest.{suffix}"));
+        assert!(archives.len() >= 2, "{}", archives.len());
+        assert_eq!(&seen, known, "{suffix}");
+        before.extend(archives);
+    }
+    assert_eq!(get(&server.base, "/latest.atom?archive=1999-01-1").status, 404);
+    assert_eq!(get(&server.base, "/latest.atom?archive=soon").status, 404);
+
+    let tag = |fields: &[(&str, &str)]| {
+        request(&server.base, "GET", "/latest.atom", fields).field("etag").unwrap().to_owned()
+    };
+    let (plain, coded) = (tag(&[]), tag(&[("Accept-Encoding", "gzip")]));
+    host_show(host, "newcomer", 3);
+    program.ok(&["source", "add", &host.url("/newcomer.xml")]);
+    program.ok(&["poll"]);
+    let news = |fields: &[(&str, &str)]| request(&server.base, "GET", "/latest.atom", fields);
+    let whole = ids(&news(&[]).text());
+    let new: BTreeSet<String> = whole.difference(known).cloned().collect();
+    assert!((2..30).contains(&new.len()), "{}", new.len());
+    for base in [&plain, &coded] {
+        let answer = news(&[("A-IM", "feed"), ("If-None-Match", base)]);
+        assert_eq!(answer.status, 226);
+        assert_eq!(answer.field("im"), Some("feed"));
+        assert_eq!(answer.field("delta-base"), Some(base.as_str()));
+        assert_eq!(answer.field("cache-control"), Some("no-store, im"));
+        assert_eq!(ids(&answer.text()), new);
+        let now = answer.field("etag").unwrap();
+        assert_eq!(news(&[("A-IM", "feed"), ("If-None-Match", now)]).status, 304);
+        assert_eq!(news(&[("If-None-Match", now)]).status, 304, "the tag is the whole feed's");
+    }
+    assert_eq!(news(&[("If-None-Match", &plain)]).status, 200, "only who asks for it");
+    assert_eq!(news(&[("A-IM", "feed"), ("If-None-Match", "\"another\"")]).status, 200);
+    for (path, bytes) in before {
+        assert_eq!(get(&server.base, &path).body, bytes, "{path} has changed");
+    }
 }
 
 #[test]

@@ -17,14 +17,15 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-TASKS = sorted(p.stem for p in HERE.glob("*.py") if p.stem not in ("__main__", "peers"))
+WORK = pathlib.Path(tempfile.mkdtemp(prefix="bench-"))
+TASKS = sorted(p.stem for p in HERE.glob("*.py") if p.stem not in ("__main__", "peers", "nearness"))
 
 
 class Bench:
     def __init__(self, args):
         self.data, self.bin, self.quick = pathlib.Path(args.data), args.bin, args.quick
         self.repository = HERE.parent.parent
-        self.work = pathlib.Path(tempfile.mkdtemp(prefix="bench-"))
+        self.work = WORK
         spec = importlib.util.spec_from_file_location("score", self.data / "score.py")
         self.score_py = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(self.score_py)
@@ -46,19 +47,30 @@ class Bench:
         self.said = done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def rows(self, name, documents, counted):
-        """Runs `eval rows` into a file, which is what the weights are learned from."""
-        path = self.work / f"{name}.rows"
-        text = "".join(json.dumps({**d, "counted": counted}) + "\n" for d in documents)
-        with open(path, "w", encoding="utf-8") as out:
-            subprocess.run([self.bin, "eval", "rows"], input=text, stdout=out, text=True, check=True)
-        return path
+    def held_out(self, kind, tasks, *options):
+        """Learns weights that have not seen some documents. For each way of parting them: its name, and a function that
+        runs an `eval` task on documents of theirs, each by weights that have not seen it."""
+        rows, folds = self.work / f"{kind}.rows", self.work / kind
+        if not (folds / "folds.json").exists():
+            folds.mkdir()
+            text = "".join((self.data / task / "input.jsonl").read_text(encoding="utf-8") for task in tasks)
+            with open(rows, "w", encoding="utf-8") as out:
+                subprocess.run([self.bin, "eval", "rows", *options], input=text, stdout=out, text=True, check=True)
+            script = self.repository / "data" / "salience" / "train_picker.py"
+            golds = [self.gold(task) for task in tasks]
+            subprocess.run([sys.executable, script, kind, rows, *golds, "--folds", folds], capture_output=True, check=True)
+        flag = {"episode": "--picker", "conversation": "--conversation"}[kind]
+        for how, by in json.loads((folds / "folds.json").read_text()).items():
 
-    def train(self, *args):
-        """Runs the script that learns the weights; what it says of its cross-validation."""
-        script = self.repository / "data" / "salience" / "train_picker.py"
-        done = subprocess.run([sys.executable, script, *map(str, args)], capture_output=True, text=True, check=True)
-        return [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+            def run(task, documents):
+                out = []
+                for name in sorted(set(by.values())):
+                    unseen = [d for d in documents if by.get(d["doc"]) == name]
+                    if unseen:
+                        out += self.podbrief("eval", task, *options, flag, str(folds / name), lines=unseen)
+                return out
+
+            yield how, run
 
     @staticmethod
     def line(name, figures, note=""):

@@ -6,8 +6,5 @@ def run(bench):
     documents = bench.input("t1_meeting")
     for name, rate in peers.all_of(bench.quick).items():
         bench.line(name, bench.score("t1_meeting", peers.predictions(documents, rate)))
-    others = bench.input("t2_meeting")
-    rows = bench.rows("meetings", documents + others, counted=False)
-    golds = (bench.gold("t1_meeting"), bench.gold("t2_meeting"))
-    for figures in bench.train("conversation", rows, *golds, "--only-check"):
-        bench.line("podbrief, " + figures.pop("how"), figures)
+    for how, held_out in bench.held_out("conversation", ("t1_meeting", "t2_meeting")):
+        bench.line(f"podbrief, {how}", bench.score("t1_meeting", held_out("salience", documents)))

@@ -8,13 +8,15 @@
   train_picker.py conversation ROWS.jsonl GOLD.jsonl... --out conversation.bin
       GOLD: {"doc", "gain": {id: worth}} or {"doc", "pos": [ids]}; ids are those of the utterances.
 
-ROWS.jsonl comes from `podbrief eval rows < INPUT.jsonl`; a line of INPUT with "counted": true is a document that
-words.tsv was made with, whose own words are then taken out of it. The order: words, build podbrief, rows, then train.
+ROWS.jsonl comes from `podbrief eval rows < INPUT.jsonl`; with --counted for documents that words.tsv was made with,
+whose own words are then taken out of it. The order: words, build podbrief, rows, then train.
 Before it writes, it says on stderr, as JSON lines, how well weights do on documents they have not seen: ten folds by
 document, by show (the part of "doc" before "__"), and trained on the documents with one reader for those with several.
+--folds DIR: instead, weights that have not seen some documents, for `podbrief eval --picker` (or --conversation), and
+DIR/folds.json, which says for each way of parting them and each document which file that is.
 --only-check: nothing is written.
 """
-import argparse, json, sys
+import argparse, json, pathlib, sys
 from collections import Counter
 import numpy as np
 
@@ -22,7 +24,7 @@ CONTEXT, OWN, CENTRE, PASSAGE, VECTOR = 35, 92, 9, 51, 384  # widths of the bloc
 PASSAGES = np.r_[np.ones(4 + CONTEXT + 5 * OWN + 2 * CENTRE), np.full(PASSAGE, 1.5), np.full(VECTOR, 0.7)].astype("f4")
 SENTENCES = np.r_[np.full(CONTEXT + 4 * OWN + 2 * CENTRE, 0.7), np.ones(2 * PASSAGE), np.full(2 * VECTOR, 0.5)].astype("f4")
 SPOKEN = np.r_[np.ones(CONTEXT + 4 * OWN + 2 * CENTRE + 2 * PASSAGE), np.full(2 * VECTOR, 0.5)].astype("f4")
-WORTH, CLIP, GAP, JUNK_COST = {3: 1.0, 2: 0.8, 1: 0.6}, 4.0, 3, 0.6
+WORTH, CLIP, GAP, JUNK_COST = {3: 1.0, 2: 0.8, 1: 0.6}, 4.0, 5, 2.0
 
 
 def lines(path):
@@ -100,6 +102,25 @@ def preference(x, share, document, weight_cost):
 def write(path, head, arrays):
     with open(path, "wb") as file:
         file.write(json.dumps(head).encode() + b"\n" + b"".join(np.asarray(a, "<f4").tobytes() for a in arrays))
+
+
+class Folds:
+    """Keeps the weights of a cross-validation in a folder, if there is one."""
+
+    def __init__(self, folder):
+        self.folder, self.ways = folder and pathlib.Path(folder), {}
+
+    def __call__(self, how, fold, documents, write_to):
+        if self.folder:
+            way = self.ways.setdefault(how, {})
+            name = f"{len(self.ways)}-{fold}.bin"
+            write_to(self.folder / name)
+            way.update(dict.fromkeys(documents, name))
+
+    def finish(self):
+        if self.folder:
+            (self.folder / "folds.json").write_text(json.dumps(self.ways))
+        return self.folder
 
 
 class Episode:
@@ -182,10 +203,18 @@ def figures(episode, values):
     return np.array([found / 5 / readers, grade / 15 / readers, near / 5 / readers, junk / 5, words])
 
 
-def check(all, folds, how):
+def write_episodes(path, model):
+    p, s, weights, biases = model
+    blocks = (PASSAGES, PASSAGES, SENTENCES, SENTENCES, SENTENCES)
+    write(path, {"windows": len(PASSAGES), "sentences": len(SENTENCES), "wb0": biases[0], "sb0": biases[1], "jk0": biases[2]},
+          [p.mean, p.deviation, s.mean, s.deviation] + [w * block for w, block in zip(weights, blocks)])
+
+
+def check(all, folds, how, keep):
     rows = []
     for fold in sorted(set(folds) - {-1}):
         model = fit_episodes([e for e, f in zip(all, folds) if f != fold])
+        keep(how, fold, [e.doc for e, f in zip(all, folds) if f == fold], lambda path: write_episodes(path, model))
         rows += [figures(e, value(model, e)) for e, f in zip(all, folds) if f == fold]
     names = ("P5", "grade5", "near5", "junk5", "words")
     print(json.dumps({"how": how, **dict(zip(names, np.mean(rows, 0)))}), file=sys.stderr, flush=True)
@@ -197,17 +226,15 @@ def episode(args):
     folds = np.empty(len(all), int)
     folds[np.random.RandomState(0).permutation(len(all))] = np.arange(len(all)) % 10
     shows = sorted({e.doc.split("__")[0] for e in all})
-    check(all, folds, "ten folds by episode")
-    check(all, np.array([shows.index(e.doc.split("__")[0]) for e in all]), "by show")
+    keep = Folds(args.folds)
+    check(all, folds, "ten folds by episode", keep)
+    check(all, np.array([shows.index(e.doc.split("__")[0]) for e in all]), "by show", keep)
     several = np.array([len(e.readers) > 1 for e in all])
     if several.any() and not several.all():
-        check(all, np.where(several, 0, -1), "those of several readers left out")
-    if args.only_check:
+        check(all, np.where(several, 0, -1), "those of several readers left out", keep)
+    if keep.finish() or args.only_check:
         return
-    p, s, weights, biases = fit_episodes(all)
-    blocks = (PASSAGES, PASSAGES, SENTENCES, SENTENCES, SENTENCES)
-    write(args.out, {"windows": len(PASSAGES), "sentences": len(SENTENCES), "wb0": biases[0], "sb0": biases[1], "jk0": biases[2]},
-          [p.mean, p.deviation, s.mean, s.deviation] + [w * block for w, block in zip(weights, blocks)])
+    write_episodes(args.out, fit_episodes(all))
 
 
 def conversation(args):
@@ -216,12 +243,13 @@ def conversation(args):
     gold, by_gain = {}, {}
     for g in (g for path in args.gold for g in lines(path)):
         gold[g["doc"]], by_gain[g["doc"]] = set(map(int, g["gain"] if "gain" in g else g["pos"])), "gain" in g
-    x, y, document, graded = [], [], [], []
+    x, y, document, graded, names = [], [], [], [], []
     for n, row in enumerate(r for r in lines(args.rows) if r.get("doc") in gold):
         x.append(np.array(row["sentences"], "f4"))
         y.append([float(i in gold[row["doc"]]) for i in row["ids"]])
         document.append(np.full(len(x[-1]), n))
         graded.append(by_gain[row["doc"]])
+        names.append(row["doc"])
     x, y, document = np.vstack(x), np.concatenate(y), np.concatenate(document)
 
     def fit(use):
@@ -234,9 +262,14 @@ def conversation(args):
         slope = LogisticRegression(C=1e6).fit((z @ both)[:, None], y[use])
         return scale, both * slope.coef_[0][0], float(slope.intercept_[0])
 
+    def put(path, scale, weights, bias):
+        write(path, {"sentences": len(SPOKEN), "bias": bias}, [scale.mean, scale.deviation, weights * SPOKEN])
+
+    keep = Folds(args.folds)
     tops, precision = {True: [], False: []}, {True: [], False: []}
     for fold in range(8):
-        scale, weights, _ = fit(document % 8 != fold)
+        model = scale, weights, _ = fit(document % 8 != fold)
+        keep("eight folds", fold, names[fold::8], lambda path: put(path, *model))
         for d in sorted(set(document[document % 8 == fold])):
             here = document == d
             order = np.argsort(-(scale(x[here]) @ weights), kind="stable")
@@ -246,10 +279,9 @@ def conversation(args):
         if tops[kind]:
             said = {"how": f"eight folds, {name}", "P5": np.mean(tops[kind]), "AP": np.mean(precision[kind])}
             print(json.dumps(said), file=sys.stderr, flush=True)
-    if args.only_check:
+    if keep.finish() or args.only_check:
         return
-    scale, weights, bias = fit(np.ones(len(y), bool))
-    write(args.out, {"sentences": len(SPOKEN), "bias": bias}, [scale.mean, scale.deviation, weights * SPOKEN])
+    put(args.out, *fit(np.ones(len(y), bool)))
 
 
 if __name__ == "__main__":
@@ -261,8 +293,9 @@ if __name__ == "__main__":
         verb.add_argument("rows")
         verb.add_argument("gold", nargs="+")
         verb.add_argument("--out")
+        verb.add_argument("--folds", metavar="DIR")
         verb.add_argument("--only-check", action="store_true")
     args = parser.parse_args()
-    if args.verb != "words" and not (args.out or args.only_check):
-        parser.error("--out FILE or --only-check")
+    if args.verb != "words" and not (args.out or args.folds or args.only_check):
+        parser.error("--out FILE, --folds DIR or --only-check")
     {"words": lambda a: words(a.inputs), "episode": episode, "conversation": conversation}[args.verb](args)

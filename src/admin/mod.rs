@@ -3,6 +3,7 @@
 mod ask;
 mod import;
 mod mail;
+mod podping;
 mod readers;
 mod run;
 mod secret;

@@ -7,7 +7,7 @@ use tokio::sync::{broadcast, mpsc};
 use super::import::import;
 use super::{AddedSource, Command, Reply};
 use crate::jobs::{Clock, Handle};
-use crate::model::{Source, SourceKind, SourceStatus};
+use crate::model::{Source, SourceKind, SourceStatus, Timestamp};
 use crate::pipeline::{Context, StageError, local_part, resolve};
 use crate::publish::opml;
 use crate::store::{Added, StoreError};
@@ -163,10 +163,40 @@ impl Admin {
                 return Ok(AddedSource { address, source: None, existing: false, problem });
             }
         };
+        if let Some(known) = self.same_show(&source).await? {
+            return self.moved(address, known, source, now).await;
+        }
         let row = source.clone();
         let added = self.ctx.door.call(move |s| s.add_source(row)).await?;
         let existing = added == Added::Existing;
         Ok(AddedSource { address, source: Some(source), existing, problem })
+    }
+
+    /// The show that is a source already under another address: `podcast:guid` stays when a feed moves.
+    async fn same_show(&self, new: &Source) -> Result<Option<Source>, AdminError> {
+        let Some(guid) = new.podcast_guid.clone() else { return Ok(None) };
+        let id = new.id.clone();
+        let sources = self.ctx.door.call(|s| s.sources()).await?;
+        let same = |s: &Source| s.id != id && s.podcast_guid.as_ref() == Some(&guid);
+        Ok(sources.into_iter().find(|s| same(s) && s.visibility == new.visibility))
+    }
+
+    /// Where the known one can't be read any more, it goes on at the new address; else it is there already.
+    async fn moved(
+        &self,
+        address: String,
+        known: Source,
+        new: Source,
+        now: Timestamp,
+    ) -> Result<AddedSource, AdminError> {
+        let ended = known.status == SourceStatus::Gone || known.poll.problem.is_some();
+        if ended {
+            let (id, kind) = (known.id.clone(), new.kind);
+            self.ctx.door.call(move |s| s.move_source(&id, kind, now)).await?;
+        }
+        let id = known.id.clone();
+        let source = self.ctx.door.call(move |s| s.source(&id)).await?;
+        Ok(AddedSource { address, source, existing: true, problem: None })
     }
 
     async fn poll(&self, all: bool, replies: &mpsc::Sender<Reply>) -> Result<Reply, AdminError> {

@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::io::SyncIoBridge;
 
-use super::{Admin, Command, Refused, Reply};
+use super::{Admin, Command, Refused, Reply, podping};
 
 /// Its name in the data directory.
 pub const SOCKET: &str = "admin.sock";
@@ -115,6 +115,9 @@ async fn answer(admin: Admin, stream: UnixStream) -> io::Result<()> {
     }
     if line.is_empty() {
         return Ok(());
+    }
+    if podping::is_one(&line) {
+        return podping::attend(&admin, line, read, &mut write).await;
     }
     let mut command = match serde_json::from_str::<Command>(&line) {
         Ok(command) => command,

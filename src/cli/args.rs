@@ -234,6 +234,8 @@ pub(super) struct Extract {
     /// Every candidate with its features and why it won or lost
     #[arg(long)]
     pub explain: bool,
+    #[command(flatten)]
+    pub weights: super::weights::Weights,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

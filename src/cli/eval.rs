@@ -9,7 +9,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{eval_brief, eval_related, eval_salience, eval_topics};
+use super::weights::Weights;
+use super::{eval_brief, eval_read, eval_related, eval_salience, eval_topics};
 use crate::config::Config;
 
 #[derive(Debug, clap::Args)]
@@ -26,6 +27,8 @@ pub(super) struct Eval {
     /// Tell on standard error how long each document took
     #[arg(long)]
     pub times: bool,
+    #[command(flatten)]
+    pub weights: Weights,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -40,6 +43,10 @@ pub(super) enum Task {
     Brief,
     /// Which label fits each text best
     Topics,
+    /// What is read of feeds, given as files
+    Feeds,
+    /// What is read of transcripts, given as files
+    Cues,
     /// The numbers that the weights are learned from
     #[value(hide = true)]
     Rows,
@@ -49,14 +56,22 @@ pub(super) fn eval(args: &Eval, config: Config) -> Result<ExitCode> {
     let input = std::io::stdin().lock();
     let output = std::io::stdout().lock();
     match args.task {
-        Task::Salience => eval_salience::salience(input, output, !args.no_vectors, args.times)?,
+        Task::Salience => {
+            let judge = args.weights.judge()?;
+            eval_salience::salience(input, output, judge, !args.no_vectors, args.times)?;
+        }
         Task::Brief => eval_brief::run(config, input, output)?,
         Task::Related => eval_related::run(input, output)?,
         Task::Topics => {
             eval_topics::run(input, output, args.labels.as_deref(), !args.no_vectors)?;
         }
-        Task::Rows => eval_salience::rows(input, output)?,
-        Task::Worthiness => eval_salience::worthiness(input, output, !args.no_vectors)?,
+        Task::Rows => eval_salience::rows(input, output, args.weights.judge()?)?,
+        Task::Feeds => eval_read::feeds(input, output)?,
+        Task::Cues => eval_read::cues(input, output)?,
+        Task::Worthiness => {
+            let judge = args.weights.judge()?;
+            eval_salience::worthiness(input, output, judge, !args.no_vectors)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,16 +9,13 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::eval::each_line;
-use crate::insight::{self, Utterance};
+use crate::insight::{self, Judge, Utterance};
 use crate::text::embed::{Encoder, Vector};
 use crate::text::language;
 
 #[derive(Deserialize)]
 struct Talk {
     doc: String,
-    /// `words.tsv` was made with it; heeded by `rows` alone.
-    #[serde(default)]
-    counted: bool,
     #[serde(default = "five")]
     k: usize,
     #[serde(alias = "items")]
@@ -58,6 +55,7 @@ struct Scores {
 pub(super) fn salience(
     input: impl BufRead,
     output: impl Write,
+    judge: Judge,
     vectors: bool,
     times: bool,
 ) -> Result<()> {
@@ -74,7 +72,7 @@ pub(super) fn salience(
         let begun = Instant::now();
         let said = utterances(&talk);
         let language = language_of(&said);
-        let ranges = insight::rank_passages(&said, &language, talk.k, &embed);
+        let ranges = insight::rank_passages(&said, &language, talk.k, &embed, judge);
         if times {
             let [all, encoder] = [begun.elapsed(), encoding.get()].map(|t| t.as_secs_f64() * 1e3);
             eprintln!("{}: {all:.1} ms, of these {encoder:.1} ms in the encoder", talk.doc);
@@ -87,12 +85,17 @@ pub(super) fn salience(
 }
 
 /// A score for every sentence of each document.
-pub(super) fn worthiness(input: impl BufRead, output: impl Write, vectors: bool) -> Result<()> {
+pub(super) fn worthiness(
+    input: impl BufRead,
+    output: impl Write,
+    judge: Judge,
+    vectors: bool,
+) -> Result<()> {
     let encoder = vectors.then(Encoder::load).transpose()?;
     let embed = |texts: &[&str]| vectors_of(encoder.as_ref(), texts);
     each_line(input, output, |talk: Talk| {
         let said = utterances(&talk);
-        let worth = insight::rate_sentences(&said, &language_of(&said), &embed);
+        let worth = insight::rate_sentences(&said, &language_of(&said), &embed, judge);
         let scores = talk.utterances.iter().map(|s| s.id).zip(worth).collect();
         Scores { doc: talk.doc, scores }
     })
@@ -108,7 +111,7 @@ struct Rows {
 }
 
 /// What the scorers read of each document, behind a line with the names of the plain scorer's numbers.
-pub(super) fn rows(input: impl BufRead, mut output: impl Write) -> Result<()> {
+pub(super) fn rows(input: impl BufRead, mut output: impl Write, judge: Judge) -> Result<()> {
     let encoder = Encoder::load()?;
     writeln!(output, "{}", serde_json::json!({ "names": insight::feature_names() }))?;
     each_line(input, output, |talk: Talk| {
@@ -116,7 +119,7 @@ pub(super) fn rows(input: impl BufRead, mut output: impl Write) -> Result<()> {
         let texts: Vec<&str> = said.iter().map(|u| u.text.as_str()).collect();
         let vectors = encoder.encode(&texts);
         let language = language_of(&said);
-        let training = insight::measure_for_training(&said, &language, &vectors, talk.counted);
+        let training = insight::measure_for_training(&said, &language, &vectors, judge);
         Rows { ids: talk.utterances.iter().map(|s| s.id).collect(), doc: talk.doc, training }
     })
 }

@@ -26,7 +26,8 @@ pub(super) fn extract(args: &Extract) -> Result<ExitCode> {
         persons: &[],
         soundbites: &[],
     };
-    let options = Options { max_insights: args.top, basis: input.basis };
+    let options =
+        Options { max_insights: args.top, basis: input.basis, judge: args.weights.judge()? };
     let encoder = Encoder::load()?;
     let embed = |texts: &[&str]| Some(encoder.encode(texts));
     if args.explain {

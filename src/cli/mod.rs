@@ -12,6 +12,7 @@ mod archive;
 mod args;
 mod eval;
 mod eval_brief;
+mod eval_read;
 mod eval_related;
 mod eval_salience;
 mod eval_topics;
@@ -24,6 +25,7 @@ mod readers;
 mod serve;
 mod store;
 mod verbs;
+mod weights;
 
 use std::process::ExitCode;
 

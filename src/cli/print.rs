@@ -6,7 +6,9 @@ use serde::Serialize;
 use super::mail;
 use super::poll::Row;
 use crate::admin::AddedSource;
-use crate::model::{Item, ItemState, Source, SourceKind, SourceStatus, TranscriptOrigin};
+use crate::model::{
+    Item, ItemState, Lease, Source, SourceKind, SourceStatus, TranscriptOrigin, Why,
+};
 
 pub(super) fn json(value: &impl Serialize) -> Result<()> {
     say!("{}", serde_json::to_string_pretty(value)?);
@@ -97,6 +99,31 @@ fn state(source: &Source) -> &'static str {
     }
 }
 
+/// Why it is asked when it is.
+fn why(source: &Source) -> &'static str {
+    match source.poll.why {
+        _ if source.status != SourceStatus::Active => "",
+        None => "new",
+        Some(Why::Usual) => "usual interval",
+        Some(Why::Host) => "host's caching",
+        Some(Why::Feed) => "feed's wish",
+        Some(Why::Habit) => "how often it publishes",
+        Some(Why::Expected) => "news is expected",
+        Some(Why::BackOff) => "failed, tried again",
+        Some(Why::RetryAfter) => "host asked to wait",
+        Some(Why::HostRests) => "host rests",
+        Some(Why::Hub) => "hub tells of news",
+    }
+}
+
+fn hub(lease: &Lease) -> String {
+    match (&lease.problem, lease.until) {
+        (Some(problem), _) => problem.clone(),
+        (None, Some(until)) => format!("tells of news until {until}"),
+        (None, None) => "asked, not yet confirmed".to_owned(),
+    }
+}
+
 pub(super) fn sources(sources: &[Source], as_json: bool) -> Result<()> {
     if as_json {
         return json(&sources);
@@ -120,9 +147,20 @@ pub(super) fn sources(sources: &[Source], as_json: bool) -> Result<()> {
                 (None, SourceStatus::Active) => s.poll.next.rfc3339(),
                 _ => String::new(),
             },
+            why(s).to_owned(),
         ]
     };
-    let head = ["id", "title", "state", "http", "items", "transcripts", "insights", "next poll"];
+    let head = [
+        "id",
+        "title",
+        "state",
+        "http",
+        "items",
+        "transcripts",
+        "insights",
+        "next poll",
+        "because",
+    ];
     table(&head, &sources.iter().map(row).collect::<Vec<_>>())?;
     for source in sources {
         if let Some(problem) = &source.poll.problem {
@@ -169,7 +207,10 @@ pub(super) fn source(source: &Source, items: &[Item], domain: &str, as_json: boo
     if let Some(last) = source.poll.last {
         say!("  last poll    {last}");
     }
-    say!("  next poll    {}", source.poll.next);
+    say!("  next poll    {} ({})", source.poll.next, why(source));
+    if let Some(lease) = &source.lease {
+        say!("  hub          {}: {}", lease.hub, hub(lease));
+    }
     say!("  transcripts  {} of the items worked on", coverage(source));
     say!("  insights     {}", source.coverage.insights);
     if let Some(problem) = &source.poll.problem {

@@ -72,6 +72,8 @@ impl Process {
     pub(super) fn start(program: &Path, idle: Duration) -> io::Result<Self> {
         let mut child = Command::new(program)
             .arg("encode")
+            // The second core is the readers'. Two threads that wait for each other cost a sixth more (docs/measured.md).
+            .env("RAYON_NUM_THREADS", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // Ctrl+C in a terminal is for the server, which lets its work end first.

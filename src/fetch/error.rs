@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::model::Timestamp;
+
 /// A request brought no body.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
@@ -44,6 +46,20 @@ pub enum FetchError {
     /// Too many hops, or a hop to nowhere.
     #[error("{0}")]
     Redirect(String),
+    /// Every place at the host is taken; nobody was asked.
+    #[error("{host} is being asked already")]
+    Busy {
+        /// Host and port.
+        host: String,
+    },
+    /// The host is left alone; nobody was asked.
+    #[error("{host} is left alone until {until}, because it asked for it or could not be reached")]
+    Resting {
+        /// Host and port.
+        host: String,
+        /// Until when.
+        until: Timestamp,
+    },
     /// An answer that is no success.
     #[error("the host answered {status}")]
     Status {
@@ -71,6 +87,9 @@ impl FetchError {
                  opens in a browser."
                     .into()
             }
+            Self::Busy { .. } | Self::Resting { .. } => {
+                "It is asked by itself when the host's time has come.".into()
+            }
             Self::TooLarge { .. } => {
                 "Raise fetch.max_feed_mib or fetch.max_transcript_mib if this size is right.".into()
             }
@@ -96,6 +115,7 @@ impl FetchError {
                 false
             }
             Self::Status { status, .. } => *status == 408 || *status == 429 || *status >= 500,
+            Self::Busy { .. } | Self::Resting { .. } => true,
             Self::Dns(_) | Self::Connect { .. } | Self::Timeout { .. } | Self::Body(_) => true,
         }
     }

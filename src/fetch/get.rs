@@ -2,22 +2,27 @@
 
 use std::error::Error as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use reqwest::header::{self, HeaderMap};
-use reqwest::{Certificate, Client, Response, StatusCode, redirect};
+use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::{Certificate, Client, RequestBuilder, Response, StatusCode, redirect};
+use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
-use super::FetchError;
+use super::freshness::{retry_after, wish};
 use super::guard::{self, AllowPrivate, PrivateName, PublicOnly, Unresolved};
 use super::politeness::{Gates, name};
-use super::retry_after::{max_age, retry_after};
+use super::rest::UNSAID;
+use super::{Answer, FetchError, Fetched, Request};
 use crate::model::{Timestamp, Validators};
 
 /// Hops after the first request.
 const MAX_REDIRECTS: usize = 5;
 /// Longer validators are not kept: they are the host's to send back, not ours to store without bound.
 const MAX_VALIDATOR: usize = 1024;
+/// `Link` fields kept, and bytes of each.
+const MAX_LINKS: (usize, usize) = (16, 4096);
 
 /// Bounds on every request.
 #[derive(Debug, Clone)]
@@ -26,52 +31,10 @@ pub struct Limits {
     pub timeout: Duration,
     /// At once to one host.
     pub per_host: usize,
+    /// Between the beginnings of two requests to one host.
+    pub gap: Duration,
     /// Private hosts that may be asked.
     pub allow_private: Vec<AllowPrivate>,
-}
-
-/// What to ask for.
-#[derive(Debug, Clone)]
-pub struct Request<'a> {
-    /// Where.
-    pub url: &'a str,
-    /// To be answered 304 if nothing changed.
-    pub validators: Option<&'a Validators>,
-    /// The `Accept` field.
-    pub accept: &'static str,
-    /// Decoded bytes at most.
-    pub max_bytes: usize,
-    /// For dates in answers.
-    pub now: Timestamp,
-}
-
-/// A success.
-#[derive(Debug, Clone)]
-pub enum Answer {
-    /// 304: as before.
-    NotModified {
-        /// How long the host wants it not to be asked again.
-        max_age: Option<Duration>,
-    },
-    /// 200 with its body.
-    Body(Box<Fetched>),
-}
-
-/// A body.
-#[derive(Debug, Clone)]
-pub struct Fetched {
-    /// Where it came from in the end.
-    pub url: Url,
-    /// Where every hop from the asked address was permanent (301, 308): the last one's target.
-    pub moved: Option<Url>,
-    /// To send next time.
-    pub validators: Validators,
-    /// `Content-Type`.
-    pub content_type: Option<String>,
-    /// How long the host wants it not to be asked again.
-    pub max_age: Option<Duration>,
-    /// Decoded.
-    pub body: Vec<u8>,
 }
 
 /// Asks hosts. Cheap to clone.
@@ -94,14 +57,17 @@ struct Inner {
     private: Client,
     limits: Limits,
     gates: Gates,
+    /// Product and contact, for `User-Agent`.
+    agent: (String, String),
+    subscribers: AtomicUsize,
 }
 
 impl Fetcher {
-    /// `user_agent` says who asks and where its operator can be found.
+    /// `product` says who asks, `contact` where its operator can be found.
     ///
     /// # Errors
     /// If TLS can't be set up.
-    pub fn new(limits: Limits, user_agent: &str) -> Result<Self, FetchError> {
+    pub fn new(limits: Limits, product: &str, contact: &str) -> Result<Self, FetchError> {
         // A second call finds it installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let build = |guarded: bool| {
@@ -109,7 +75,6 @@ impl Fetcher {
                 .iter()
                 .filter_map(|der| Certificate::from_der(der).ok());
             let builder = Client::builder()
-                .user_agent(user_agent)
                 .tls_certs_only(roots)
                 .no_proxy()
                 .referer(false)
@@ -126,8 +91,50 @@ impl Fetcher {
             })
         };
         let (guarded, private) = (build(true)?, build(false)?);
-        let gates = Gates::new(limits.per_host);
-        Ok(Self(Arc::new(Inner { guarded, private, limits, gates })))
+        let gates = Gates::new(limits.per_host, limits.gap);
+        let agent = (product.to_owned(), contact.to_owned());
+        let subscribers = AtomicUsize::new(0);
+        Ok(Self(Arc::new(Inner { guarded, private, limits, gates, agent, subscribers })))
+    }
+
+    /// How many readers stand behind a request, for hosts that count.
+    pub fn set_subscribers(&self, count: usize) {
+        self.0.subscribers.store(count, Ordering::Relaxed);
+    }
+
+    fn user_agent(&self) -> String {
+        let (product, contact) = &self.0.agent;
+        match self.0.subscribers.load(Ordering::Relaxed) {
+            0 => format!("{product} (+{contact})"),
+            1 => format!("{product} (+{contact}; 1 subscriber)"),
+            many => format!("{product} (+{contact}; {many} subscribers)"),
+        }
+    }
+
+    /// Leaves the host of `url` alone until then, because it asked for it before the program was started.
+    pub fn rest(&self, url: &str, now: Timestamp, until: Timestamp) {
+        if let Ok(url) = Url::parse(url) {
+            self.0.gates.note(&url, |rest| rest.asked_for(now, until.since(now)));
+        }
+    }
+
+    pub(super) fn limit(&self) -> Duration {
+        self.0.limits.timeout
+    }
+
+    /// A place at the host of `url`, if it is not left alone now.
+    pub(super) async fn place(
+        &self,
+        url: &Url,
+        patient: bool,
+        now: Timestamp,
+    ) -> Result<OwnedSemaphorePermit, FetchError> {
+        let host = || name(url);
+        if let Some(until) = self.0.gates.resting(url, now) {
+            return Err(FetchError::Resting { host: host(), until });
+        }
+        let place = self.0.gates.enter(url, patient).await;
+        place.ok_or_else(|| FetchError::Busy { host: host() })
     }
 
     /// Gets a body, or learns that it has not changed.
@@ -143,7 +150,7 @@ impl Fetcher {
         let mut permanent = true;
         for hop in 0..=MAX_REDIRECTS {
             // The wait for a place is not the host's fault: it does not count.
-            let _place = self.0.gates.enter(&url).await;
+            let _place = self.place(&url, request.patient || hop > 0, request.now).await?;
             let start = Instant::now();
             let late = FetchError::Timeout { host: name(&url), limit };
             let step = self.step(&url, &request, hop, permanent);
@@ -167,25 +174,32 @@ impl Fetcher {
         hop: usize,
         permanent: bool,
     ) -> Result<Step, FetchError> {
-        let response = self.ask(url, request, hop == 0).await?;
+        let response = self.send(url, hop == 0, request.now, |client, url| {
+            let builder = client.get(url).header(header::ACCEPT, request.accept);
+            request.validators.into_iter().fold(builder, conditional)
+        });
+        let response = response.await?;
         let status = response.status();
         if !is_redirect(status) {
             let moved = (hop > 0 && permanent).then(|| url.clone());
             return self.finish(url.clone(), moved, response, request).await.map(Step::Done);
         }
-        let target = text(response.headers(), header::LOCATION).unwrap_or_default();
+        let target = text(response.headers(), &header::LOCATION).unwrap_or_default();
         let to = url.join(&target).ok().filter(|_| !target.is_empty());
         let nowhere = || format!("{} redirects to nowhere ({target:?})", name(url));
         let to = to.ok_or_else(|| FetchError::Redirect(nowhere()))?;
         Ok(Step::On { to, moved: matches!(status.as_u16(), 301 | 308) })
     }
 
-    async fn ask(
+    /// Sends what `build` makes, past the guard, and notes how the host does.
+    pub(super) async fn send(
         &self,
         url: &Url,
-        request: &Request<'_>,
         first: bool,
+        now: Timestamp,
+        build: impl FnOnce(&Client, Url) -> RequestBuilder,
     ) -> Result<Response, FetchError> {
+        guard::check_scheme(url)?;
         let allowed = guard::is_allowed(url, &self.0.limits.allow_private);
         if !allowed {
             guard::check_url(url)?;
@@ -199,21 +213,32 @@ impl Fetcher {
             let _ = bare.set_password(None);
         }
         bare.set_fragment(None);
-        let mut builder = client.get(bare).header(header::ACCEPT, request.accept);
-        if let Some(validators) = request.validators {
-            if let Some(etag) = &validators.etag {
-                builder = builder.header(header::IF_NONE_MATCH, etag);
+        let sent = build(client, bare).header(header::USER_AGENT, self.user_agent()).send().await;
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) => {
+                let down = error.is_connect();
+                let error = explain(&error, url, self.0.limits.timeout);
+                // An address that the guard refuses says nothing of the host.
+                if down && !matches!(error, FetchError::Private { .. }) {
+                    self.0.gates.note(url, |rest| rest.unreachable(now));
+                }
+                return Err(error);
             }
-            if let Some(date) = &validators.last_modified {
-                builder = builder.header(header::IF_MODIFIED_SINCE, date);
-            }
-        }
-        let sent = builder.send().await;
-        let response = sent.map_err(|e| explain(&e, url, self.0.limits.timeout))?;
+        };
         match response.remote_addr() {
             Some(address) if !allowed => guard::check_address(address.ip(), &name(url))?,
             _ => {}
         }
+        let asked = asked(response.headers(), now);
+        self.0.gates.note(url, |rest| {
+            rest.answered();
+            match (response.status().as_u16(), asked) {
+                (429 | 503, Some(wait)) => rest.asked_for(now, wait),
+                (429, None) => rest.asked_for(now, UNSAID),
+                _ => {}
+            }
+        });
         Ok(response)
     }
 
@@ -225,26 +250,26 @@ impl Fetcher {
         request: &Request<'_>,
     ) -> Result<Answer, FetchError> {
         let headers = response.headers();
-        let max_age = text(headers, header::CACHE_CONTROL).as_deref().and_then(max_age);
+        let wish = wish(headers, request.now);
+        let short = |name| opaque(headers, &name).filter(|v| v.len() <= MAX_VALIDATOR);
+        let validators =
+            Validators { etag: short(header::ETAG), last_modified: short(header::LAST_MODIFIED) };
         match response.status() {
             StatusCode::NOT_MODIFIED if request.validators.is_some() => {
-                return Ok(Answer::NotModified { max_age });
+                return Ok(Answer::NotModified { moved, validators, wish });
             }
             StatusCode::OK => {}
             status => {
-                let wait = text(headers, header::RETRY_AFTER);
                 return Err(FetchError::Status {
                     status: status.as_u16(),
-                    retry_after: wait.and_then(|w| retry_after(&w, request.now)),
+                    retry_after: asked(headers, request.now),
                 });
             }
         }
-        let short = |value: Option<String>| value.filter(|v| v.len() <= MAX_VALIDATOR);
-        let validators = Validators {
-            etag: short(text(headers, header::ETAG)),
-            last_modified: short(text(headers, header::LAST_MODIFIED)),
-        };
-        let content_type = text(headers, header::CONTENT_TYPE);
+        let content_type = text(headers, &header::CONTENT_TYPE);
+        let links = headers.get_all(header::LINK).iter().filter_map(|v| v.to_str().ok());
+        let links = links.filter(|v| v.len() <= MAX_LINKS.1).take(MAX_LINKS.0);
+        let links = links.map(str::to_owned).collect();
         let too_large = FetchError::TooLarge { limit: request.max_bytes };
         if response.content_length().is_some_and(|n| n > request.max_bytes as u64) {
             return Err(too_large);
@@ -260,17 +285,49 @@ impl Fetcher {
                 Err(e) => return Err(explain(&e, &url, self.0.limits.timeout)),
             }
         }
-        let fetched = Fetched { url, moved, validators, content_type, max_age, body };
+        let fetched = Fetched { url, moved, validators, content_type, links, wish, body };
         Ok(Answer::Body(Box::new(fetched)))
     }
 }
 
-fn is_redirect(status: StatusCode) -> bool {
+/// Asks for 304 if nothing changed (RFC 9110 13.1). Both validators go along: which one counts is the host's to know.
+fn conditional(builder: RequestBuilder, validators: &Validators) -> RequestBuilder {
+    let fields = [
+        (header::IF_NONE_MATCH, &validators.etag),
+        (header::IF_MODIFIED_SINCE, &validators.last_modified),
+    ];
+    fields.into_iter().fold(builder, |builder, (name, value)| {
+        match value.as_deref().and_then(field_value) {
+            Some(value) => builder.header(name, value),
+            None => builder,
+        }
+    })
+}
+
+/// `Retry-After`, and a second more: our clock shows whole ones.
+fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let wait = text(headers, &header::RETRY_AFTER)?;
+    Some(retry_after(&wait, now)? + Duration::from_secs(1))
+}
+
+pub(super) fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
+pub(super) fn text(headers: &HeaderMap, name: &header::HeaderName) -> Option<String> {
     headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned)
+}
+
+/// A field's bytes, each as the character of that number, so that whatever a host wrote goes back as it was.
+fn opaque(headers: &HeaderMap, name: &header::HeaderName) -> Option<String> {
+    let value = headers.get(name)?.as_bytes();
+    (!value.is_empty()).then(|| value.iter().map(|byte| char::from(*byte)).collect())
+}
+
+/// The way back of [`opaque`].
+fn field_value(text: &str) -> Option<HeaderValue> {
+    let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+    HeaderValue::from_bytes(&bytes?).ok()
 }
 
 /// Turns reqwest's error, whose cause hides in its chain, into ours.
@@ -296,4 +353,20 @@ fn explain(error: &reqwest::Error, url: &Url, limit: Duration) -> FetchError {
         return FetchError::Body(detail);
     }
     FetchError::Connect { host, detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn validators_go_back_as_they_came() {
+        for bytes in [&b"W/\"a b\""[..], b"\"\xe4\xff\"", b"unquoted", b"\"a\", \"b\""] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ETAG, HeaderValue::from_bytes(bytes).unwrap());
+            let kept = opaque(&headers, &header::ETAG).unwrap();
+            assert_eq!(field_value(&kept).unwrap().as_bytes(), bytes);
+        }
+        assert!(field_value("\u{100}").is_none() && field_value("a\nb").is_none());
+    }
 }

@@ -44,11 +44,16 @@ pub(super) fn is_allowed(url: &Url, allowed: &[AllowPrivate]) -> bool {
     allowed.iter().any(|a| host == Some(a.host.as_str()) && port == Some(a.port))
 }
 
-/// Refuses schemes other than http(s) and literal addresses that are not public.
-pub(super) fn check_url(url: &Url) -> Result<(), FetchError> {
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(FetchError::BadUrl(url.to_string()));
+/// Refuses schemes other than http(s).
+pub(super) fn check_scheme(url: &Url) -> Result<(), FetchError> {
+    match url.scheme() {
+        "http" | "https" => Ok(()),
+        _ => Err(FetchError::BadUrl(url.to_string())),
     }
+}
+
+/// Refuses literal addresses that are not public.
+pub(super) fn check_url(url: &Url) -> Result<(), FetchError> {
     let literal: IpAddr = match url.host() {
         Some(Host::Ipv4(ip)) => ip.into(),
         Some(Host::Ipv6(ip)) => ip.into(),
@@ -138,7 +143,8 @@ mod tests {
     use super::*;
 
     fn refused(url: &str) -> bool {
-        check_url(&Url::parse(url).unwrap()).is_err()
+        let url = Url::parse(url).unwrap();
+        check_scheme(&url).and_then(|()| check_url(&url)).is_err()
     }
 
     #[test]

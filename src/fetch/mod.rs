@@ -3,12 +3,16 @@
 //! Nothing is followed, decoded or waited for beyond its limit, and no private address is connected to
 //! unless its host and port are allowed by name. No cookies, no Referer, no proxy from the environment.
 
+mod answer;
 mod error;
+mod freshness;
 mod get;
 mod guard;
 mod politeness;
-mod retry_after;
+mod post;
+mod rest;
 
+pub use answer::{Answer, Fetched, Request};
 pub use error::FetchError;
-pub use get::{Answer, Fetched, Fetcher, Limits, Request};
+pub use get::{Fetcher, Limits};
 pub use guard::{AllowError, AllowPrivate};

@@ -4,12 +4,19 @@ use super::measure::{cosine, vector};
 use super::unit::Units;
 use super::weigh::Passage;
 
-/// Raw score that complete likeness to one already chosen costs.
-const LIKENESS: f32 = 2.0;
 /// In a short text the gap is one sentence for so many.
 const SENTENCES_A_GAP: usize = 25;
 /// Above this likeness it is the same thing said again.
 const SAME: f32 = 0.6;
+
+/// How different the chosen ones are to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Apart {
+    /// Sentences that lie between two at least, fewer in a short text.
+    pub gap: usize,
+    /// Raw score that complete likeness to one already chosen costs.
+    pub likeness: f32,
+}
 
 /// Why a candidate was not chosen, or that it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -30,10 +37,10 @@ pub enum Fate {
 }
 
 /// Places of the chosen ones in `passages`, best first. `values` are theirs, `NAN` for what may not be
-/// chosen; between two there are `gap` sentences, fewer in a short text; `wanted` is asked once for each in turn and may refuse. Ties go to the earlier.
+/// chosen; `wanted` is asked once for each in turn and may refuse. Ties go to the earlier.
 pub fn choose(
     passages: &[Passage],
-    gap: usize,
+    apart: Apart,
     values: &[f32],
     units: &Units,
     most: usize,
@@ -57,10 +64,10 @@ pub fn choose(
     let mut worst = vec![0.0_f32; open.len()];
     let mut alive = vec![true; open.len()];
     let mut chosen = Vec::new();
-    let gap = gap.min(units.list.len() / SENTENCES_A_GAP);
+    let gap = apart.gap.min(units.list.len() / SENTENCES_A_GAP);
     while chosen.len() < most {
         let best = (0..open.len()).filter(|n| alive[*n]).max_by(|a, b| {
-            let value = |n: usize| values[open[n]] - LIKENESS * worst[n];
+            let value = |n: usize| values[open[n]] - apart.likeness * worst[n];
             value(*a).total_cmp(&value(*b)).then(b.cmp(a))
         });
         let Some(best) = best else { break };

@@ -278,7 +278,9 @@ pub fn dressed(clause: &str) -> String {
             *frame,
             "so " | "or " | "then " | "like " | "even though " | "now " | "well "
         );
-        if bound || count(rest) < LEAST_WORDS {
+        // A joining word says nothing in front of however little.
+        let least = if matches!(*frame, "and " | "but " | "so ") { 1 } else { LEAST_WORDS };
+        if bound || count(rest) < least {
             break;
         }
         text = rest;
@@ -351,6 +353,7 @@ mod tests {
             ("“Wet dough makes lighter bread.”", "Wet dough makes lighter bread"),
             ("it’s not really about the money at all", "It’s not really about the money at all"),
             ("I think so.", "I think so"),
+            ("And quiet is bad.", "Quiet is bad"),
         ] {
             assert_eq!(dressed(from), to);
         }

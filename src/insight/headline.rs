@@ -70,6 +70,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_quoted_can_be_the_headline() {
+        assert_eq!(
+            en(
+                "It was published last year by two millers, and it said, “Weighing the flour is better than counting cups of it.”"
+            ),
+            "Weighing the flour is better than counting cups of it"
+        );
+    }
+
+    #[test]
     fn a_long_sentence_is_cut_at_a_clause() {
         assert_eq!(
             en(
@@ -101,6 +111,7 @@ mod tests {
             ),
             "Wet dough makes lighter bread than dry dough because steam has to go somewhere in the end"
         );
+        assert_eq!(of("Everybody else involved in the process of it.", "en"), None);
         assert_eq!(of("If the documents legally can't leave the building.", "en"), None);
         assert_eq!(of("Is it the flour that matters most to a baker?", "en"), None);
     }

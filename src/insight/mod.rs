@@ -5,6 +5,7 @@
 //! `claim` and `headline` put them in clean words, and `proof` checks every quote without trusting any of these.
 
 mod aborted;
+mod central;
 mod choose;
 mod claim;
 mod clause;
@@ -16,6 +17,7 @@ mod headline;
 mod junk;
 mod lead;
 mod lexicon;
+mod loose;
 mod measure;
 mod names;
 mod openers;
@@ -40,6 +42,7 @@ pub use explain::{Explained, Weighed, explain};
 pub use features::names as feature_names;
 pub use junk::Junk;
 pub use names::names;
+pub use picker::Judge;
 pub use reading::Utterance;
 pub use topics::{Sample, Tagger};
 
@@ -60,11 +63,13 @@ pub struct Options {
     pub max_insights: usize,
     /// What the transcript is.
     pub basis: Basis,
+    /// Whose weights choose.
+    pub judge: Judge,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_insights: 8, basis: Basis::Spoken }
+        Self { max_insights: 8, basis: Basis::Spoken, judge: Judge::default() }
     }
 }
 
@@ -105,6 +110,8 @@ const NOTES_WORTH: f32 = 0.4;
 const TELLING_WORTH: f32 = 0.8;
 /// Passages that are put in words for each one wanted.
 const TOLD_FOR_EACH: usize = 16;
+/// So many are told even of a poor talk.
+const FIRST: usize = 3;
 /// Value of lying in a stretch that the publisher itself marked.
 const SOUNDBITE_WORTH: f32 = 0.8;
 
@@ -126,28 +133,34 @@ pub fn rank_passages(
     language: &str,
     most: usize,
     embed: Embed,
+    judge: Judge,
 ) -> Vec<std::ops::RangeInclusive<usize>> {
     let reading = Reading::of_utterances(utterances);
     let units = Units::of(&reading, language);
     let junk = junk::mark(&units);
-    let Passages { list, gap, .. } = Passages::of(&reading, &units, &junk, language, embed);
+    let Passages { list, apart, .. } =
+        Passages::of(&reading, &units, &junk, language, embed, judge);
     let values: Vec<f32> = list.iter().map(|p| p.value).collect();
-    let (chosen, _) = choose::choose(&list, gap, &values, &units, most, |_| true);
+    let (chosen, _) = choose::choose(&list, apart, &values, &units, most, |_| true);
     chosen.into_iter().map(|i| list[i].first..=list[i].last).collect()
 }
 
 /// What each sentence is worth by itself, for comparing within these; higher is better.
-pub fn rate_sentences(utterances: &[Utterance], language: &str, embed: Embed) -> Vec<f32> {
-    weigh::rate(&Reading::of_utterances(utterances), language, embed)
+pub fn rate_sentences(
+    utterances: &[Utterance],
+    language: &str,
+    embed: Embed,
+    judge: Judge,
+) -> Vec<f32> {
+    weigh::rate(&Reading::of_utterances(utterances), language, embed, judge)
 }
 
 /// Everything the scorers would read of these sentences, for learning their weights: see `data/salience/README.md`.
-/// `counted`: `words.tsv` was made with them in it.
 pub fn measure_for_training(
     utterances: &[Utterance],
     language: &str,
     vectors: &[Vector],
-    counted: bool,
+    judge: Judge,
 ) -> Training {
     let reading = Reading::of_utterances(utterances);
     let units = Units::of(&reading, language);
@@ -158,7 +171,7 @@ pub fn measure_for_training(
         |v: Vec<f32>| v.into_iter().map(|x| x.is_finite().then_some(x)).collect::<Vec<_>>();
     Training {
         candidates: plain.iter().map(|c| (c.first, c.last, numbers(c.features.values()))).collect(),
-        picker: picker::Picker::rows(&reading, vectors, counted),
+        picker: picker::Picker::rows(&reading, vectors, judge),
     }
 }
 
@@ -204,7 +217,7 @@ impl<'a> Work<'a> {
         if basis != Basis::Spoken {
             junk::mark_lists(&reading, &mut junk);
         }
-        let passages = Passages::of(&reading, &units, &junk, &tag, embed);
+        let passages = Passages::of(&reading, &units, &junk, &tag, embed, options.judge);
         let bites = context.soundbites;
         let values = passages
             .list
@@ -253,8 +266,8 @@ impl<'a> Work<'a> {
         for (i, told) in &told {
             values[*i] += told.as_ref().map_or(f32::NAN, |told| TELLING_WORTH * told.quality);
         }
-        let (chosen, mut fates) =
-            choose::choose(list, self.passages.gap, &values, &self.units, self.most, |i| {
+        let (mut chosen, mut fates) =
+            choose::choose(list, self.passages.apart, &values, &self.units, self.most, |i| {
                 told.contains_key(&i)
             });
         for (i, told) in &told {
@@ -262,6 +275,15 @@ impl<'a> Work<'a> {
                 fates[*i] = Some(Fate::NotTellable);
             }
         }
+        let mut place = 0;
+        chosen.retain(|i| {
+            place += 1;
+            let kept = place <= FIRST || list[*i].sound;
+            if !kept {
+                fates[*i] = Some(Fate::BelowFloor);
+            }
+            kept
+        });
         Outcome { told, chosen, fates, values }
     }
 

@@ -9,16 +9,24 @@ use crate::text::token::tokens;
 const HARD: f32 = 1.0;
 const SOFT: f32 = 0.4;
 
-/// Raw score that leaning on what was said before costs: readers of a feed have no page above an insight.
-const LEANING_COST: f32 = 0.8;
 /// From here on a pronoun is resolved or an opening left out; where that can't be, the passage isn't told.
 pub const LEANS: f32 = 0.7;
 
-/// What a passage loses beside what the learned weights say, as a raw score of 0 or less. `asking` is what a
-/// question costs: there is no answer below it.
-pub fn worth(passage: &str, language: &str, asking: f32) -> f32 {
-    let asks = if passage.contains(['?', '？', '؟']) { asking } else { 0.0 };
-    -LEANING_COST * needs(passage, language) - asks
+/// What a passage loses beside what the learned weights say, in the scorer's units.
+#[derive(Debug, Clone, Copy)]
+pub struct Costs {
+    /// Leaning on what was said before.
+    pub leaning: f32,
+    /// A question: there is no answer below it.
+    pub asking: f32,
+}
+
+impl Costs {
+    /// Of one passage, 0 or more.
+    pub fn of(self, passage: &str, language: &str) -> f32 {
+        let asks = if passage.contains(['?', '？', '؟']) { self.asking } else { 0.0 };
+        self.leaning * needs(passage, language) + asks
+    }
 }
 
 /// How much a passage needs what was said before: 0 (stands alone) to 1. Sees more than [`dangling`], which

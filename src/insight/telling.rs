@@ -5,7 +5,7 @@ use super::claim::{self, Untold};
 use super::junk::Junk;
 use super::lexicon::{Class, Lexicon};
 use super::reading::Reading;
-use super::{headline, proof};
+use super::{headline, loose, proof};
 use crate::model::{Quote, Transcript};
 use crate::text::token::tokens;
 
@@ -14,6 +14,8 @@ const MOST: usize = 3;
 /// What it costs to leave out words of the passage, and to take in others, all of them being 1.
 const LOSS: f32 = 0.45;
 const GAIN: f32 = 0.6;
+/// What speaking of unnamed things costs, where nothing makes the claim fall.
+const LOOSE: f32 = 0.8;
 /// What pointing outside costs, and what a better headline is worth, in the units of [`headline::of`].
 const NEED: f32 = 1.0;
 const WORTH: f32 = 0.2;
@@ -91,10 +93,15 @@ impl Telling<'_> {
         let before = before.map(|i| self.reading.text(i, i));
         let claim =
             claim::clean(self.reading.text(first, last), before, self.language, self.least)?;
+        let loose = loose::how_much(&claim.text, self.language);
+        if loose >= loose::LOST {
+            return Err(Untold::Leans);
+        }
         let (headline, worth) =
             headline::of(&claim.text, self.language).ok_or(Untold::NoHeadline)?;
         let quality = WORTH * (worth.min(FULL) - headline::FLOOR)
             - NEED * claim.needs
+            - LOOSE * loose
             - SELF * (10.0 * own(&claim.text, self.language)).min(1.0)
             - cost;
         let quote = self.reading.quote(self.transcript, first, last).ok_or(Untold::Torn)?;

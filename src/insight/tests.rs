@@ -143,7 +143,7 @@ fn show_notes_yield_two_at_most_and_no_lists() {
         texts.iter().map(|t| Segment { text: (*t).to_owned(), ..Segment::default() }).collect();
     let transcript = Transcript { language: Some("en".into()), segments };
     let of = |basis| {
-        extract(&transcript, &Context::default(), &Options { max_insights: 8, basis }, &none)
+        extract(&transcript, &Context::default(), &Options { basis, ..Options::default() }, &none)
     };
     let notes = of(Basis::Notes);
     assert!(!notes.is_empty() && notes.len() <= 2);
@@ -180,10 +180,10 @@ fn explaining_says_what_became_of_every_candidate() {
 fn passages_are_ranked_within_turns() {
     let utterances: Vec<Utterance> =
         CLAIMS.iter().map(|t| Utterance { speaker: "A".into(), text: (*t).to_owned() }).collect();
-    let ranges = rank_passages(&utterances, "en", 5, &none);
+    let ranges = rank_passages(&utterances, "en", 5, &none, Judge::default());
     assert!(!ranges.is_empty() && ranges.len() <= 5);
     assert!(ranges.iter().all(|r| *r.end() < utterances.len() && r.end() - r.start() < 3));
-    assert!(rank_passages(&[], "en", 5, &none).is_empty());
+    assert!(rank_passages(&[], "en", 5, &none, Judge::default()).is_empty());
 }
 
 prop_compose! {
@@ -204,7 +204,7 @@ proptest! {
     fn every_draft_of_any_transcript_holds(segments in prop::collection::vec(segment(), 0..40), written in any::<bool>()) {
         let transcript = Transcript { language: Some("en".into()), segments };
         let basis = if written { Basis::Written } else { Basis::Spoken };
-        let options = Options { max_insights: 8, basis };
+        let options = Options { basis, ..Options::default() };
         let drafts = extract(&transcript, &Context::default(), &options, &none);
         prop_assert!(drafts.len() <= 8);
         for draft in drafts {

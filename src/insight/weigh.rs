@@ -3,31 +3,41 @@
 
 use std::collections::BTreeMap;
 
+use super::central;
+use super::choose::Apart;
 use super::junk::Junk;
 use super::measure::{self, Candidate, Limits};
-use super::picker::{Form, Picker, Weighed};
+use super::picker::{Form, Judge, Picker, Weighed};
 use super::reading::Reading;
 use super::scorer::Scorer;
-use super::stand;
+use super::stand::Costs;
 use super::unit::Units;
 use crate::text::embed::Embed;
 use crate::text::language::primary;
 
-/// What asking costs, in the units of each scorer; leaning on what was said before costs the same in both.
-const PLAIN_ASKS: f32 = 1.0;
-const LEARNED_ASKS: f32 = 0.5;
-/// What log odds mean. `middle` is those that become a score of 0.5, and the distance to .73 is `spread`; below `floor` nothing is worth telling. All three from episodes it had not seen: the middle and the spread of its first eight picks, and what nine
-/// tenths of its 21st to 30th exceed.
-const EPISODE: Calibration = Calibration { middle: -0.2, spread: 0.6, floor: -2.0 };
-const CONVERSATION: Calibration = Calibration { middle: 0.0, spread: 0.5, floor: -1.3 };
-/// Sentences between two chosen ones: utterances of a conversation are shorter than sentences of an episode.
-const GAP: usize = 3;
-const GAP_OF_UTTERANCES: usize = 1;
+/// Leaning costs little with the learned weights, which know of it: readers marked many a passage that leans, and one
+/// that can't be mended is refused when it is put in words.
+const PLAIN: Costs = Costs { leaning: 0.8, asking: 1.0 };
+const LEARNED: Costs = Costs { leaning: 0.1, asking: 0.5 };
+/// What log odds mean, from talks that the weights had not seen: the middle and the spread of the first eight picks,
+/// what nine tenths of the 21st to 30th exceed, and what all but one in a hundred of the first eight exceed. So a short
+/// talk without eight good passages gives fewer.
+const EPISODE: Calibration = Calibration { middle: -0.2, spread: 0.6, floor: -2.0, sound: -1.4 };
+const CONVERSATION: Calibration =
+    Calibration { middle: 0.0, spread: 0.5, floor: -1.3, sound: -0.5 };
+/// Utterances of a conversation are shorter than sentences of an episode, and two about one matter are often both
+/// pointed at; a piece of a talk is about one matter.
+const APART: Apart = Apart { gap: 5, likeness: 0.5 };
+const APART_IN_CONVERSATION: Apart = Apart { gap: 1, likeness: 0.1 };
+const APART_IN_PIECE: Apart = Apart { gap: 0, likeness: 0.5 };
 
 struct Calibration {
+    /// What becomes a score of 0.5, and the distance to .73.
     middle: f32,
     spread: f32,
+    /// Below it nothing is worth telling; and below the other, nothing but the best of a poor talk.
     floor: f32,
+    sound: f32,
 }
 
 /// A passage that may be chosen.
@@ -43,14 +53,16 @@ pub struct Passage {
     pub score: f32,
     /// Whether it is worth telling at all.
     pub worth: bool,
+    /// Whether it is worth telling where better ones of the talk are told.
+    pub sound: bool,
 }
 
 /// All of them, with what they were judged by.
 pub struct Passages {
     /// In order of place.
     pub list: Vec<Passage>,
-    /// At least this many sentences are to lie between two chosen ones.
-    pub gap: usize,
+    /// How different the chosen ones are to be.
+    pub apart: Apart,
     by: By,
 }
 
@@ -70,14 +82,15 @@ impl Passages {
         junk: &[Option<Junk>],
         language: &str,
         embed: Embed,
+        judge: Judge,
     ) -> Self {
-        picker(reading, language, embed).map_or_else(
+        picker(reading, language, embed, judge).map_or_else(
             || {
                 let limits = Limits::default();
                 let candidates = measure::candidates(reading, units, junk, language, limits);
                 Self::plain(candidates, reading, language)
             },
-            |picker| Self::learned(picker, reading, junk, language),
+            |picker| Self::learned(picker, reading, units, junk, language),
         )
     }
 
@@ -85,24 +98,35 @@ impl Passages {
         let scorer = Scorer::shipped();
         let passage = |c: &Candidate| {
             let text = reading.text(c.first, c.last);
-            let value = scorer.raw(&c.features) + stand::worth(text, language, PLAIN_ASKS);
+            let value = scorer.raw(&c.features) - PLAIN.of(text, language);
             let (score, worth) = (scorer.score(value), scorer.is_worth(value));
-            Passage { first: c.first, last: c.last, value, score, worth }
+            Passage { first: c.first, last: c.last, value, score, worth, sound: worth }
         };
         let list = candidates.iter().map(passage).collect();
-        Self { list, gap: GAP, by: By::Plain(candidates) }
+        Self { list, apart: APART, by: By::Plain(candidates) }
     }
 
-    fn learned(picker: Picker, reading: &Reading, junk: &[Option<Junk>], language: &str) -> Self {
-        let (gap, calibration) = match picker.form() {
-            Form::Episode => (GAP, EPISODE),
-            Form::Conversation => (GAP_OF_UTTERANCES, CONVERSATION),
+    fn learned(
+        picker: Picker,
+        reading: &Reading,
+        units: &Units,
+        junk: &[Option<Junk>],
+        language: &str,
+    ) -> Self {
+        let (mut apart, calibration) = match picker.form() {
+            Form::Episode => (APART, EPISODE),
+            Form::Conversation => (APART_IN_CONVERSATION, CONVERSATION),
         };
         let mut weighed = picker.weigh();
         weighed.retain(|w| junk[w.first..=w.last].iter().all(Option::is_none));
+        if picker.form() == Form::Episode && central::is_piece(reading, junk) {
+            apart = APART_IN_PIECE;
+            let central = central::values(units, weighed.iter().map(|w| (w.first, w.last)));
+            weighed.iter_mut().zip(central).for_each(|(w, value)| w.value = value);
+        }
         let passage = |w: &Weighed| {
             let text = reading.text(w.first, w.last);
-            let cost = -stand::worth(text, language, LEARNED_ASKS);
+            let cost = LEARNED.of(text, language);
             let odds = w.odds - cost;
             Passage {
                 first: w.first,
@@ -110,10 +134,11 @@ impl Passages {
                 value: w.value - cost,
                 score: 1.0 / (1.0 + (-(odds - calibration.middle) / calibration.spread).exp()),
                 worth: odds >= calibration.floor,
+                sound: odds >= calibration.sound,
             }
         };
         let list = weighed.iter().map(passage).collect();
-        Self { list, gap, by: By::Learned(Box::new(picker), weighed) }
+        Self { list, apart, by: By::Learned(Box::new(picker), weighed) }
     }
 
     /// What each showed, in order.
@@ -129,8 +154,8 @@ impl Passages {
 }
 
 /// What each sentence is worth by itself, for comparing within the talk.
-pub fn rate(reading: &Reading, language: &str, embed: Embed) -> Vec<f32> {
-    if let Some(picker) = picker(reading, language, embed) {
+pub fn rate(reading: &Reading, language: &str, embed: Embed, judge: Judge) -> Vec<f32> {
+    if let Some(picker) = picker(reading, language, embed, judge) {
         return picker.rate();
     }
     let units = Units::of(reading, language);
@@ -145,12 +170,12 @@ pub fn rate(reading: &Reading, language: &str, embed: Embed) -> Vec<f32> {
     out
 }
 
-fn picker(reading: &Reading, language: &str, embed: Embed) -> Option<Picker> {
+fn picker(reading: &Reading, language: &str, embed: Embed, judge: Judge) -> Option<Picker> {
     if primary(language) != "en" {
         return None;
     }
     let texts: Vec<&str> = (0..reading.sentences.len()).map(|i| reading.text(i, i)).collect();
-    Picker::new(reading, &embed(&texts)?)
+    Picker::new(reading, &embed(&texts)?, judge)
 }
 
 fn plain_shown(candidate: &Candidate) -> Shown {

@@ -1,16 +1,17 @@
 //! Takes due jobs from the store, runs so many at once, and tells when nothing is left to do.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::Event;
 use super::order::{background, next_of};
 use super::work::{Ended, STORE_PAUSE, run};
 use crate::model::{JobKind, Timestamp};
-use crate::pipeline::{Context, plan_editions};
+use crate::pipeline::{Context, count_readers, plan_editions, plan_polls};
 
 /// Where the time comes from; floor 6 gives the real clock, tests their own.
 pub type Clock = fn() -> Timestamp;
@@ -19,6 +20,10 @@ pub type Clock = fn() -> Timestamp;
 const BACKLOG: usize = 4096;
 /// A clock that goes back further than this was wrong before.
 const JUMP: Duration = Duration::from_secs(90);
+/// How long a job waits whose host had no place for it. Not in the queue: the job has not been tried.
+const HELD: Duration = Duration::from_millis(500);
+/// How often readers are counted, for hosts that want to know.
+const COUNTED: Duration = Duration::from_secs(600);
 /// The longest sleep, so that a clock that jumps is noticed.
 const NAP: Duration = Duration::from_secs(60);
 
@@ -28,6 +33,7 @@ pub struct Scheduler {
     clock: Clock,
     begun: Timestamp,
     at_once: usize,
+    catching_up: bool,
     asks: mpsc::UnboundedReceiver<Ask>,
     events: broadcast::Sender<Event>,
 }
@@ -72,7 +78,14 @@ impl Scheduler {
         let (events, _) = broadcast::channel(BACKLOG);
         let handle = Handle { asks: send, events: events.clone() };
         let begun = clock();
-        (Self { ctx, clock, begun, at_once: at_once.max(1), asks, events }, handle)
+        let at_once = at_once.max(1);
+        (Self { ctx, clock, begun, at_once, catching_up: false, asks, events }, handle)
+    }
+
+    /// Polls that were missed are spread out, as suits a server; else they are made at once, as suits who waits for them.
+    pub fn catching_up(mut self) -> Self {
+        self.catching_up = true;
+        self
     }
 
     /// Runs jobs until `stop` turns true; then lets those that run end, for at most `grace`. What is cut off
@@ -80,9 +93,11 @@ impl Scheduler {
     pub async fn run(mut self, mut stop: watch::Receiver<bool>, grace: Duration) {
         let mut running: JoinSet<(JobKind, Ended)> = JoinSet::new();
         let mut names: HashSet<JobKind> = HashSet::new();
+        let mut held: HashMap<JobKind, Instant> = HashMap::new();
         let mut waiting: Vec<oneshot::Sender<()>> = Vec::new();
         let mut paused_until: Option<Timestamp> = None;
         let mut last: Option<Timestamp> = None;
+        let mut counted: Option<Timestamp> = None;
         while !*stop.borrow() {
             let now = (self.clock)();
             // Editions are due by the reader's clock: what was queued by a clock that was wrong is put right.
@@ -91,11 +106,29 @@ impl Scheduler {
             {
                 tracing::error!(%error, "editions can't be planned");
             }
+            // What a wrong clock planned, and what was missed while the machine slept.
+            if last.is_none_or(|last| now.after(JUMP) < last || now > last.after(NAP + JUMP))
+                && let Err(error) = plan_polls(&self.ctx, self.catching_up, now).await
+            {
+                tracing::error!(%error, "polls can't be planned");
+            }
             last = Some(now);
+            if counted.is_none_or(|counted| now > counted.after(COUNTED) || now < counted) {
+                counted = Some(now);
+                if let Err(error) = count_readers(&self.ctx).await {
+                    tracing::error!(%error, "readers can't be counted");
+                }
+            }
+            held.retain(|_, until| *until > Instant::now());
             let paused = paused_until.is_some_and(|until| now < until);
-            let sleep =
-                if paused { NAP } else { self.start_due(&mut running, &mut names, now).await };
-            if names.iter().all(background) && (paused || sleep > Duration::ZERO) {
+            let sleep = if paused {
+                NAP
+            } else {
+                self.start_due(&mut running, &mut names, &held, now).await
+            };
+            let sleep = if held.is_empty() { sleep } else { sleep.min(HELD) };
+            if held.is_empty() && names.iter().all(background) && (paused || sleep > Duration::ZERO)
+            {
                 for tell in waiting.drain(..) {
                     // Whoever asked may have gone.
                     let _ = tell.send(());
@@ -103,7 +136,7 @@ impl Scheduler {
             }
             tokio::select! {
                 Some(ended) = running.join_next() => {
-                    if let Some(until) = self.ended(ended, &mut names) {
+                    if let Some(until) = self.ended(ended, &mut names, &mut held) {
                         paused_until = Some(until);
                     }
                 }
@@ -128,17 +161,19 @@ impl Scheduler {
         &self,
         running: &mut JoinSet<(JobKind, Ended)>,
         names: &mut HashSet<JobKind>,
+        held: &HashMap<JobKind, Instant>,
         now: Timestamp,
     ) -> Duration {
-        let look = names.len() + 2 * self.at_once + 64;
+        let look = names.len() + held.len() + 2 * self.at_once + 64;
         let seen = self.ctx.door.call(move |s| Ok((s.due_jobs(now, look)?, s.next_due()?))).await;
-        let (due, next) = match seen {
+        let (mut due, next) = match seen {
             Ok(seen) => seen,
             Err(error) => {
                 tracing::error!(%error, "the queue can't be read");
                 return STORE_PAUSE;
             }
         };
+        due.retain(|job| !held.contains_key(&job.kind));
         let (start, left) = next_of(due, names, self.at_once, self.begun, now);
         for job in start {
             names.insert(job.kind.clone());
@@ -164,6 +199,7 @@ impl Scheduler {
         &self,
         ended: Result<(JobKind, Ended), tokio::task::JoinError>,
         names: &mut HashSet<JobKind>,
+        held: &mut HashMap<JobKind, Instant>,
     ) -> Option<Timestamp> {
         let Ok((kind, ended)) = ended else {
             // `run` has its own panic boundary, so this is the runtime going down.
@@ -173,6 +209,10 @@ impl Scheduler {
         let event = match ended {
             Ended::Done(event) => event,
             Ended::Failed(event) => Some(event),
+            Ended::Busy => {
+                held.insert(kind, Instant::now() + HELD);
+                return None;
+            }
             Ended::Store(error) => {
                 tracing::error!(job = %kind.key(), %error, "work stops until the store is well again");
                 return Some((self.clock)().after(STORE_PAUSE));

@@ -14,6 +14,8 @@ pub(super) enum Ended {
     Done(Option<Event>),
     /// Failed, and recorded as such.
     Failed(Event),
+    /// Its host had no place for it: it was not tried.
+    Busy,
     /// The store failed: nothing could be recorded.
     Store(StoreError),
 }
@@ -27,6 +29,7 @@ pub(super) async fn run(ctx: Context, job: Job, now: Timestamp) -> Ended {
     };
     let error = match stage.await {
         Ok(Ok(event)) => return Ended::Done(event),
+        Ok(Err(StageError::Busy { .. })) => return Ended::Busy,
         Ok(Err(StageError::Store(error))) => return Ended::Store(error),
         Ok(Err(error)) => error,
         Err(panic) => StageError::Retry {
@@ -81,6 +84,8 @@ async fn record(
             (hint, after, job.attempts + 1 >= most_attempts(&job.kind))
         }
         StageError::Abort { hint, .. } => (hint, None, true),
+        // `run` has dealt with it.
+        StageError::Busy { what } => (what, None, false),
         StageError::Store(error) => return Err(error),
     };
     let (kind, text) = (job.kind.clone(), what.clone());

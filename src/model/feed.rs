@@ -1,6 +1,8 @@
 //! What a polled document says: the common form of RSS, RDF, Atom and JSON Feed. Not stored as such.
 
-use super::{Enclosure, Person, Soundbite, Timestamp, TranscriptLink};
+use super::{
+    Chapter, Enclosure, EpisodeKind, Person, Rhythm, Soundbite, Timestamp, TranscriptLink,
+};
 
 /// One read of a feed, plus what could not be read.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -17,10 +19,16 @@ pub struct ParsedFeed {
     pub language: Option<String>,
     /// `podcast:guid`.
     pub podcast_guid: Option<String>,
+    /// `podcast:medium`, lower case but for the `L` of lists.
+    pub medium: Option<String>,
+    /// The hub it names (`rel="hub"`).
+    pub hub: Option<String>,
+    /// Its own address (`rel="self"`), which is its topic at the hub.
+    pub own_url: Option<String>,
     /// `itunes:new-feed-url`.
     pub new_feed_url: Option<String>,
-    /// RSS `ttl` in minutes.
-    pub ttl_minutes: Option<u64>,
+    /// When it wants to be asked.
+    pub rhythm: Rhythm,
     /// In the order of the document.
     pub items: Vec<ParsedItem>,
     /// What was skipped or mended, one sentence each.
@@ -50,6 +58,25 @@ pub struct ParsedItem {
     pub chapters_url: Option<String>,
     /// `podcast:soundbite`.
     pub soundbites: Vec<Soundbite>,
+    /// `psc:chapters`.
+    pub chapters: Vec<Chapter>,
+    /// `podcast:season` or `itunes:season`.
+    pub season: Option<u32>,
+    /// `podcast:episode` or `itunes:episode`.
+    pub episode: Option<u32>,
+    /// `itunes:episodeType`.
+    pub episode_kind: EpisodeKind,
     /// The longest of content:encoded, content, summary, description; HTML as published.
     pub notes_html: String,
+}
+
+impl ParsedItem {
+    /// Whether there is nothing to read, hear or go to.
+    pub fn says_nothing(&self) -> bool {
+        self.title.is_empty()
+            && self.notes_html.is_empty()
+            && self.enclosure.is_none()
+            && self.link.is_none()
+            && self.transcripts.is_empty()
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{InsightId, ItemId, SourceId, Timestamp, TranscriptOrigin, Visibility};
+use super::{EpisodeKind, InsightId, ItemId, SourceId, Timestamp, TranscriptOrigin, Visibility};
 
 /// A claim of one to three sentences that stands alone, with the words that prove it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,12 @@ pub struct Insight {
     /// People, organisations, products and places named in it, as written, in the order they are said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
+    /// What part of the show it was said in; briefs are made of whole episodes.
+    #[serde(default, skip_serializing_if = "EpisodeKind::is_full")]
+    pub episode_kind: EpisodeKind,
+    /// The title of the chapter it was said in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chapter: Option<String>,
     /// BCP 47.
     #[serde(default)]
     pub language: Option<String>,

@@ -48,6 +48,21 @@ pub struct Item {
     /// `podcast:soundbite`.
     #[serde(default)]
     pub soundbites: Vec<Soundbite>,
+    /// Chapters that the feed itself holds (Podlove), or that were fetched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chapters: Vec<Chapter>,
+    /// Which season, as numbered by the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub season: Option<u32>,
+    /// Which episode of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub episode: Option<u32>,
+    /// Whether it is a whole episode.
+    #[serde(default, skip_serializing_if = "EpisodeKind::is_full")]
+    pub episode_kind: EpisodeKind,
+    /// How far its times may be off, in milliseconds: its audio is that much longer than its transcript.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift_ms: Option<u64>,
     /// Show notes or article text, HTML as published, kept as a body.
     #[serde(default)]
     pub notes: Option<BlobId>,
@@ -113,6 +128,35 @@ pub struct Enclosure {
     /// Bytes, as stated.
     #[serde(default)]
     pub length: Option<u64>,
+}
+
+/// What part of a show an item is (`itunes:episodeType`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EpisodeKind {
+    /// An episode, and what is not said to be anything else.
+    #[default]
+    Full,
+    /// It tells of the show.
+    Trailer,
+    /// Extra.
+    Bonus,
+}
+
+impl EpisodeKind {
+    /// Whether it is an episode.
+    pub fn is_full(&self) -> bool {
+        *self == Self::Full
+    }
+}
+
+/// Where a part of an episode begins (`podcast:chapters`, `psc:chapters`, or a list in the show notes).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chapter {
+    /// Milliseconds from the start.
+    pub start_ms: u64,
+    /// Plain text.
+    pub title: String,
 }
 
 /// `podcast:transcript`.

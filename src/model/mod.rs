@@ -7,8 +7,10 @@ mod id;
 mod insight;
 mod item;
 mod job;
+mod lease;
 mod mail;
 mod query;
+mod rhythm;
 mod secret;
 mod source;
 mod subscriber;
@@ -21,13 +23,17 @@ pub use entry::{Entry, EntrySource};
 pub use feed::{ParsedFeed, ParsedItem};
 pub use id::{BlobId, IdError, InsightId, ItemId, QueryId, SourceId, SubscriberId};
 pub use insight::{Basis, Insight, Quote, Related};
-pub use item::{Enclosure, Item, ItemKind, ItemState, Person, Soundbite, TranscriptLink};
+pub use item::{
+    Chapter, Enclosure, EpisodeKind, Item, ItemKind, ItemState, Person, Soundbite, TranscriptLink,
+};
 pub use job::{Job, JobKind};
+pub use lease::Lease;
 pub use mail::{
     Authenticity, Folder, MailFacts, MailImage, MailPolicy, Mailbox, Notice, NoticeKind, Route,
     Sender, Verdict, aligned,
 };
 pub use query::{Cut, Expr, Field, Query, Since, Term};
+pub use rhythm::{Rhythm, Why};
 pub use secret::{Secret, SecretHash};
 pub use source::{
     Coverage, PollState, Problem, Source, SourceKind, SourceStatus, Validators, Visibility,

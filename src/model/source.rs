@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Mailbox, SourceId, SubscriberId, Timestamp};
+use super::{Lease, Mailbox, Rhythm, SourceId, SubscriberId, Timestamp, Why};
 
 /// A podcast or article feed, or a mailbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct Source {
     /// `podcast:guid`, which stays when the feed moves.
     #[serde(default)]
     pub podcast_guid: Option<String>,
+    /// `podcast:medium`, as given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub medium: Option<String>,
     /// Who may see what comes from it.
     pub visibility: Visibility,
     /// Whether it is polled.
@@ -37,6 +40,9 @@ pub struct Source {
     /// What polling has learned.
     #[serde(default)]
     pub poll: PollState,
+    /// The subscription at its hub, if there is one (W3C WebSub).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
     /// What its items offered and gave.
     #[serde(default)]
     pub coverage: Coverage,
@@ -151,6 +157,25 @@ pub struct PollState {
     /// What is wrong now.
     #[serde(default)]
     pub problem: Option<Problem>,
+    /// What the feed says of when to ask it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rhythm: Rhythm,
+    /// When its newest items were published, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<Timestamp>,
+    /// Why `next` is what it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
+    /// The hub it names, and the topic it is known by there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub: Option<(String, String)>,
+    /// Until when its host asked to be left alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<Timestamp>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// One clear error: what happened, and what the operator can do.

@@ -74,7 +74,7 @@ fn parse_xml(text: &str, feed_url: Option<&Url>) -> Result<ParsedFeed, FeedError
     let extras = clean.items.into_iter().map(|(_, extras)| extras).collect();
     let mut feed = assemble::assemble(read, clean.channel, extras, clean.warnings);
     feed.language = clean.language;
-    feed.ttl_minutes = clean.ttl_minutes;
+    feed.rhythm = clean.rhythm.rhythm();
     Ok(feed)
 }
 

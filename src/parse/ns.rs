@@ -17,6 +17,10 @@ pub(crate) enum Ns {
     Itunes,
     /// The podcast namespace.
     Podcast,
+    /// RSS 1.0's `syndication`.
+    Sy,
+    /// Podlove simple chapters.
+    Psc,
     /// Anything else.
     Other,
 }
@@ -29,6 +33,7 @@ pub(crate) fn by_uri(uri: &str) -> Ns {
         ""
         | "purl.org/rss/1.0"
         | "purl.org/rss/2.0"
+        | "purl.org/net/rss1.1"
         | "my.netscape.com/rdf/simple/0.9"
         | "my.netscape.com/publish/formats/rss-0.91.dtd"
         | "channel.netscape.com/rdf/simple/0.9"
@@ -51,6 +56,8 @@ pub(crate) fn by_uri(uri: &str) -> Ns {
         "www.itunes.com/dtds/podcast-1.0.dtd"
         | "www.itunes.com/dtd/podcast-1.0.dtd"
         | "itunes.com/dtds/podcast-1.0.dtd" => Ns::Itunes,
+        "purl.org/rss/1.0/modules/syndication" => Ns::Sy,
+        "podlove.org/simple-chapters" | "podlove.de/simple-chapters" => Ns::Psc,
         other
             if other.starts_with("podcastindex.org/namespace")
                 || other.starts_with("github.com/podcastindex-org/podcast-namespace") =>
@@ -71,6 +78,8 @@ pub(crate) fn by_prefix(prefix: &str) -> Ns {
         "media" => Ns::Media,
         "itunes" => Ns::Itunes,
         "podcast" => Ns::Podcast,
+        "sy" => Ns::Sy,
+        "psc" => Ns::Psc,
         _ => Ns::Other,
     }
 }

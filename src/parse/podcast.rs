@@ -3,11 +3,11 @@
 //! transcript, stops at odd durations, and drops an `enclosure` that stands beside a `media:content`.
 
 use super::feed::Place;
-use super::link;
 use super::ns::Ns;
 use super::transcript::format_of;
 use super::xml::Node;
-use crate::model::{Enclosure, Person, Soundbite, TranscriptLink};
+use super::{chapters, link};
+use crate::model::{Chapter, Enclosure, EpisodeKind, Person, Soundbite, TranscriptLink};
 use crate::text::html::{collapse, to_plain};
 
 /// Of each kind, per item; real items have a handful.
@@ -22,6 +22,10 @@ pub(crate) struct ItemExtras {
     pub persons: Vec<Person>,
     pub chapters_url: Option<String>,
     pub soundbites: Vec<Soundbite>,
+    pub chapters: Vec<Chapter>,
+    pub season: Option<u32>,
+    pub episode: Option<u32>,
+    pub episode_kind: EpisodeKind,
     /// `itunes:summary`, often the only text.
     pub summary: Option<String>,
 }
@@ -39,10 +43,24 @@ impl ItemExtras {
                     let url = node.attr("url").and_then(|url| place.resolve_file(node, url));
                     extras.chapters_url = extras.chapters_url.or(url);
                 }
+                (Ns::Psc, "chapters") => extras.chapters = chapters::podlove(node),
+                (Ns::Podcast | Ns::Itunes, "season") => {
+                    extras.season = extras.season.or(node.text().trim().parse().ok());
+                }
+                // The namespace allows fractions; what is no number has none.
+                (Ns::Podcast | Ns::Itunes, "episode") => {
+                    extras.episode = extras.episode.or(node.text().trim().parse().ok());
+                }
+                (Ns::Itunes, "episodetype") => {
+                    extras.episode_kind = episode_kind(&node.text());
+                }
                 (Ns::Itunes, "duration") => {
                     extras.duration_ms = extras.duration_ms.or_else(|| duration_ms(&node.text()));
                 }
                 (Ns::Itunes, "summary") => extras.summary = Some(node.markup()),
+                (Ns::Itunes, "subtitle") if extras.summary.is_none() => {
+                    extras.summary = Some(node.markup());
+                }
                 _ => {}
             }
         }
@@ -64,6 +82,9 @@ pub(crate) struct ChannelExtras {
     pub persons: Vec<Person>,
     pub author: Option<String>,
     pub summary: Option<String>,
+    pub medium: Option<String>,
+    pub hub: Option<String>,
+    pub own_url: Option<String>,
 }
 
 impl ChannelExtras {
@@ -71,6 +92,21 @@ impl ChannelExtras {
     pub fn add(&mut self, node: &Node, place: &Place) {
         match (node.ns, node.name.to_ascii_lowercase().as_str()) {
             (Ns::Podcast, "guid") => keep(&mut self.podcast_guid, node.text()),
+            (Ns::Podcast, "medium") => {
+                let said = node.text();
+                if said.len() <= 40 {
+                    keep(&mut self.medium, said.to_lowercase().replace("musicl", "musicL"));
+                }
+            }
+            (Ns::Atom, "link") => {
+                let slot = match node.attr("rel").map(str::to_ascii_lowercase).as_deref() {
+                    Some("hub") => &mut self.hub,
+                    Some("self") => &mut self.own_url,
+                    _ => return,
+                };
+                let url = node.attr("href").and_then(|url| place.resolve_file(node, url));
+                *slot = slot.take().or(url);
+            }
             (Ns::Podcast, "person") if self.persons.len() < MOST => {
                 self.persons.extend(person(node))
             }
@@ -111,6 +147,14 @@ fn editor(text: &str) -> String {
         Some((_, name)) => name.trim_end_matches([')', ' ']).to_owned(),
         None if text.contains('@') => String::new(),
         None => text.to_owned(),
+    }
+}
+
+fn episode_kind(text: &str) -> EpisodeKind {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "trailer" => EpisodeKind::Trailer,
+        "bonus" => EpisodeKind::Bonus,
+        _ => EpisodeKind::Full,
     }
 }
 

@@ -46,6 +46,8 @@ pub fn new_source(
         author: None,
         language: None,
         podcast_guid: None,
+        medium: None,
+        lease: None,
         visibility,
         status: SourceStatus::Active,
         added: now,
@@ -109,7 +111,7 @@ pub async fn resolve(
     let mut source = new_source(address, None, Visibility::Public, now)?;
     for _ in 0..2 {
         let Some(url) = source.feed_url() else { break };
-        let read = match fetch(ctx, url, None, now).await {
+        let read = match fetch(ctx, url, None, true, now).await {
             Ok(Answer::Body(fetched)) => read(*fetched).await,
             Ok(Answer::NotModified { .. }) => break,
             Err(error) => Err(Trouble::from(error)),
@@ -117,6 +119,7 @@ pub async fn resolve(
         match read {
             Ok((_, feed)) => {
                 source.title = title_of(&feed, &source);
+                source.podcast_guid = feed.podcast_guid;
                 return Ok((source, None));
             }
             Err(Trouble { page_feeds, .. }) if !page_feeds.is_empty() => {

@@ -169,6 +169,8 @@ fn gather(
         insights.extend(newer(store, &Scope::Source(source.id), reader, since, PAGE)?);
     }
     let seq = insights.iter().map(|insight| insight.seq).max().unwrap_or(since);
+    // A trailer sells, a bonus is for those who follow the show: neither is the best of the day.
+    insights.retain(|insight| insight.episode_kind.is_full());
     let mut delivered = store.delivered(&reader.id)?;
     delivered.sort_by(|a, b| b.edition.cmp(&a.edition).then_with(|| a.insight.cmp(&b.insight)));
     let votes = store.votes(&reader.id)?;

@@ -25,6 +25,12 @@ pub enum StageError {
         /// One sentence.
         hint: String,
     },
+    /// Its host has no place for it now: to be tried again in a moment, as if it had not been.
+    #[error("{what}")]
+    Busy {
+        /// One sentence.
+        what: String,
+    },
     /// The store failed; nothing is wrong with the item.
     #[error(transparent)]
     Store(#[from] StoreError),

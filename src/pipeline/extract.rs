@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, StageError};
+use super::{Context, StageError, chapters};
 use crate::insight::{self, proof};
 use crate::model::{
     Basis, Insight, InsightId, Item, ItemId, ItemState, JobKind, Source, SourceId, Timestamp,
@@ -100,7 +100,8 @@ async fn load(ctx: &Context, id: &ItemId) -> Result<Option<Loaded>, StageError> 
 fn make(ctx: &Context, loaded: Loaded, now: Timestamp) -> (Extraction, ExtractReport) {
     let Loaded { item, source, origin, transcript } = loaded;
     let basis = Basis::from(origin);
-    let options = insight::Options { max_insights: ctx.settings.insights_per_item, basis };
+    let max_insights = ctx.settings.insights_per_item;
+    let options = insight::Options { max_insights, basis, ..insight::Options::default() };
     let context = insight::Context {
         show: &source.title,
         title: &item.title,
@@ -130,8 +131,12 @@ fn make(ctx: &Context, loaded: Loaded, now: Timestamp) -> (Extraction, ExtractRe
         let vector = vectors.get(at);
         insight.names = names(&insight, &item);
         let text = format!("{} {}", insight.claim, insight.quote.text);
-        insight.topics =
-            ctx.tagger.tag(&text, &item.title, vector.map_or(&[], std::slice::from_ref));
+        // A chapter's title says what is talked of as the episode's does.
+        let titles = match &insight.chapter {
+            Some(chapter) => format!("{} {chapter}", item.title),
+            None => item.title.clone(),
+        };
+        insight.topics = ctx.tagger.tag(&text, &titles, vector.map_or(&[], std::slice::from_ref));
         let embedding = vector.map(|vector| Embedding {
             insight: insight.id.clone(),
             model: MODEL.to_owned(),
@@ -180,6 +185,7 @@ fn of_draft(
     now: Timestamp,
 ) -> Insight {
     let quote = draft.quote;
+    let chapter = chapters::title_at(&item.chapters, quote.start_ms).map(str::to_owned);
     Insight {
         id: InsightId::new(&item.id, quote.first, quote.last, &normal_words(&quote.text)),
         item: item.id.clone(),
@@ -192,6 +198,8 @@ fn of_draft(
         basis,
         score: draft.score,
         names: Vec::new(),
+        episode_kind: item.episode_kind,
+        chapter,
         language: draft.language,
         published: now,
         // The store mints the real one.

@@ -2,11 +2,16 @@
 //! A stage run twice changes nothing.
 
 mod address;
+mod chapters;
 mod compose;
+mod drift;
 mod embed;
 mod error;
 mod extract;
+mod habit;
+mod items;
 mod poll;
+mod polls;
 mod read;
 mod reader;
 mod receive;
@@ -14,6 +19,7 @@ mod schedule;
 mod senses;
 mod speakers;
 mod transcribe;
+pub mod websub;
 
 use std::sync::Arc;
 
@@ -23,6 +29,7 @@ pub use embed::embed;
 pub use error::StageError;
 pub use extract::{ExtractReport, extract, learn_topics};
 pub use poll::{PollReport, poll};
+pub use polls::{count_readers, plan_polls};
 pub use reader::{Asked, change_secret, new_secret, sign_up};
 pub use receive::{Mail, ReceiveReport, Refusal, Taken, Trust, drain, local_part, receive};
 pub use schedule::Intervals;
@@ -58,6 +65,8 @@ pub struct Context {
     pub key: Key,
     /// Authority of our `tag:` URIs.
     pub authority: String,
+    /// Where hubs reach us: the public address without a slash at its end, if there is one.
+    pub callback: Option<Arc<str>>,
     /// Where mail comes to.
     pub mail: Mail,
     /// The operator's choices.

@@ -1,22 +1,20 @@
 //! Ask one feed for news and record what it said.
 
-use std::collections::HashMap;
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::address::title_of;
+use super::items::{recent, sort_items};
 use super::read::{Trouble, fetch, read};
-use super::schedule::{after_failure, after_success};
-use super::{Context, StageError};
-use crate::fetch::{Answer, Fetched};
+use super::schedule::{Success, after_failure, after_rest, after_success};
+use super::{Context, StageError, polls, websub};
+use crate::fetch::{Answer, FetchError, Fetched};
 use crate::model::{
-    Item, ItemId, ItemKind, ItemState, JobKind, ParsedFeed, ParsedItem, PollState, Problem, Source,
-    SourceId, SourceKind, SourceStatus, Timestamp,
+    ItemState, JobKind, PollState, Problem, Source, SourceId, SourceKind, SourceStatus, Timestamp,
+    Why,
 };
-use crate::store::{NewItem, PollOutcome, Profile, StoreError};
+use crate::store::{PollOutcome, StoreError};
 
 /// A permanent redirect is believed when it was seen this often in a row: a host's mistake of one day should not
 /// lose a feed.
@@ -42,7 +40,7 @@ pub struct PollReport {
 /// The stage.
 ///
 /// # Errors
-/// Only if the store fails: what goes wrong with the feed is recorded with the source.
+/// Only if the host has no place for it now, or the store fails: what goes wrong with the feed is recorded with the source.
 pub async fn poll(
     ctx: &Context,
     id: &SourceId,
@@ -60,23 +58,49 @@ pub async fn poll(
         ctx.door.call(move |s| s.drop_job(&job)).await?;
         return Ok(None);
     };
-    let answer = fetch(ctx, url, Some(&source.poll.validators), now).await;
+    let answer = fetch(ctx, url, Some(&source.poll.validators), false, now).await;
     let outcome = match answer {
-        Ok(Answer::NotModified { max_age }) => success(ctx, &source, now, "304", max_age, None),
+        Ok(Answer::NotModified { moved, validators, wish }) => {
+            let heard = Heard { said: "304", wish, moved };
+            let (mut outcome, report) = success(ctx, &source, now, heard);
+            // RFC 9110 15.4.5: those that come with a 304 take the place of the old ones.
+            let kept = &mut outcome.state.validators;
+            kept.etag = validators.etag.or(kept.etag.take());
+            kept.last_modified = validators.last_modified.or(kept.last_modified.take());
+            (outcome, report)
+        }
         Ok(Answer::Body(fetched)) => took_body(ctx, &source, *fetched, now).await?,
+        Err(error @ FetchError::Busy { .. }) => {
+            return Err(StageError::Busy { what: error.to_string() });
+        }
+        Err(error @ FetchError::Resting { until, .. }) => rests(ctx, &source, &error, until),
         Err(error) => failure(ctx, &source, Trouble::from(error), now),
     };
     let (outcome, mut report) = outcome;
+    let healed = report.ok && source.poll.failures > 0;
     match ctx.door.call(move |s| s.save_poll(outcome)).await {
         Ok(new) => report.new_items = new,
         // Removed while it was asked.
         Err(StoreError::Gone(_)) => return Ok(None),
         Err(error) => return Err(error.into()),
     }
+    if healed {
+        polls::wake_neighbours(ctx, &source, now).await?;
+    }
+    if report.ok {
+        websub::keep(ctx, id, report.new_items > 0, now).await?;
+    }
     Ok(Some(report))
 }
 
 type Outcome = (PollOutcome, PollReport);
+
+/// What an answer said beside its body.
+struct Heard {
+    said: &'static str,
+    wish: Option<std::time::Duration>,
+    moved: Option<Url>,
+}
 
 async fn took_body(
     ctx: &Context,
@@ -85,12 +109,13 @@ async fn took_body(
     now: Timestamp,
 ) -> Result<Outcome, StageError> {
     let hash: String = Sha256::digest(&fetched.body).iter().map(|b| format!("{b:02x}")).collect();
+    let heard = |said| Heard { said, wish: fetched.wish, moved: fetched.moved.clone() };
     if source.poll.body_hash.as_ref() == Some(&hash) {
-        let (mut outcome, report) = success(ctx, source, now, "unchanged", fetched.max_age, None);
+        let (mut outcome, report) = success(ctx, source, now, heard("unchanged"));
         outcome.state.validators = fetched.validators.clone();
-        note_move(&mut outcome, source, &fetched);
         return Ok((outcome, report));
     }
+    let heard = heard("200");
     let (fetched, feed) = match read(fetched).await {
         Ok(both) => both,
         Err(trouble) => {
@@ -106,11 +131,16 @@ async fn took_body(
             return Ok((outcome, report));
         }
     };
-    let ttl = feed.ttl_minutes.map(|m| Duration::from_secs(m.saturating_mul(60)));
-    let (mut outcome, mut report) = success(ctx, source, now, "200", fetched.max_age, ttl);
+    let mut known = source.clone();
+    known.poll.rhythm = feed.rhythm;
+    known.poll.recent = recent(&feed);
+    known.poll.hub = websub::discover(&fetched, &feed);
+    let (mut outcome, mut report) = success(ctx, &known, now, heard);
     outcome.state.validators = fetched.validators.clone();
     outcome.state.body_hash = Some(hash);
-    note_move(&mut outcome, source, &fetched);
+    if let Some(target) = feed.new_feed_url.as_deref().filter(|_| fetched.moved.is_none()) {
+        announced_move(ctx, source, &fetched.url, target, &mut outcome, now).await;
+    }
     let title = title_of(&feed, source);
     report.title.clone_from(&title);
     let warnings = feed.warnings.len();
@@ -122,145 +152,78 @@ async fn took_body(
     Ok((outcome, report))
 }
 
-/// Tells new items from known ones, and which of the new are worked on.
-async fn sort_items(
-    ctx: &Context,
-    source: &Source,
-    feed: ParsedFeed,
-    title: String,
-    outcome: &mut PollOutcome,
-    now: Timestamp,
-) -> Result<(), StageError> {
-    let id = source.id.clone();
-    let look = feed.items.len();
-    let (known, recent) =
-        ctx.door.call(move |s| Ok((s.known_items(&id)?, s.items_of(&id, look)?))).await?;
-    let recent: HashMap<ItemId, Item> = recent.into_iter().map(|i| (i.id.clone(), i)).collect();
-    let first_time = source.coverage.items == 0;
-    let mut fresh = Vec::new();
-    for parsed in feed.items {
-        let id = ItemId::new(&source.id, &parsed.key);
-        if !known.contains(&id) {
-            fresh.push((id, parsed));
-        } else if let Some(old) = recent.get(&id).filter(|old| old.state == ItemState::New) {
-            outcome.changed.extend(refreshed(old, parsed));
-        }
-    }
-    let chosen = chosen(&fresh, first_time.then_some(ctx.settings.initial_items));
-    for (place, (id, parsed)) in fresh.into_iter().enumerate() {
-        let state = if chosen[place] { ItemState::New } else { ItemState::Skipped };
-        let notes = parsed.notes_html.clone();
-        let mut item = new_item(source, id, parsed, state, feed.language.clone(), now);
-        if item.state == ItemState::New && !notes.is_empty() {
-            let body = ctx.door.call(move |s| s.put_body(notes.as_bytes())).await?;
-            item.notes = Some(body);
-        }
-        outcome.new.push(NewItem { item, due: now });
-    }
-    outcome.profile = Some(Profile {
-        title,
-        link: feed.link,
-        description: feed.description,
-        author: feed.author,
-        language: feed.language,
-        podcast_guid: feed.podcast_guid,
-    });
-    Ok(())
-}
-
-/// Which fresh items are worked on: all, or on a first read the newest `limit`. Undated ones follow the dated in
-/// the feed's own order.
-fn chosen(fresh: &[(ItemId, ParsedItem)], limit: Option<usize>) -> Vec<bool> {
-    let Some(limit) = limit else { return vec![true; fresh.len()] };
-    let mut order: Vec<usize> = (0..fresh.len()).collect();
-    order.sort_by_key(|i| std::cmp::Reverse(fresh[*i].1.published));
-    let mut chosen = vec![false; fresh.len()];
-    for place in order.into_iter().take(limit) {
-        chosen[place] = true;
-    }
-    chosen
-}
-
-fn new_item(
-    source: &Source,
-    id: ItemId,
-    parsed: ParsedItem,
-    state: ItemState,
-    language: Option<String>,
-    now: Timestamp,
-) -> Item {
-    // Without audio, transcript or stated length it is something to read.
-    let spoken = parsed.enclosure.is_some() || !parsed.transcripts.is_empty();
-    let kind = if spoken { ItemKind::Episode } else { ItemKind::Article };
-    Item {
-        id,
-        source: source.id.clone(),
-        key: parsed.key,
-        kind,
-        title: if parsed.title.is_empty() { "Untitled".into() } else { parsed.title },
-        link: parsed.link,
-        enclosure: parsed.enclosure,
-        published: parsed.published,
-        seen: now,
-        duration_ms: parsed.duration_ms,
-        language,
-        transcripts: parsed.transcripts,
-        persons: parsed.persons,
-        chapters_url: parsed.chapters_url,
-        soundbites: parsed.soundbites,
-        notes: None,
-        transcript: None,
-        state,
-        problem: None,
-        mail: None,
-    }
-}
-
-/// The row of an item that still waits for its words, if the feed says something new of it.
-fn refreshed(old: &Item, parsed: ParsedItem) -> Option<Item> {
-    let mut item = old.clone();
-    item.transcripts = parsed.transcripts;
-    item.enclosure = parsed.enclosure;
-    item.persons = parsed.persons;
-    item.chapters_url = parsed.chapters_url;
-    item.soundbites = parsed.soundbites;
-    (item != *old).then_some(item)
-}
-
 /// A permanent redirect is counted, and followed for good when it stays.
-fn note_move(outcome: &mut PollOutcome, source: &Source, fetched: &Fetched) {
-    let Some(target) = fetched.moved.as_ref().map(Url::to_string) else {
-        outcome.state.moved = None;
-        return;
-    };
-    let seen = match &source.poll.moved {
+fn note_move(state: &mut PollState, target: Option<String>) -> Option<String> {
+    let target = target?;
+    let seen = match &state.moved {
         Some((before, count)) if *before == target => count + 1,
         _ => 1,
     };
     if seen >= MOVED_AFTER {
+        state.moved = None;
+        return Some(target);
+    }
+    state.moved = Some((target, seen));
+    None
+}
+
+/// `itunes:new-feed-url` is believed as a permanent redirect is, and if there is a feed at the new address that does not
+/// point on.
+async fn announced_move(
+    ctx: &Context,
+    source: &Source,
+    here: &Url,
+    target: &str,
+    outcome: &mut PollOutcome,
+    now: Timestamp,
+) {
+    let given_up = here.scheme() == "https" && target.starts_with("http:");
+    if source.feed_url() == Some(target) || target == here.as_str() || given_up {
+        return;
+    }
+    outcome.state.moved.clone_from(&source.poll.moved);
+    let Some(target) = note_move(&mut outcome.state, Some(target.to_owned())) else { return };
+    let Ok(Answer::Body(there)) = fetch(ctx, &target, None, true, now).await else { return };
+    if let Ok((_, feed)) = read(*there).await
+        && feed.new_feed_url.is_none_or(|onward| onward == target)
+    {
         outcome.url = Some(target);
-        outcome.state.moved = None;
-    } else {
-        outcome.state.moved = Some((target, seen));
+        // Those of the old address mean nothing at the new one.
+        outcome.state.validators = Default::default();
     }
 }
 
-fn success(
-    ctx: &Context,
-    source: &Source,
-    now: Timestamp,
-    status: &str,
-    max_age: Option<Duration>,
-    ttl: Option<Duration>,
-) -> Outcome {
+fn success(ctx: &Context, source: &Source, now: Timestamp, heard: Heard) -> Outcome {
     let mut state = source.poll.clone();
     state.last = Some(now);
     state.last_success = Some(now);
     state.failures = 0;
     state.problem = None;
-    state.http_status = Some(if status == "304" { 304 } else { 200 });
-    state.next = after_success(now, &ctx.settings.intervals, max_age, ttl, &source.id);
-    outcome(source, state, SourceStatus::Active, status.to_owned(), true)
+    state.rest = None;
+    state.http_status = Some(if heard.said == "304" { 304 } else { 200 });
+    let said = Success {
+        host: heard.wish,
+        rhythm: state.rhythm,
+        recent: &state.recent,
+        hub: source.lease.as_ref().is_some_and(|lease| lease.is_trusted(now)),
+    };
+    let plan = after_success(now, &ctx.settings.intervals, &said, &source.id);
+    (state.next, state.why) = (plan.0, Some(plan.1));
+    if let Some(until) = source.lease.as_ref().and_then(|lease| lease.until).filter(|_| said.hub) {
+        // A lease that ends before the next poll would end unseen.
+        let soonest = now.after(ctx.settings.intervals.min);
+        state.next = state.next.min(until.max(soonest));
+    }
+    let url = if heard.moved.is_none() {
+        state.moved = None;
+        None
+    } else {
+        note_move(&mut state, heard.moved.map(String::from))
+    };
+    let (mut outcome, report) =
+        outcome(source, state, SourceStatus::Active, heard.said.to_owned(), true);
+    outcome.url = url;
+    (outcome, report)
 }
 
 fn failure(ctx: &Context, source: &Source, trouble: Trouble, now: Timestamp) -> Outcome {
@@ -272,9 +235,20 @@ fn failure(ctx: &Context, source: &Source, trouble: Trouble, now: Timestamp) -> 
     let since = state.problem.take().filter(|p| p.what == trouble.what).map_or(now, |p| p.since);
     state.problem = Some(Problem { what: trouble.what.clone(), hint: trouble.hint, since });
     let intervals = &ctx.settings.intervals;
-    state.next = after_failure(now, intervals, state.failures, trouble.retry_after, &source.id);
+    let plan = after_failure(now, intervals, state.failures, trouble.retry_after, &source.id);
+    (state.next, state.why) = (plan.0, Some(plan.1));
+    let asked = trouble.retry_after.filter(|_| matches!(trouble.status, Some(429 | 503)));
+    state.rest = asked.map(|span| now.after(span));
     let status = if gone { SourceStatus::Gone } else { SourceStatus::Active };
     outcome(source, state, status, trouble.what, false)
+}
+
+/// Nobody was asked, so nothing is known but when to ask.
+fn rests(ctx: &Context, source: &Source, error: &FetchError, until: Timestamp) -> Outcome {
+    let mut state = source.poll.clone();
+    let plan = after_rest(until, &ctx.settings.intervals, &source.id);
+    (state.next, state.why) = (plan.0, Some(Why::HostRests));
+    outcome(source, state, SourceStatus::Active, error.to_string(), true)
 }
 
 fn outcome(
@@ -302,27 +276,4 @@ fn outcome(
         changed: Vec::new(),
     };
     (outcome, report)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_first_read_takes_the_newest() {
-        let source = SourceId::for_feed("x");
-        let fresh: Vec<_> = [Some(5), Some(9), None, Some(7)]
-            .into_iter()
-            .enumerate()
-            .map(|(n, secs)| {
-                let published = secs.map(Timestamp::from_secs);
-                (
-                    ItemId::new(&source, &n.to_string()),
-                    ParsedItem { published, ..ParsedItem::default() },
-                )
-            })
-            .collect();
-        assert_eq!(chosen(&fresh, Some(2)), [false, true, false, true]);
-        assert_eq!(chosen(&fresh, None), [true; 4]);
-    }
 }

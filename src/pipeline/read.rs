@@ -14,10 +14,11 @@ pub(super) async fn fetch(
     ctx: &Context,
     url: &str,
     validators: Option<&Validators>,
+    patient: bool,
     now: Timestamp,
 ) -> Result<Answer, FetchError> {
     let max_bytes = ctx.settings.max_feed;
-    ctx.fetcher.get(Request { url, validators, accept: ACCEPT, max_bytes, now }).await
+    ctx.fetcher.get(Request { url, validators, accept: ACCEPT, max_bytes, patient, now }).await
 }
 
 /// What keeps a feed from being read.

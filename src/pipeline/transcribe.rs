@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, StageError, speakers};
-use crate::fetch::{Answer, Request};
+use super::{Context, StageError, chapters, drift, speakers};
+use crate::fetch::{Answer, FetchError, Request};
 use crate::model::{
     Item, ItemId, ItemKind, ItemState, JobKind, Problem, Segment, SourceId, Timestamp, Transcript,
     TranscriptFormat, TranscriptLink, TranscriptOrigin,
@@ -65,7 +65,9 @@ pub async fn transcribe(
                 found = Some(transcript);
                 break;
             }
-            Err(trouble) => {
+            // Nobody was asked: it is tried again as if it had not been.
+            Err(Unread::Busy(what)) => return Err(StageError::Busy { what }),
+            Err(Unread::Trouble(trouble)) => {
                 temporary = temporary.or(trouble.temporary.clone());
                 problem.get_or_insert(Problem {
                     what: trouble.what,
@@ -90,6 +92,12 @@ pub async fn transcribe(
             (from_notes(ctx, &item).await?, notes_origin(item.kind))
         }
     };
+    let drift_ms = match origin {
+        TranscriptOrigin::Publisher => drift::of(item.duration_ms, &transcript),
+        TranscriptOrigin::ShowNotes | TranscriptOrigin::Body => None,
+    };
+    let notes = notes_of(ctx, &item).await?.unwrap_or_default();
+    let chapters = chapters::of(ctx, &item, &notes, now).await;
     let report = TranscribeReport {
         source: item.source.clone(),
         show,
@@ -102,7 +110,15 @@ pub async fn transcribe(
         let bytes = serde_json::to_vec(&transcript)
             .map_err(|e| StoreError::Failed(format!("a transcript can't be written: {e}")))?;
         let body = s.put_body(&bytes)?;
-        s.save_transcript(TranscriptOutcome { item, body, origin, problem, now })
+        s.save_transcript(TranscriptOutcome {
+            item,
+            body,
+            origin,
+            problem,
+            chapters,
+            drift_ms,
+            now,
+        })
     });
     match saved.await {
         Err(StoreError::Gone(_)) => Ok(None),
@@ -120,6 +136,12 @@ fn notes_origin(kind: ItemKind) -> TranscriptOrigin {
     }
 }
 
+/// Why there are no words of a link.
+enum Unread {
+    Busy(String),
+    Trouble(Trouble),
+}
+
 struct Trouble {
     what: String,
     hint: String,
@@ -130,7 +152,7 @@ async fn read_link(
     ctx: &Context,
     link: &TranscriptLink,
     now: Timestamp,
-) -> Result<Transcript, Trouble> {
+) -> Result<Transcript, Unread> {
     let accept = match link.format {
         TranscriptFormat::Vtt => "text/vtt, */*;q=0.5",
         TranscriptFormat::Srt => "application/x-subrip, application/srt, text/srt, */*;q=0.5",
@@ -140,16 +162,18 @@ async fn read_link(
     };
     let url = link.url.as_str();
     let max_bytes = ctx.settings.max_transcript;
-    let request = Request { url, validators: None, accept, max_bytes, now };
+    let request = Request { url, validators: None, accept, max_bytes, patient: false, now };
     let fetched = match ctx.fetcher.get(request).await {
         Ok(Answer::Body(fetched)) => fetched,
         Ok(Answer::NotModified { .. }) => {
             return Err(unreadable(url, "the host answered 304 to an unconditional request"));
         }
+        Err(error @ FetchError::Busy { .. }) => return Err(Unread::Busy(error.to_string())),
         Err(error) => {
             let what = format!("the transcript {url}: {error}");
             let temporary = error.is_temporary().then(|| (what.clone(), error.hint()));
-            return Err(Trouble { what, hint: error.hint(), temporary });
+            let hint = error.hint();
+            return Err(Unread::Trouble(Trouble { what, hint, temporary }));
         }
     };
     let stated = link.format;
@@ -168,12 +192,12 @@ async fn read_link(
     }
 }
 
-fn unreadable(url: &str, why: &str) -> Trouble {
-    Trouble {
+fn unreadable(url: &str, why: &str) -> Unread {
+    Unread::Trouble(Trouble {
         what: format!("the transcript {url} can't be used: {why}"),
         hint: NOTES_SERVE.into(),
         temporary: None,
-    }
+    })
 }
 
 /// The show's language first, timed before untimed; otherwise in the feed's order.
@@ -195,15 +219,20 @@ fn by_preference(links: &[TranscriptLink], language: Option<&str>) -> Vec<Transc
     links
 }
 
+async fn notes_of(ctx: &Context, item: &Item) -> Result<Option<String>, StageError> {
+    let Some(body) = item.notes.clone() else { return Ok(None) };
+    let bytes = ctx.door.call(move |s| s.body(&body)).await?;
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
 /// Show notes or an article as untimed segments, one a paragraph; empty if there are none.
 async fn from_notes(ctx: &Context, item: &Item) -> Result<Transcript, StageError> {
-    let Some(body) = item.notes.clone() else {
+    let Some(notes) = notes_of(ctx, item).await? else {
         return Ok(Transcript { language: item.language.clone(), segments: Vec::new() });
     };
-    let bytes = ctx.door.call(move |s| s.body(&body)).await?;
     let language = item.language.clone();
     let made = tokio::task::spawn_blocking(move || {
-        let segments = html::to_paragraphs(&String::from_utf8_lossy(&bytes))
+        let segments = html::to_paragraphs(&notes)
             .into_iter()
             .map(|text| Segment { text, ..Segment::default() })
             .collect();

@@ -1,11 +1,14 @@
-//! Atom (RFC 4287) with paging (RFC 5005 section 3), by `atom_syndication`.
+//! Atom (RFC 4287) with pages and archives (RFC 5005 sections 3 and 4), by `atom_syndication`.
+
+use std::collections::BTreeMap;
 
 use atom_syndication as at;
+use atom_syndication::extension::{Extension, ExtensionMap};
 
 use crate::model::{Entry, Timestamp};
 
 use super::document::language_of;
-use super::{FeedDocument, Format, GENERATOR, PublishError, clean};
+use super::{FeedDocument, Format, GENERATOR, HISTORY, PublishError, clean};
 
 /// Writes the document as Atom.
 ///
@@ -24,6 +27,8 @@ pub fn atom(document: &FeedDocument<'_>) -> Result<Vec<u8>, PublishError> {
         subtitle: Some(at::Text::plain(clean::title(&document.head.subtitle, 1000))),
         entries: document.entries.iter().map(|(seq, e)| entry(document, *seq, e)).collect(),
         lang: document.language(),
+        extensions: history(document),
+        namespaces: history_namespace(document),
         ..at::Feed::default()
     };
     let mut bytes = feed.write_to(Vec::new())?;
@@ -37,10 +42,28 @@ fn feed_links(document: &FeedDocument<'_>) -> Vec<at::Link> {
     let mut links = vec![
         link("self", document.url(atom), own),
         link("alternate", document.url(None), Some("text/html")),
-        link("first", document.first_url(atom), own),
     ];
+    if document.archive.is_some() {
+        links.push(link("current", document.first_url(atom), own));
+    } else {
+        links.push(link("first", document.first_url(atom), own));
+    }
     links.extend(document.next_url(atom).map(|next| link("next", next, own)));
+    let previous = document.previous.map(|name| document.archive_url(Format::Atom, name));
+    links.extend(previous.map(|archive| link("prev-archive", archive, own)));
     links
+}
+
+/// The mark of an archive.
+fn history(document: &FeedDocument<'_>) -> ExtensionMap {
+    let mark = Extension { name: "fh:archive".into(), ..Extension::default() };
+    let marks =
+        document.archive.map(|_| ("fh".into(), BTreeMap::from([("archive".into(), vec![mark])])));
+    marks.into_iter().collect()
+}
+
+fn history_namespace(document: &FeedDocument<'_>) -> BTreeMap<String, String> {
+    document.archive.map(|_| ("fh".into(), HISTORY.into())).into_iter().collect()
 }
 
 fn entry(document: &FeedDocument<'_>, seq: u64, entry: &Entry) -> at::Entry {

@@ -2,7 +2,7 @@
 
 use crate::model::{BASE, Entry, Timestamp};
 
-use super::{Format, clean};
+use super::{ArchiveName, Format, clean};
 
 /// Bytes a document may have: some readers refuse more.
 pub const LIMIT: usize = 512 * 1024;
@@ -49,13 +49,21 @@ impl FeedHead {
     /// Where a page of it is, below our address: as HTML (`None`) or as a feed, whose suffix stands before any
     /// parameters.
     pub fn address(&self, format: Option<Format>, before: Option<u64>) -> String {
+        self.with(format, before.map(|before| format!("before={before}")))
+    }
+
+    /// Where an archive of it is.
+    pub fn archive_address(&self, format: Format, name: ArchiveName) -> String {
+        self.with(Some(format), Some(format!("archive={name}")))
+    }
+
+    fn with(&self, format: Option<Format>, param: Option<String>) -> String {
         let (path, params) = match self.path.split_once('?') {
             Some((path, params)) => (path, Some(params)),
             None => (self.path.as_str(), None),
         };
         let suffix = format.map(|format| format!(".{}", format.suffix())).unwrap_or_default();
-        let before = before.map(|before| format!("before={before}"));
-        let params: Vec<&str> = params.into_iter().chain(before.as_deref()).collect();
+        let params: Vec<&str> = params.into_iter().chain(param.as_deref()).collect();
         let mark = if params.is_empty() { "" } else { "?" };
         format!("{path}{suffix}{mark}{}", params.join("&"))
     }
@@ -74,6 +82,10 @@ pub struct FeedDocument<'a> {
     pub entries: &'a [(u64, Entry)],
     /// The cursor of the page after this, if there is one.
     pub next: Option<u64>,
+    /// Which archive it is, if it is one.
+    pub archive: Option<ArchiveName>,
+    /// The newest archive before it.
+    pub previous: Option<ArchiveName>,
 }
 
 impl<'a> FeedDocument<'a> {
@@ -100,7 +112,29 @@ impl<'a> FeedDocument<'a> {
         let kept = fit(site, head, found).min(size);
         let (entries, rest) = found.split_at(kept);
         let next = if rest.is_empty() { None } else { entries.last().map(|(seq, _)| *seq) };
-        Self { site, head, before, entries, next }
+        Self { site, head, before, entries, next, archive: None, previous: None }
+    }
+
+    /// An archive: all of `entries`, whatever they take, for it never changes.
+    pub fn archive(
+        site: &'a Site,
+        head: &'a FeedHead,
+        name: ArchiveName,
+        entries: &'a [(u64, Entry)],
+    ) -> Self {
+        let archive = Some(name);
+        Self { site, head, before: None, entries, next: None, archive, previous: None }
+    }
+
+    /// The same, with the archive that comes before it.
+    pub fn after(self, previous: Option<ArchiveName>) -> Self {
+        Self { previous, ..self }
+    }
+
+    /// The same, with nothing but what was published after `base`; it has no next page.
+    pub fn since(self, base: u64) -> Self {
+        let newer = self.entries.partition_point(|(seq, _)| *seq > base);
+        Self { entries: self.entries.get(..newer).unwrap_or_default(), next: None, ..self }
     }
 
     /// The newest entry's date; the instance's where there is none. It never moves by itself.
@@ -115,7 +149,15 @@ impl<'a> FeedDocument<'a> {
 
     /// Where this page is, as HTML (`None`) or as a feed.
     pub fn url(&self, format: Option<Format>) -> String {
-        self.url_at(format, self.before)
+        match (format, self.archive) {
+            (Some(format), Some(name)) => self.archive_url(format, name),
+            _ => self.url_at(format, self.before),
+        }
+    }
+
+    /// Where an archive of the feed is.
+    pub fn archive_url(&self, format: Format, name: ArchiveName) -> String {
+        format!("{}{}", self.site.base_url, self.head.archive_address(format, name))
     }
 
     /// Where the first page is.

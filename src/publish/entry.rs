@@ -135,14 +135,18 @@ fn content(insight: &Insight, item: &Item, claim: &str, show: &str, via: Option<
     out
 }
 
-/// `Episode title, at 12:34`, escaped.
+/// `Episode title, “Chapter”, at 12:34`, escaped; `at about` where the audio is longer than its transcript.
 fn place(insight: &Insight, item: &Item) -> String {
     let mut place = clean::line(&item.title, 300);
     if place.is_empty() {
         place = "Untitled".into();
     }
+    if let Some(chapter) = insight.chapter.as_deref().map(|title| clean::line(title, NAME)) {
+        place.push_str(&format!(", “{chapter}”"));
+    }
     if let Some(start) = insight.quote.start_ms {
-        place.push_str(&format!(", at {}", clock(start)));
+        let about = if item.drift_ms.is_some() { "about " } else { "" };
+        place.push_str(&format!(", at {about}{}", clock(start)));
     }
     clean::html(&place)
 }

@@ -3,6 +3,7 @@
 //! All formats are made from one [`FeedDocument`], so ids, order and counts agree. Whatever text comes in,
 //! what goes out is legal XML 1.0 (section 2.2), and an address is http(s) or absent.
 
+mod archive;
 mod atom;
 pub mod brief;
 pub mod clean;
@@ -18,6 +19,7 @@ mod rss;
 pub(crate) mod tests;
 pub mod token;
 
+pub use archive::{ARCHIVE_SIZE, ArchiveName, archives};
 pub use atom::atom;
 pub use digest::{day_of, digest};
 pub use document::{FeedDocument, FeedHead, LIMIT, PAGE_SIZE, Site, fit};
@@ -106,3 +108,6 @@ impl Format {
 
 /// What made the document.
 const GENERATOR: &str = concat!("podbrief ", env!("CARGO_PKG_VERSION"));
+
+/// The namespace of RFC 5005.
+const HISTORY: &str = "http://purl.org/syndication/history/1.0";

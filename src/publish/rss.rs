@@ -9,7 +9,7 @@ use ::rss::{Category, Channel, Guid, Item, Source};
 
 use crate::model::Entry;
 
-use super::{FeedDocument, Format, GENERATOR, PublishError, clean};
+use super::{FeedDocument, Format, GENERATOR, HISTORY, PublishError, clean};
 
 const DOCS: &str = "https://www.rssboard.org/rss-specification";
 
@@ -35,7 +35,7 @@ pub fn rss(document: &FeedDocument<'_>) -> Result<Vec<u8>, PublishError> {
         ttl: Some(TTL_MINUTES.into()),
         items: document.entries.iter().map(|(_, e)| item(document, e)).collect(),
         extensions: links(document),
-        namespaces: BTreeMap::from([("atom".into(), "http://www.w3.org/2005/Atom".into())]),
+        namespaces: namespaces(document),
         ..Channel::default()
     };
     let mut bytes = channel.write_to(Vec::new())?;
@@ -45,9 +45,23 @@ pub fn rss(document: &FeedDocument<'_>) -> Result<Vec<u8>, PublishError> {
 
 fn links(document: &FeedDocument<'_>) -> ExtensionMap {
     let rss = Some(Format::Rss);
-    let mut links = vec![link("self", document.url(rss)), link("first", document.first_url(rss))];
+    let first = if document.archive.is_some() { "current" } else { "first" };
+    let mut links = vec![link("self", document.url(rss)), link(first, document.first_url(rss))];
     links.extend(document.next_url(rss).map(|next| link("next", next)));
-    BTreeMap::from([("atom".into(), BTreeMap::from([("link".into(), links)]))])
+    let previous = document.previous.map(|name| document.archive_url(Format::Rss, name));
+    links.extend(previous.map(|archive| link("prev-archive", archive)));
+    let mut all = BTreeMap::from([("atom".into(), BTreeMap::from([("link".into(), links)]))]);
+    if document.archive.is_some() {
+        let mark = Extension { name: "fh:archive".into(), ..Extension::default() };
+        all.insert("fh".into(), BTreeMap::from([("archive".into(), vec![mark])]));
+    }
+    all
+}
+
+fn namespaces(document: &FeedDocument<'_>) -> BTreeMap<String, String> {
+    let atom = ("atom".into(), "http://www.w3.org/2005/Atom".into());
+    let history = document.archive.map(|_| ("fh".into(), HISTORY.into()));
+    [atom].into_iter().chain(history).collect()
 }
 
 fn link(rel: &str, href: String) -> Extension {

@@ -141,6 +141,11 @@ impl Index {
         read(&self.related).vector_of(insight).map(|vector| vector.dot(to))
     }
 
+    /// All that everyone may see, of one topic or source if such is given, in the order of publication.
+    pub fn outline(&self, topic: Option<&str>, source: Option<&SourceId>) -> Vec<Match> {
+        read(&self.text).outline(topic, source)
+    }
+
     /// The word that a beginning most likely becomes, if no public insight holds it as it is.
     pub fn completed(&self, begun: &str) -> Option<String> {
         read(&self.text).completed(begun)

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    BlobId, Entry, Insight, InsightId, Item, ItemId, PollState, Problem, Sender, SourceId,
+    BlobId, Chapter, Entry, Insight, InsightId, Item, ItemId, PollState, Problem, Sender, SourceId,
     SourceStatus, Timestamp, TranscriptOrigin,
 };
 use crate::text::embed::Vector;
@@ -51,6 +51,8 @@ pub struct Profile {
     pub language: Option<String>,
     /// `podcast:guid`.
     pub podcast_guid: Option<String>,
+    /// `podcast:medium`.
+    pub medium: Option<String>,
 }
 
 /// An item seen for the first time.
@@ -86,6 +88,10 @@ pub struct TranscriptOutcome {
     pub origin: TranscriptOrigin,
     /// What was wrong with a better source of words, if anything.
     pub problem: Option<Problem>,
+    /// Its chapters, as far as they can be had.
+    pub chapters: Vec<Chapter>,
+    /// How far its times may be off.
+    pub drift_ms: Option<u64>,
     /// Due time of the extraction.
     pub now: Timestamp,
 }

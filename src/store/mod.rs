@@ -24,8 +24,9 @@ pub use intent::{
 pub use readers::{Composition, EditionStore, SubscriberStore};
 
 use crate::model::{
-    BlobId, Entry, Folder, Insight, InsightId, Item, ItemId, Job, JobKind, MailPolicy, Problem,
-    Route, Sender, Source, SourceId, SourceStatus, SubscriberId, Timestamp, Visibility,
+    BlobId, Entry, Folder, Insight, InsightId, Item, ItemId, Job, JobKind, Lease, MailPolicy,
+    Problem, Route, Sender, Source, SourceId, SourceKind, SourceStatus, SubscriberId, Timestamp,
+    Visibility,
 };
 use crate::text::embed::Vector;
 
@@ -44,6 +45,13 @@ pub trait SourceStore {
     fn remove_source(&self, id: &SourceId) -> Result<bool>;
     /// Pauses, resumes or ends polling.
     fn set_status(&self, id: &SourceId, status: SourceStatus, now: Timestamp) -> Result<bool>;
+    /// Gives a source another address and asks there now; what was learned of the old one's host is forgotten. False if
+    /// there is no such source.
+    fn move_source(&self, id: &SourceId, kind: SourceKind, now: Timestamp) -> Result<bool>;
+    /// Moves the next polls of active sources; others stay as they are.
+    fn move_polls(&self, plan: &[(SourceId, Timestamp)]) -> Result<()>;
+    /// Records how a source's hub does. False if there is no such source.
+    fn save_lease(&self, id: &SourceId, lease: Option<Lease>) -> Result<bool>;
     /// The ids of the items already recorded.
     fn known_items(&self, id: &SourceId) -> Result<HashSet<ItemId>>;
     /// Records a poll: the source's new state, its new and changed items, their jobs and the next poll.

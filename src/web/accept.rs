@@ -20,6 +20,12 @@ impl Coding {
             Self::Brotli => Some("br"),
         }
     }
+
+    /// By what [`Self::token`] gave.
+    pub fn of_token(token: Option<&str>) -> Self {
+        let coded = [Self::Gzip, Self::Brotli].into_iter().find(|coding| coding.token() == token);
+        coded.unwrap_or(Self::Identity)
+    }
 }
 
 /// The best coding for the header's lines joined by commas; `None` if nothing we have is acceptable.

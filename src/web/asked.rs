@@ -5,11 +5,12 @@ use actix_web::HttpRequest;
 use crate::model::{Query, QueryId, Since, SourceId};
 use crate::parse::query::{self, QueryError};
 use crate::publish::FeedHead;
-use crate::store::{Scope, Store};
+use crate::store::Store;
 use crate::text::phrases::Phrases;
 
 use super::card::show_name;
-use super::{WebError, WebState, cursor, subject};
+use super::subject::Subject;
+use super::{WebError, WebState, cursor};
 
 /// Parameters that are looked at.
 const MOST_PARAMS: usize = 200;
@@ -83,8 +84,20 @@ impl Asked {
         Ok(shows)
     }
 
-    /// The feed, and the scope of the store that holds the very same, if there is one: topics and sources have feeds
-    /// of their own, whoever asks for them.
+    /// What has a feed of its own that is the very same, whoever asks for it.
+    pub fn subject(&self) -> Option<Subject> {
+        if self.address.starts_with("/feed?") {
+            return None;
+        }
+        match (self.query.topics.as_slice(), self.query.sources.as_slice()) {
+            ([], []) => Some(Subject::Latest),
+            ([slug], []) => Some(Subject::Topic(slug.clone())),
+            ([], [id]) => Some(Subject::Source(id.clone())),
+            _ => None,
+        }
+    }
+
+    /// The feed. Topics and sources have feeds of their own, whoever asks for them.
     ///
     /// # Errors
     /// What the store gives.
@@ -93,21 +106,9 @@ impl Asked {
         store: &dyn Store,
         state: &WebState,
         shows: &Shows,
-    ) -> Result<(FeedHead, Option<Scope>), WebError> {
-        if !self.address.starts_with("/feed?") {
-            match (self.query.topics.as_slice(), self.query.sources.as_slice()) {
-                ([], []) => return Ok((subject::latest(&state.site), Some(Scope::Latest))),
-                ([slug], []) => {
-                    let topic = state.topics.get(slug).ok_or(WebError::NotFound)?;
-                    let head = subject::of_topic(topic, &state.site);
-                    return Ok((head, Some(Scope::Topic(slug.clone()))));
-                }
-                ([], [id]) => {
-                    let head = subject::of_source(&subject::public_source(store, id)?, &state.site);
-                    return Ok((head, Some(Scope::Source(id.clone()))));
-                }
-                _ => {}
-            }
+    ) -> Result<FeedHead, WebError> {
+        if let Some(subject) = self.subject() {
+            return Ok(subject.open(store, state)?.0);
         }
         let t = Phrases::first();
         let head = FeedHead {
@@ -116,7 +117,7 @@ impl Asked {
             title: format!("{}: {}", state.site.name, title(&self.query, state, shows, t)),
             subtitle: t.say("query.subtitle").into(),
         };
-        Ok((head, None))
+        Ok(head)
     }
 }
 

@@ -34,7 +34,8 @@ static CODED_ICON: LazyLock<Option<Rendered>> = LazyLock::new(|| coded(ICON, "im
 
 fn coded(text: &str, media_type: &'static str) -> Option<Rendered> {
     let bytes = text.into();
-    Rendered::new(Made { bytes, media_type, language: None, modified: None, max_age: DAY }).ok()
+    let made = Made { bytes, media_type, language: None, modified: None, max_age: DAY, span: None };
+    Rendered::new(made).ok()
 }
 
 fn pinned(text: &str, name: &str, media_type: &'static str) -> Pinned {

@@ -103,6 +103,7 @@ mod tests {
             language: None,
             modified: None,
             max_age: 0,
+            span: None,
         };
         Arc::new(Rendered::new(made).unwrap())
     }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::model::{
-    Basis, Insight, Item, ItemId, Source, SourceId, Timestamp, Topic, TopicSet, Visibility,
+    Basis, EpisodeKind, Insight, Item, ItemId, Source, SourceId, Timestamp, Topic, TopicSet,
+    Visibility,
 };
 use crate::publish::{clean, entry};
 use crate::store::{self, Store};
@@ -36,6 +37,10 @@ pub struct Card {
     pub date: Date,
     /// `12:34`.
     pub time: Option<String>,
+    /// Whether the time is approximate.
+    pub about: bool,
+    /// The chapter it was said in.
+    pub chapter: Option<String>,
     /// Milliseconds, for sorting.
     pub start_ms: Option<u64>,
     /// Where to hear or read it.
@@ -61,6 +66,16 @@ pub struct Date {
 }
 
 impl Card {
+    /// The words for when it was said.
+    pub fn at(&self) -> &'static str {
+        if self.about { "card.about" } else { "card.at" }
+    }
+
+    /// The words for hearing it.
+    pub fn play(&self) -> &'static str {
+        if self.about { "insight.play_about" } else { "insight.play" }
+    }
+
     /// Where in the recording it begins.
     pub fn second(&self) -> Option<u64> {
         self.start_ms.map(|ms| ms / 1000)
@@ -168,16 +183,26 @@ fn card(insight: &Insight, item: &Item, source: &Source, topics: Vec<Chip>) -> C
         claim: clean::line(&insight.claim, CLAIM),
         language: insight.language.as_deref().and_then(clean::language),
         speaker: insight.quote.speaker.as_deref().and_then(name),
-        label: label(insight.basis),
+        label: label(insight.basis).or(part(insight.episode_kind)),
         source: source.id.to_string(),
         show: show_name(source),
         item: item.id.clone(),
         episode: item_title(item),
         date: Date::of(insight, item),
         time: insight.quote.start_ms.map(entry::clock),
+        about: item.drift_ms.is_some(),
+        chapter: insight.chapter.as_deref().and_then(name),
         start_ms: insight.quote.start_ms,
         via: entry::via(insight, item, source),
         topics,
+    }
+}
+
+fn part(kind: EpisodeKind) -> Option<&'static str> {
+    match kind {
+        EpisodeKind::Full => None,
+        EpisodeKind::Trailer => Some("card.trailer"),
+        EpisodeKind::Bonus => Some("card.bonus"),
     }
 }
 

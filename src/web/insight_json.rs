@@ -153,6 +153,7 @@ pub async fn document(
             language: None,
             modified: None,
             max_age: MAX_AGE,
+            span: None,
         })
     })
     .await?;

@@ -7,6 +7,7 @@ use askama::Template;
 use crate::model::{Insight, Item, ItemId, ItemState, Visibility};
 use crate::publish::{clean, entry, issue};
 use crate::store::Store;
+use crate::text::phrases::Phrases;
 
 use super::card::{Card, Date, Shelf, item_title, show_name};
 use super::player::Player;
@@ -26,6 +27,10 @@ struct Page {
     date: Date,
     link: Option<String>,
     length: Option<String>,
+    /// Season and episode.
+    number: Option<String>,
+    /// Whether times are approximate.
+    about: bool,
     player: Option<Player>,
     line: Option<Line>,
     cards: Vec<Card>,
@@ -85,6 +90,8 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
             date: Date::of_item(&item),
             link: item.link.as_deref().and_then(clean::web_url).map(Into::into),
             length: item.duration_ms.map(entry::clock),
+            number: number(&item, t),
+            about: item.drift_ms.is_some(),
             player: Player::of(&item, None),
             line: line(&insights, &item),
             text: whole(store, &item, &state.site.base_url)?,
@@ -95,6 +102,18 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
     })
     .await?;
     send(&request, &document)
+}
+
+/// `Season 2, episode 5`.
+fn number(item: &Item, t: &Phrases) -> Option<String> {
+    match (item.season, item.episode) {
+        (Some(season), Some(episode)) => {
+            Some(t.fill("item.season_episode", &[("season", &season), ("episode", &episode)]))
+        }
+        (None, Some(episode)) => Some(t.fill("item.episode", &[("episode", &episode)])),
+        (Some(season), None) => Some(t.fill("item.season", &[("season", &season)])),
+        (None, None) => None,
+    }
 }
 
 /// The whole text of what came by mail.

@@ -13,6 +13,7 @@ mod cache;
 mod card;
 mod conditional;
 mod cursor;
+mod delta;
 mod error;
 mod feed;
 mod find;
@@ -47,6 +48,7 @@ mod topic;
 mod topics;
 mod topics_opml;
 mod typing;
+mod websub;
 
 pub use error::WebError;
 pub use find::Find;
@@ -97,6 +99,12 @@ pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) 
             .service(at("/favicon.svg", assets::icon))
             .service(at("/favicon.ico", assets::small_icon))
             .configure(brief::routes)
+            .service(
+                web::resource("/websub/{source:[a-z0-9]+}/{token:[0-9a-f]+}")
+                    .route(web::get().to(websub::verify))
+                    .route(web::post().to(websub::take))
+                    .default_service(web::to(error::not_allowed)),
+            )
             .service(at("/robots.txt", assets::robots))
             .service(at("/healthz", health::answer))
             .service(operator::pages())

@@ -57,5 +57,6 @@ fn made(picture: Picture<'_>) -> Result<Made, WebError> {
         language: None,
         modified: None,
         max_age: MAX_AGE,
+        span: None,
     })
 }

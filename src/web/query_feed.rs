@@ -3,14 +3,14 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::publish::{FeedDocument, Format, PAGE_SIZE};
+use crate::publish::{FeedDocument, Format};
 
 use super::answer::{self, page_size};
 use super::asked::Asked;
 use super::feed::{MAX_AGE, media_type};
 use super::rendered::Made;
 use super::respond::send;
-use super::{WebError, WebState};
+use super::{WebError, WebState, feed};
 
 /// One page of the feed.
 pub async fn document(
@@ -20,17 +20,20 @@ pub async fn document(
     let suffix = request.match_info().get("format").unwrap_or_default();
     let format = Format::from_suffix(suffix).ok_or(WebError::NotFound)?;
     let asked = Asked::of(&request)?;
+    if let Some(subject) = asked.subject() {
+        match feed::answer(&request, &state, subject, format).await {
+            // Here it is the question that is wrong, and the answer says how.
+            Err(WebError::NotFound) => {}
+            other => return other,
+        }
+    }
     let name = format.suffix();
     let made =
         answer::document(&request, &state, name, asked, move |store, state, asked, meaning| {
             let shows = asked.check(store, state)?;
-            let (head, scope) = asked.head(store, state, &shows)?;
-            let (found, size) = match scope {
-                Some(scope) => {
-                    (store.entries_for(&scope, None, asked.before, PAGE_SIZE + 1)?, PAGE_SIZE)
-                }
-                None => (answer::entries(store, state, asked, &shows, meaning)?, page_size(asked)),
-            };
+            let head = asked.head(store, state, &shows)?;
+            let found = answer::entries(store, state, asked, &shows, meaning)?;
+            let size = page_size(asked);
             let document = FeedDocument::page_of(&state.site, &head, asked.before, &found, size);
             Ok(Made {
                 bytes: format.write(&document)?,
@@ -38,6 +41,7 @@ pub async fn document(
                 language: None,
                 modified: Some(document.updated()),
                 max_age: MAX_AGE,
+                span: None,
             })
         });
     send(&request, &*made.await?)

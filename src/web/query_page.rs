@@ -36,7 +36,7 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
     let made =
         answer::document(&request, &state, &name, asked, move |store, state, asked, meaning| {
             let shows = asked.check(store, state)?;
-            let (head, _) = asked.head(store, state, &shows)?;
+            let head = asked.head(store, state, &shows)?;
             let ask =
                 Ask { query: &asked.query, shows: &shows, viewer: None, now: state.find.now() };
             let size = match asked.query.cut {

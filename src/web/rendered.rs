@@ -30,6 +30,17 @@ pub struct Made {
     pub modified: Option<Timestamp>,
     /// Seconds it may be kept.
     pub max_age: u32,
+    /// Of a feed's first page, where what is new can be told from what was sent before.
+    pub span: Option<Span>,
+}
+
+/// Which entries a feed's first page holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Place of the newest in the order of publication.
+    pub newest: u64,
+    /// All that came after this one are there.
+    pub after: u64,
 }
 
 /// The document in every coding.
@@ -46,6 +57,8 @@ pub struct Rendered {
     pub modified: Option<Timestamp>,
     /// Seconds it may be kept.
     pub max_age: u32,
+    /// See [`Made::span`].
+    pub span: Option<Span>,
 }
 
 impl Rendered {
@@ -82,6 +95,7 @@ impl Rendered {
             language: made.language,
             modified: made.modified,
             max_age: made.max_age,
+            span: made.span,
         }
     }
 
@@ -99,14 +113,18 @@ impl Rendered {
         }
     }
 
-    /// Strong, by content, and different for each coding (RFC 9110 8.8.3.3), so it outlives a restart.
+    /// Strong, by content, and different for each coding (RFC 9110 8.8.3.3), so it outlives a restart. A feed's says
+    /// what is the newest in it, too, so that nobody has to remember what was sent ([`super::delta`]).
     pub fn etag(&self, coding: Coding) -> String {
         let mark = match coding {
             Coding::Identity => "",
             Coding::Gzip => "-g",
             Coding::Brotli => "-b",
         };
-        format!("\"{}{mark}\"", self.hash)
+        match self.span {
+            Some(span) => format!("\"{}.{}{mark}\"", self.hash, span.newest),
+            None => format!("\"{}{mark}\"", self.hash),
+        }
     }
 
     /// Bytes held in memory.

@@ -144,7 +144,7 @@ fn make(
     let results = if blank { None } else { Some(find(store, state, asked, meaning, t)?) };
     let title = results.as_ref().map(|results| results.words.clone());
     let shows = asked.check(store, state)?;
-    let (head, _) = asked.head(store, state, &shows)?;
+    let head = asked.head(store, state, &shows)?;
     let title = title.unwrap_or_else(|| t.say("search.title").into());
     let params = encoded(&q, &others);
     let path = if blank { "/search".to_owned() } else { format!("/search?{params}") };
@@ -190,7 +190,7 @@ fn find(
     t: &'static Phrases,
 ) -> Result<Results, WebError> {
     let shows = asked.check(store, state)?;
-    let (head, _) = asked.head(store, state, &shows)?;
+    let head = asked.head(store, state, &shows)?;
     let ask = Ask { query: &asked.query, shows: &shows, viewer: None, now: state.find.now() };
     let ranked = state.index.relevant(&ask, meaning.vector(), SHOWN);
     let mut found = Vec::with_capacity(ranked.best.len());

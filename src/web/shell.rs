@@ -173,5 +173,6 @@ pub fn page(template: &impl askama::Template, t: &Phrases) -> Result<Made, WebEr
         // A page shows more than the newest insight, so it has no honest date; its ETag does.
         modified: None,
         max_age: MAX_AGE,
+        span: None,
     })
 }

@@ -33,6 +33,7 @@ pub async fn document(
             language: None,
             modified: None,
             max_age: 3600,
+            span: None,
         })
     })
     .await?;

@@ -10,6 +10,10 @@ use std::sync::{Arc, Mutex};
 pub enum Answer {
     /// 200 with an ETag, or 304 to it.
     Body { media_type: String, bytes: Vec<u8> },
+    /// Status, fields and body, whatever is asked.
+    Full { status: u16, fields: Vec<(String, String)>, bytes: Vec<u8> },
+    /// Each request takes the next; the last one stays.
+    Turns(Vec<Answer>),
     /// A status without a body, and fields.
     Status(u16, Vec<(String, String)>),
     /// Raw bytes instead of an answer; then the connection is closed.
@@ -35,6 +39,9 @@ impl Answer {
 pub struct Seen {
     pub path: String,
     pub fields: HashMap<String, String>,
+    /// What was sent with it.
+    pub body: String,
+    pub at: std::time::Instant,
     pub status: u16,
 }
 
@@ -81,6 +88,15 @@ impl Host {
     }
 }
 
+fn next_answer(answers: &mut HashMap<String, Answer>, path: &str) -> Answer {
+    match answers.get_mut(path) {
+        Some(Answer::Turns(turns)) if turns.len() > 1 => turns.remove(0),
+        Some(Answer::Turns(turns)) => turns[0].clone(),
+        Some(answer) => answer.clone(),
+        None => Answer::Status(404, Vec::new()),
+    }
+}
+
 fn serve(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     let mut out = stream.try_clone()?;
     let mut input = BufReader::new(stream);
@@ -101,10 +117,15 @@ fn serve(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
                 None => break,
             }
         }
-        let answer = state.lock().unwrap().answers.get(&path).cloned();
-        let answer = answer.unwrap_or(Answer::Status(404, Vec::new()));
+        let at = std::time::Instant::now();
+        let length = fields.get("content-length").and_then(|n| n.parse().ok()).unwrap_or(0);
+        let mut body = vec![0; length];
+        input.read_exact(&mut body)?;
+        let body = String::from_utf8_lossy(&body).into_owned();
+        let answer = next_answer(&mut state.lock().unwrap().answers, &path);
         let note = |status| {
-            let seen = Seen { path: path.clone(), fields: fields.clone(), status };
+            let (path, fields, body) = (path.clone(), fields.clone(), body.clone());
+            let seen = Seen { path, fields, body, at, status };
             state.lock().unwrap().seen.push(seen);
         };
         match answer {
@@ -128,6 +149,16 @@ fn serve(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
                     out.write_all(&bytes)?;
                 }
             }
+            Answer::Full { status, fields, bytes } => {
+                note(status);
+                write!(out, "HTTP/1.1 {status} X\r\nContent-Length: {}\r\n", bytes.len())?;
+                for (name, value) in fields {
+                    write!(out, "{name}: {value}\r\n")?;
+                }
+                write!(out, "\r\n")?;
+                out.write_all(&bytes)?;
+            }
+            Answer::Turns(_) => return Ok(()),
             Answer::Status(status, extra) => {
                 note(status);
                 write!(out, "HTTP/1.1 {status} X\r\nContent-Length: 0\r\n")?;

@@ -24,6 +24,8 @@ impl Program {
             ("PODBRIEF_FETCH_ALLOW_PRIVATE", allowed.join(",")),
             ("PODBRIEF_LOG_FORMAT", "json".into()),
             ("PODBRIEF_LISTEN", "127.0.0.1:0".into()),
+            // All shows are on one host here.
+            ("PODBRIEF_FETCH_GAP", "0s".into()),
         ];
         let env = env.map(|(n, v)| (n.to_owned(), v)).to_vec();
         Self { dir: tempfile::tempdir().unwrap(), env }

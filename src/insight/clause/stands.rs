@@ -30,6 +30,7 @@ pub(super) fn stands(sentence: &str, words: &[Token], inner: bool, language: &st
             | ("not", "only")
             | ("so", "not")
             | ("as", "opposed")
+            | ("the", "why" | "how" | "what")
     ) {
         return false;
     }
@@ -147,6 +148,15 @@ pub(super) fn is_verb(words: &[Token], n: usize) -> bool {
     if words.get(n + 1).is_some_and(|next| next.start == words[n].end + 1 && next.lower == "how") {
         return false;
     }
+    // "Everybody else involved in the process": no verb of theirs.
+    let next = words.get(n + 1).map(|w| w.lower.as_str()).unwrap_or_default();
+    let before = n.checked_sub(1).map(|i| words[i].lower.as_str()).unwrap_or_default();
+    if matches!((lower, next), ("involved" | "interested", "in") | ("based", "on"))
+        && !lexicon.has_word(before, &[Class::Present, Class::Past, Class::Modal])
+        && !before.contains('\'')
+    {
+        return false;
+    }
     let contracted =
         ["'s", "'re", "'m", "'ve", "'ll", "'d", "n't"].iter().any(|end| lower.ends_with(end));
     if contracted
@@ -158,7 +168,6 @@ pub(super) fn is_verb(words: &[Token], n: usize) -> bool {
     {
         return true;
     }
-    let before = n.checked_sub(1).map(|i| words[i].lower.as_str()).unwrap_or_default();
     let plain = |word: &str| lexicon.has_word(word, &[Class::Verb]);
     // "you build", "people need": a plain form is a verb behind a subject, a modal or another verb's adverb.
     if plain(lower) || matches!(lower, "be" | "do" | "have") {

@@ -6,6 +6,7 @@ mod background;
 mod centre;
 mod context;
 mod cues;
+mod judge;
 mod model;
 mod passage;
 mod rows;
@@ -13,7 +14,8 @@ mod sentence;
 mod talk;
 
 use self::cues::List;
-use self::model::{Conversation, Model, OfPassage, OfSentence};
+pub use self::judge::Judge;
+use self::model::{OfPassage, OfSentence, Weights};
 use self::rows::Rows;
 use self::talk::Talk;
 use super::reading::Reading;
@@ -26,7 +28,7 @@ const MOST_WORDS: usize = 80;
 /// A sentence can't hold more than this share, in 25ths, of what is preferred in an episode.
 const MOST_PREFERRED: f32 = 25.0;
 /// What being surely junk costs.
-const JUNK_COST: f32 = 0.6;
+const JUNK_COST: f32 = 2.0;
 /// Talk is raw conversation where so many of a hundred words are sounds of hesitation, or where so many take part.
 const RAW_SOUNDS: usize = 1;
 const MANY_VOICES: usize = 12;
@@ -82,20 +84,18 @@ pub struct Picker {
     talk: Talk,
     vectors: Vec<[f32; DIMENSIONS]>,
     form: Form,
-    model: &'static Model,
-    conversation: &'static Conversation,
+    weights: &'static Weights,
 }
 
 impl Picker {
     /// None if there are not as many vectors as sentences, or none at all.
-    pub fn new(reading: &Reading, vectors: &[Vector]) -> Option<Self> {
-        Self::of_rows(reading, vectors.iter().map(exact).collect(), false)
+    pub fn new(reading: &Reading, vectors: &[Vector], judge: Judge) -> Option<Self> {
+        Self::of_rows(reading, vectors.iter().map(exact).collect(), judge)
     }
 
     /// What the models would read, for training: a row for each passage, with its place, and one for each sentence.
-    /// `counted`: the background table was made with this talk in it.
-    pub fn rows(reading: &Reading, vectors: &[Vector], counted: bool) -> Option<Measured> {
-        let picker = Self::of_rows(reading, vectors.iter().map(exact).collect(), counted)?;
+    pub fn rows(reading: &Reading, vectors: &[Vector], judge: Judge) -> Option<Measured> {
+        let picker = Self::new(reading, vectors, judge)?;
         let rows = Rows::new(&picker.talk, &picker.vectors);
         let places = picker.places();
         Some(Measured {
@@ -104,12 +104,12 @@ impl Picker {
         })
     }
 
-    fn of_rows(reading: &Reading, vectors: Vec<[f32; DIMENSIONS]>, counted: bool) -> Option<Self> {
-        let (model, conversation) = (Model::shipped()?, Conversation::shipped()?);
-        let talk = Talk::of(reading, counted)?;
+    fn of_rows(reading: &Reading, vectors: Vec<[f32; DIMENSIONS]>, judge: Judge) -> Option<Self> {
+        let weights = judge.weights?;
+        let talk = Talk::of(reading, judge.counted)?;
         let fits = !vectors.is_empty() && vectors.len() == talk.sentences.len();
         let form = form(&talk);
-        fits.then_some(Self { talk, vectors, form, model, conversation })
+        fits.then_some(Self { talk, vectors, form, weights })
     }
 
     /// What kind of talk it is.
@@ -121,13 +121,14 @@ impl Picker {
     pub fn rate(&self) -> Vec<f32> {
         let rows = Rows::new(&self.talk, &self.vectors);
         let each = || (0..self.talk.sentences.len()).map(|i| rows.sentence(i));
-        let pointed = standard(each().map(|row| self.conversation.odds(&row)).collect());
+        let pointed = standard(each().map(|row| self.weights.conversation.odds(&row)).collect());
         match self.form {
             Form::Conversation => pointed,
             // Where it may be either, both are asked.
             Form::Episode => {
                 let log = |chance: f32| (chance + LEAST_CHANCE).ln();
-                let marked = each().map(|row| log(self.model.sentence(&row).marked)).collect();
+                let marked =
+                    each().map(|row| log(self.weights.episode.sentence(&row).marked)).collect();
                 pointed.iter().zip(standard(marked)).map(|(a, b)| (a + b) / 2.0).collect()
             }
         }
@@ -145,7 +146,7 @@ impl Picker {
     fn weigh_utterances(&self, rows: &Rows) -> Vec<Weighed> {
         let count = self.talk.sentences.len();
         let odds: Vec<f32> =
-            (0..count).map(|i| self.conversation.odds(&rows.sentence(i))).collect();
+            (0..count).map(|i| self.weights.conversation.odds(&rows.sentence(i))).collect();
         let values = standard(odds.clone());
         let enough = |i: &usize| self.talk.sentences[*i].words >= LEAST_WORDS;
         let weighed = |i: usize| Weighed {
@@ -161,11 +162,11 @@ impl Picker {
     fn weigh_passages(&self, rows: &Rows) -> Vec<Weighed> {
         let count = self.talk.sentences.len();
         let sentences: Vec<OfSentence> =
-            (0..count).map(|i| self.model.sentence(&rows.sentence(i))).collect();
+            (0..count).map(|i| self.weights.episode.sentence(&rows.sentence(i))).collect();
         let shares = shares(&sentences);
         let places = self.places();
         let passages: Vec<OfPassage> =
-            places.iter().map(|p| self.model.passage(&rows.passage(p.0, p.1))).collect();
+            places.iter().map(|p| self.weights.episode.passage(&rows.passage(p.0, p.1))).collect();
         let over = |of: &dyn Fn(usize) -> f32| -> Vec<f32> {
             places.iter().map(|(a, b)| (*a..=*b).map(of).sum::<f32>()).collect()
         };
@@ -206,7 +207,7 @@ impl Picker {
         let names = rows.names();
         passages.into_iter().map(move |(first, last)| {
             let row = rows.passage(first, last);
-            let shares = self.model.shares(&row);
+            let shares = self.weights.episode.shares(&row);
             let meaning: f32 = shares[names.len()..].iter().sum();
             let named = names.iter().zip(row.iter().zip(&shares));
             let mut out: Vec<_> = named.map(|(name, (x, s))| (name.clone(), *x, *s)).collect();

@@ -46,6 +46,31 @@ pub(super) struct Conversation {
     bias: f32,
 }
 
+/// Both.
+pub(super) struct Weights {
+    pub episode: Model,
+    pub conversation: Conversation,
+}
+
+const EPISODE: &[u8] = include_bytes!("../../../data/salience/picker.bin");
+const CONVERSATION: &[u8] = include_bytes!("../../../data/salience/conversation.bin");
+
+impl Weights {
+    /// None if the files that ship are broken.
+    pub(super) fn shipped() -> Option<&'static Self> {
+        static SHIPPED: LazyLock<Option<Weights>> = LazyLock::new(|| Weights::parse(None, None));
+        SHIPPED.as_ref()
+    }
+
+    /// Takes those that ship where none are given; None if one of them is broken.
+    pub(super) fn parse(episode: Option<&[u8]>, conversation: Option<&[u8]>) -> Option<Self> {
+        Some(Self {
+            episode: Model::parse(episode.unwrap_or(EPISODE))?,
+            conversation: Conversation::parse(conversation.unwrap_or(CONVERSATION))?,
+        })
+    }
+}
+
 /// As [`Head`].
 #[derive(Deserialize)]
 struct ConversationHead {
@@ -54,14 +79,6 @@ struct ConversationHead {
 }
 
 impl Conversation {
-    /// None if the file that ships is broken.
-    pub(super) fn shipped() -> Option<&'static Self> {
-        static SHIPPED: LazyLock<Option<Conversation>> = LazyLock::new(|| {
-            Conversation::parse(include_bytes!("../../../data/salience/conversation.bin"))
-        });
-        SHIPPED.as_ref()
-    }
-
     fn parse(bytes: &[u8]) -> Option<Self> {
         let (head, mut numbers) = open::<ConversationHead>(bytes)?;
         let scale = Scale { mean: numbers.take(SENTENCE)?, deviation: numbers.take(SENTENCE)? };
@@ -120,13 +137,6 @@ pub(super) struct OfSentence {
 }
 
 impl Model {
-    /// None if the file that ships is broken.
-    pub(super) fn shipped() -> Option<&'static Self> {
-        static SHIPPED: LazyLock<Option<Model>> =
-            LazyLock::new(|| Model::parse(include_bytes!("../../../data/salience/picker.bin")));
-        SHIPPED.as_ref()
-    }
-
     fn parse(bytes: &[u8]) -> Option<Self> {
         let (head, mut numbers) = open::<Head>(bytes)?;
         if (head.windows, head.sentences) != (PASSAGE, SENTENCE) {
@@ -194,13 +204,13 @@ mod tests {
 
     #[test]
     fn the_shipped_weights_fit_the_columns() {
-        let model = Model::shipped().unwrap();
-        assert!(model.passages.deviation.iter().all(|d| *d > 0.0));
-        assert!(model.sentences.deviation.iter().all(|d| *d > 0.0));
+        let Weights { episode, conversation } = Weights::shipped().unwrap();
+        assert!(episode.passages.deviation.iter().all(|d| *d > 0.0));
+        assert!(episode.sentences.deviation.iter().all(|d| *d > 0.0));
+        assert!(conversation.scale.deviation.iter().all(|d| *d > 0.0));
         assert!(Model::parse(b"{}").is_none() && Model::parse(b"").is_none());
-        let bytes = include_bytes!("../../../data/salience/picker.bin");
-        assert!(Model::parse(&bytes[..bytes.len() - 4]).is_none());
-        assert!(Conversation::shipped().unwrap().scale.deviation.iter().all(|d| *d > 0.0));
-        assert!(Conversation::parse(bytes).is_none());
+        assert!(Model::parse(&EPISODE[..EPISODE.len() - 4]).is_none());
+        assert!(Conversation::parse(EPISODE).is_none());
+        assert!(Weights::parse(Some(CONVERSATION), None).is_none());
     }
 }

@@ -93,9 +93,12 @@ impl Words<'_> {
             {
                 LIKELY
             }
+            // "Here's interesting research" brings something new.
+            "here's" if !self.closed(1) && !self.closed(2) && second != "the" => FAINT,
             "here" | "here's" => LIKELY,
             "there" | "there's" if self.closed(0) => SURE,
             "otherwise" => LIKELY,
+            "for" if matches!(second, "example" | "instance") => PERHAPS,
             "instead" if second != "of" => PERHAPS,
             "if" if matches!(second, "so" | "not") && self.closed(1) => SURE,
             "as" if second == "opposed" => SURE,

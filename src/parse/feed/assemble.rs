@@ -33,6 +33,9 @@ pub(super) fn assemble(
         author: channel.author.map(|name| clip(&name, MAX_TITLE)),
         podcast_guid: channel.podcast_guid,
         new_feed_url: channel.new_feed_url,
+        medium: channel.medium,
+        hub: channel.hub,
+        own_url: channel.own_url,
         warnings,
         ..ParsedFeed::default()
     };
@@ -42,12 +45,13 @@ pub(super) fn assemble(
     for (place, entry) in read.entries.into_iter().enumerate() {
         let extra =
             extras.get_mut(entry.number.unwrap_or(place)).map(std::mem::take).unwrap_or_default();
+        let named = !entry.id.is_empty() || entry.published.is_some();
         let mut item = join(entry, extra, &shared);
         if item.persons.is_empty() {
             // The namespace: a channel's persons speak in every item that names none of its own.
             item.persons.clone_from(&channel.persons);
         }
-        if says_nothing(&item) {
+        if !named && item.says_nothing() {
             empty += 1;
         } else if !seen.insert(item.key.clone()) {
             doubles += 1;
@@ -63,14 +67,6 @@ pub(super) fn assemble(
             .push(format!("{doubles} items that repeat another's identifier were left out."));
     }
     feed
-}
-
-fn says_nothing(item: &ParsedItem) -> bool {
-    item.title.is_empty()
-        && item.notes_html.is_empty()
-        && item.enclosure.is_none()
-        && item.link.is_none()
-        && item.transcripts.is_empty()
 }
 
 /// Identifiers that stand on items with different pages: a generator that numbers nothing. The pages tell them apart.
@@ -115,6 +111,10 @@ fn join(entry: ReadEntry, extra: ItemExtras, shared: &HashSet<String>) -> Parsed
         persons: extra.persons,
         chapters_url: extra.chapters_url,
         soundbites: extra.soundbites,
+        chapters: extra.chapters,
+        season: extra.season,
+        episode: extra.episode,
+        episode_kind: extra.episode_kind,
         notes_html,
     }
 }

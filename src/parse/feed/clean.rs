@@ -9,7 +9,7 @@ use super::{FeedError, Place};
 use crate::parse::ns::Ns;
 use crate::parse::podcast::{ChannelExtras, ItemExtras, language};
 use crate::parse::xml::{Node, Piece, Xml, XmlError};
-use crate::parse::{date, discover, xml};
+use crate::parse::{date, discover, rhythm, xml};
 use crate::text::html::escape;
 
 /// Items kept of one document, the first ones: feeds put the newest first.
@@ -33,7 +33,7 @@ pub(super) struct Clean {
     /// What feed-rs doesn't read of the feed.
     pub channel: ChannelExtras,
     pub language: Option<String>,
-    pub ttl_minutes: Option<u64>,
+    pub rhythm: rhythm::Reading,
     pub warnings: Vec<String>,
 }
 
@@ -95,6 +95,8 @@ impl Run {
         while let Some(node) = next_start(xml)? {
             if node.is(Ns::Rss, "channel") {
                 xml.set_default(Ns::Rss);
+            } else if node.is(Ns::Rss, "items") {
+                // RSS 1.1 keeps its items in it; RSS 1.0 a list of their names, which is passed over.
             } else if node.is(Ns::Rss, "item") {
                 let item = xml.tree(node)?;
                 if !self.add(|number, place, out| rss_item(&item, number, place, out), &item) {
@@ -151,9 +153,13 @@ impl Run {
     /// An element directly inside the channel or feed.
     fn channel(&mut self, node: &Node) {
         self.clean.channel.add(node, &self.place);
+        self.clean.rhythm.add(node);
         let out = &mut self.clean.head;
         match (node.ns, node.name.to_ascii_lowercase().as_str()) {
             (Ns::Rss, "title") => element(out, "title", &node.markup()),
+            (Ns::Dc, "title") if !out.contains("<title>") => {
+                element(out, "title", &node.markup());
+            }
             (Ns::Rss, "description") => element(out, "description", &node.markup()),
             (Ns::Rss, "link") => {
                 if let Some(link) = self.place.resolve(node, &node.text()) {
@@ -163,10 +169,6 @@ impl Run {
             }
             (Ns::Rss, "language") | (Ns::Dc, "language") => {
                 self.clean.language = language(&node.text()).or(self.clean.language.take());
-            }
-            (Ns::Rss, "ttl") => {
-                self.clean.ttl_minutes =
-                    node.text().parse().ok().filter(|minutes| *minutes <= 525_600);
             }
             (Ns::Atom, "title") => construct(out, "title", node),
             (Ns::Atom, "subtitle" | "tagline") => construct(out, "subtitle", node),
@@ -239,6 +241,7 @@ fn rss_item(item: &Node, number: usize, place: &Place, out: &mut String) {
         (Ns::Dc, "date"),
         (Ns::Dc, "issued"),
         (Ns::Dc, "created"),
+        (Ns::Dc, "modified"),
         (Ns::Atom, "published"),
         (Ns::Atom, "updated"),
         (Ns::Rss, "updated"),
@@ -246,14 +249,19 @@ fn rss_item(item: &Node, number: usize, place: &Place, out: &mut String) {
     ];
     let date = dates.into_iter().flat_map(|(ns, name)| named(ns, name)).map(Node::text);
     let date = date.filter_map(|text| date::parse(&text)).next();
-    let described = named(Ns::Rss, "description").chain(named(Ns::Dc, "description"));
+    let described = named(Ns::Rss, "description")
+        .chain(named(Ns::Dc, "description"))
+        .chain(named(Ns::Rss, "summary"));
     let encoded = named(Ns::Content, "encoded")
         .chain(named(Ns::Atom, "content"))
-        .chain(named(Ns::Other, "body"));
+        .chain(named(Ns::Other, "body"))
+        .chain(named(Ns::Rss, "body"))
+        .chain(named(Ns::Rss, "fullitem"));
     out.push_str("<item>");
     element(out, "title", &title.unwrap_or_default());
     element(out, "link", &rss_link(item, place).unwrap_or_default());
-    element(out, "guid", &item.text_of(Ns::Rss, "guid").unwrap_or_default());
+    let guid = item.text_of(Ns::Rss, "guid").or_else(|| item.text_of(Ns::Rss, "id"));
+    element(out, "guid", &guid.unwrap_or_default());
     element(out, "pubDate", &date.map(|date| date.rfc3339()).unwrap_or_default());
     element(out, "description", &longest(&mut described.map(Node::markup)));
     element(out, "content:encoded", &longest(&mut encoded.map(Node::markup)));
@@ -340,15 +348,32 @@ fn construct(out: &mut String, name: &str, node: &Node) {
     let kind = node.attr("type").unwrap_or("text").trim().to_ascii_lowercase();
     let mode = node.attr("mode").unwrap_or("").to_ascii_lowercase();
     let foreign = kind.contains('/') && !kind.starts_with("text/") && !kind.contains("html");
-    if mode == "base64" || foreign || node.attr("src").is_some() {
+    let xml = kind.ends_with("/xml") || kind.ends_with("+xml");
+    if (foreign && xml) || node.attr("src").is_some() {
         return;
     }
-    let html = kind.contains("html") || node.nodes().next().is_some();
-    let text = if html { node.markup() } else { node.text() };
+    // RFC 4287 4.1.3.3: of any other type, it is in base64.
+    let packed = mode == "base64" || foreign;
+    let html = kind.contains("html") || (!packed && node.nodes().next().is_some());
+    let text = match (packed, html) {
+        (true, _) => unpacked(&node.text()).unwrap_or_default(),
+        (false, true) => node.markup(),
+        (false, false) => node.text(),
+    };
     if !text.is_empty() {
         let kind = if html { "html" } else { "text" };
         out.push_str(&format!("<{name} type=\"{kind}\">{}</{name}>", escape(cut(&text))));
     }
+}
+
+/// Base64 that holds text; a picture or a program is none.
+fn unpacked(text: &str) -> Option<String> {
+    use base64::Engine as _;
+    let text: String = text.split_whitespace().collect();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let odd = |c: char| c.is_control() && !c.is_whitespace();
+    (!text.contains(odd)).then_some(text)
 }
 
 /// Finds where the feed begins in a body that may have warnings of a web server's programs before it.

@@ -51,7 +51,7 @@ fn a_podcast_with_everything() {
     assert_eq!(feed.language.as_deref(), Some("en-US"));
     assert_eq!(feed.podcast_guid.as_deref(), Some("917393e3-1b1e-5cef-ace4-edaa54e1f810"));
     assert_eq!(feed.new_feed_url.as_deref(), Some("https://feeds.kettle.example/new.xml"));
-    assert_eq!(feed.ttl_minutes, Some(60));
+    assert_eq!(feed.rhythm.minutes, Some(60));
     assert_eq!(feed.warnings, [""; 0]);
     assert_eq!(feed.items.len(), 3);
 

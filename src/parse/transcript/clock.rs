@@ -12,7 +12,7 @@ pub(super) fn parse(text: &str) -> Option<u64> {
     let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
     let mut parts = whole.split(':').rev();
     let seconds = number(parts.next()?, 59)?;
-    let minutes = number(parts.next()?, 99)?;
+    let minutes = number(parts.next()?, 59 + MAX_HOURS * 60)?;
     let hours = match parts.next() {
         Some(hours) => number(hours, MAX_HOURS)?,
         None => 0,

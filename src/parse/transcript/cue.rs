@@ -26,7 +26,12 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
 pub(super) fn timing(line: &str) -> Option<(u64, u64)> {
     let (start, rest) = line.split_once("-->")?;
     let start = clock::parse(&start.split_whitespace().collect::<String>())?;
-    let end = rest.split_whitespace().next().and_then(clock::parse).unwrap_or(start);
+    let end = rest.split_whitespace().next().map(|word| {
+        // Settings may follow without a space between.
+        let end = word.find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.' | ','));
+        &word[..end.unwrap_or(word.len())]
+    });
+    let end = end.and_then(clock::parse).unwrap_or(start);
     Some((start, end.max(start)))
 }
 
@@ -84,9 +89,8 @@ pub(super) fn to_segments(mut cues: Vec<Cue>) -> Vec<Segment> {
 fn spans_of(payload: &str) -> Vec<(Voice, String)> {
     let mut out = Spans::default();
     let mut rest = payload;
-    let mut ruby_text = false;
     while let Some(at) = rest.find(['<', '{', '\n']) {
-        out.add(&rest[..at], ruby_text);
+        out.add(&rest[..at]);
         rest = &rest[at..];
         if let Some(line) = rest.strip_prefix('\n') {
             out.line();
@@ -94,7 +98,7 @@ fn spans_of(payload: &str) -> Vec<(Voice, String)> {
             continue;
         }
         let Some((tag, after)) = cut_tag(rest) else {
-            out.add(&rest[..1], ruby_text);
+            out.add(&rest[..1]);
             rest = &rest[1..];
             continue;
         };
@@ -102,14 +106,12 @@ fn spans_of(payload: &str) -> Vec<(Voice, String)> {
         match name {
             "v" => out.voice(tag),
             "/v" => out.end_voice(),
-            "rt" => ruby_text = true,
-            "/rt" | "/ruby" => ruby_text = false,
             "br" | "br/" => out.line(),
             _ => {}
         }
         rest = after;
     }
-    out.add(rest, ruby_text);
+    out.add(rest);
     out.finish()
 }
 
@@ -121,20 +123,29 @@ fn cut_tag(text: &str) -> Option<(&str, &str)> {
         return Some((&inner[..end], &inner[end + 1..]));
     }
     let inner = text.strip_prefix('<')?;
-    let end = inner.find(['>', '<'])?;
+    let Some(end) = inner.find(['>', '<']) else {
+        // WebVTT 6.4: a tag that is never closed takes the rest of its cue.
+        let name = inner.trim_start_matches('/');
+        let end = name.find(|c: char| c == '.' || c.is_whitespace())?;
+        return is_known(&name[..end]).then_some((inner, ""));
+    };
     let tag = inner[..end].trim();
     let after = inner[end..].strip_prefix('>')?;
     let name = tag
         .trim_start_matches('/')
         .split(|c: char| matches!(c, '.' | '/') || c.is_whitespace())
         .next()?;
+    let tagged = is_known(name) || clock::parse(tag).is_some();
+    // `</anything>` is never said.
+    (tagged || (tag.starts_with('/') && !name.is_empty())).then_some((tag, after))
+}
+
+fn is_known(name: &str) -> bool {
     let known = [
         "v", "c", "b", "i", "u", "s", "em", "strong", "ruby", "rt", "lang", "font", "span", "br",
         "p", "div",
     ];
-    let tagged = known.iter().any(|k| name.eq_ignore_ascii_case(k)) || clock::parse(tag).is_some();
-    // `</anything>` is never said.
-    (tagged || (tag.starts_with('/') && !name.is_empty())).then_some((tag, after))
+    known.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 #[derive(Default)]
@@ -145,10 +156,8 @@ struct Spans {
 }
 
 impl Spans {
-    fn add(&mut self, text: &str, hidden: bool) {
-        if !hidden {
-            self.text.push_str(text);
-        }
+    fn add(&mut self, text: &str) {
+        self.text.push_str(text);
     }
 
     /// The end of a line, or a second speaker on the next one.
@@ -242,8 +251,9 @@ mod tests {
         );
         assert_eq!(
             spans("{\\an8}<font color=\"#fff\">One</font> <laughs>\n{two}<ruby>x<rt>y</rt></ruby>"),
-            [(Voice::Same, "One <laughs> {two}x".to_owned())]
+            [(Voice::Same, "One <laughs> {two}xy".to_owned())]
         );
+        assert_eq!(spans("Well <c.loud It never ends"), [(Voice::Same, "Well".to_owned())]);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The podcast namespace's JSON (<https://github.com/Podcastindex-org/podcast-namespace/blob/main/transcripts/transcripts.md>),
 //! and the like that speech recognisers write: `segments` of `start`, `end`, `text`.
 
+mod deepgram;
+
 use serde::Deserialize;
 
 use super::TranscriptError;
@@ -28,6 +30,9 @@ struct Object {
     transcript: Option<Inner>,
     #[serde(default)]
     monologues: Option<Vec<serde::de::IgnoredAny>>,
+    /// Deepgram's.
+    #[serde(default)]
+    results: Option<deepgram::Results>,
     #[serde(default)]
     language: Option<Loose>,
     #[serde(default)]
@@ -115,9 +120,11 @@ pub(super) fn parse(text: &str) -> Result<Transcript, TranscriptError> {
     let document: Document = serde_json::from_str(text).map_err(|_| {
         malformed("it has no list of segments of the podcast namespace's kind".to_owned())
     })?;
+    let mut recognised = Vec::new();
     let (items, language_tag, whole) = match document {
         Document::Array(items) => (items, None, None),
         Document::Object(object) => {
+            recognised = object.results.map(deepgram::segments).unwrap_or_default();
             let inner = match object.transcript {
                 Some(Inner::Segments(segments) | Inner::Object { segments }) => Some(segments),
                 _ => None,
@@ -132,6 +139,7 @@ pub(super) fn parse(text: &str) -> Result<Transcript, TranscriptError> {
         }
     };
     let mut segments: Vec<Segment> = items.into_iter().flat_map(turn).collect();
+    segments.extend(recognised);
     if segments.is_empty()
         && let Some(whole) = whole
     {

@@ -379,3 +379,47 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn deepgram_in_its_three_forms() {
+    let read = |results: &str| {
+        let text = format!("{{\"metadata\":{{\"duration\":9.5}},\"results\":{results}}}");
+        let read = parse(text.as_bytes(), TranscriptFormat::Json, None).unwrap();
+        read.segments
+            .into_iter()
+            .map(|s| (s.start_ms, s.end_ms, s.speaker, s.text))
+            .collect::<Vec<_>>()
+    };
+    let sentence = |start, end, speaker: &str, text: &str| {
+        (Some(start), Some(end), Some(speaker.to_owned()), text.to_owned())
+    };
+    let paragraphs = r#"{"channels":[{"alternatives":[{"transcript":"x","words":[{"word":"one","start":0.1,"end":0.2}],
+        "paragraphs":{"transcript":"x","paragraphs":[{"speaker":0,"start":0.5,"end":4,"sentences":[
+        {"text":"One thing.","start":0.5,"end":1.25},{"text":"Another.","start":1.5,"end":4}]},
+        {"speaker":1,"sentences":[{"text":"Yes.","start":4.1,"end":5}]}]}}]}]}"#;
+    assert_eq!(
+        read(paragraphs),
+        [
+            sentence(500, 1250, "Speaker 1", "One thing."),
+            sentence(1500, 4000, "Speaker 1", "Another."),
+            sentence(4100, 5000, "Speaker 2", "Yes."),
+        ]
+    );
+    let utterances = r#"{"channels":[{"alternatives":[{"words":[{"word":"four","start":1,"end":2}]}]}],
+        "utterances":[{"start":1,"end":3,"transcript":"four score","speaker":2}]}"#;
+    assert_eq!(read(utterances), [sentence(1000, 3000, "Speaker 3", "four score")]);
+    let words: Vec<String> = (0..12)
+        .map(|n| {
+            format!(
+                "{{\"word\":\"w{n}\",\"punctuated_word\":\"W{n}{}\",\"start\":{n},\"end\":{n}.5,\"speaker\":0}}",
+                if n == 5 { "." } else { "" }
+            )
+        })
+        .collect();
+    let read = read(&format!(
+        "{{\"channels\":[{{\"alternatives\":[{{\"words\":[{}]}}]}}]}}",
+        words.join(",")
+    ));
+    assert_eq!(read[0], sentence(0, 5500, "Speaker 1", "W0 W1 W2 W3 W4 W5."));
+    assert_eq!(read.len(), 2);
+}

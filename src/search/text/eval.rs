@@ -112,7 +112,7 @@ impl TextIndex {
             .collect()
     }
 
-    fn list(&self, kind: char, word: &str) -> Set {
+    pub(super) fn list(&self, kind: char, word: &str) -> Set {
         let mut set = Set::default();
         if let Some(word) = self.words.get(keyed(kind, word).as_str()) {
             word.postings.each(|number, _| set.insert(number));

@@ -162,15 +162,27 @@ impl TextIndex {
 
     /// What of `set` there is to know, in the order of the numbers.
     pub fn matches<'a>(&'a self, set: &'a Set) -> impl Iterator<Item = Match> + 'a {
-        set.iter().filter_map(|number| {
-            let document = self.documents.get(number as usize)?;
-            Some(Match {
-                id: std::str::from_utf8(&document.id).ok()?.parse().ok()?,
-                seq: document.seq,
-                published: Timestamp::from_secs(document.published),
-                score: document.score,
-            })
-        })
+        let documents = set.iter().filter_map(|number| self.documents.get(number as usize));
+        documents.filter_map(known)
+    }
+
+    /// All that everyone may see, of one topic or source if such is given, in the order of publication.
+    pub fn outline(&self, topic: Option<&str>, source: Option<&SourceId>) -> Vec<Match> {
+        let mut set = match topic {
+            Some(slug) => self.list(TOPIC, slug),
+            None => self.alive.clone(),
+        };
+        set.keep(&self.alive);
+        let source = source.map(|id| self.source(id));
+        let mut all: Vec<Match> = Vec::new();
+        for number in set.iter() {
+            let Some(document) = self.documents.get(number as usize) else { continue };
+            if document.owner == 0 && source.is_none_or(|id| id == Some(document.source)) {
+                all.extend(known(document));
+            }
+        }
+        all.sort_by_key(|found| found.seq);
+        all
     }
 
     /// The numbers of those that are known.
@@ -256,6 +268,15 @@ impl TextIndex {
     fn source(&self, id: &SourceId) -> Option<u32> {
         self.sources.known(id.as_str())
     }
+}
+
+fn known(document: &Document) -> Option<Match> {
+    Some(Match {
+        id: std::str::from_utf8(&document.id).ok()?.parse().ok()?,
+        seq: document.seq,
+        published: Timestamp::from_secs(document.published),
+        score: document.score,
+    })
 }
 
 fn keyed(kind: char, word: &str) -> String {

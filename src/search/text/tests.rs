@@ -36,6 +36,8 @@ fn said(number: u64, claim: &str) -> Insight {
         score: number as f32 / 10.0,
         topics: Vec::new(),
         names: Vec::new(),
+        episode_kind: Default::default(),
+        chapter: None,
         language: Some("en".into()),
         published: Timestamp::from_secs(NOW - number as i64 * 3600),
         seq: number,

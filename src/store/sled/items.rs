@@ -65,6 +65,8 @@ impl ItemStore for SledStore {
             item.transcript = Some(outcome.body);
             item.state = ItemState::Transcribed { origin: outcome.origin };
             item.problem = outcome.problem;
+            item.chapters = outcome.chapters;
+            item.drift_ms = outcome.drift_ms;
             let job = Job::new(JobKind::Extract(item.id.clone()), outcome.now);
             self.enqueue(&mut batch, &job)?;
             batch.insert(keys::item(&item.id), record::encode(&item)?);

@@ -109,6 +109,9 @@ mod tests {
         survives::<Insight>(fixture!("v1", "insight"));
         survives::<Entry>(fixture!("v1", "entry"));
         survives::<Insight>(fixture!("v1", "insight-names"));
+        survives::<Insight>(fixture!("v1", "insight-chapter"));
+        survives::<Source>(fixture!("v1", "source-polite"));
+        survives::<Item>(fixture!("v1", "item-chapters"));
         survives::<Embedding>(fixture!("v1", "embedding"));
         survives::<Job>(fixture!("v1", "job"));
         survives::<Instance>(fixture!("v1", "instance"));

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use super::{SledStore, keys, record};
 use crate::model::{
-    InsightId, Item, ItemId, ItemState, Job, JobKind, Source, SourceId, SourceStatus, Timestamp,
+    InsightId, Item, ItemId, ItemState, Job, JobKind, Lease, PollState, Source, SourceId,
+    SourceKind, SourceStatus, Timestamp,
 };
 use crate::store::{Added, PollOutcome, Result, Scope, SourceStore, StoreError};
 
@@ -87,6 +88,45 @@ impl SourceStore for SledStore {
         Ok(true)
     }
 
+    fn move_source(&self, id: &SourceId, kind: SourceKind, now: Timestamp) -> Result<bool> {
+        let held = self.writer();
+        let Some(mut source) = self.read::<Source>(keys::source(id))? else { return Ok(false) };
+        source.kind = kind;
+        source.status = SourceStatus::Active;
+        source.lease = None;
+        let (recent, rhythm) = (source.poll.recent, source.poll.rhythm);
+        source.poll = PollState { recent, rhythm, next: now, ..PollState::default() };
+        let mut batch = ::sled::Batch::default();
+        self.enqueue(&mut batch, &Job::new(JobKind::Poll(id.clone()), now))?;
+        batch.insert(keys::source(id), record::encode(&source)?);
+        self.finish(batch, held)?;
+        Ok(true)
+    }
+
+    fn move_polls(&self, plan: &[(SourceId, Timestamp)]) -> Result<()> {
+        let held = self.writer();
+        let mut batch = ::sled::Batch::default();
+        for (id, next) in plan {
+            let Some(mut source) = self.read::<Source>(keys::source(id))? else { continue };
+            if source.status == SourceStatus::Active {
+                source.poll.next = *next;
+                self.enqueue(&mut batch, &Job::new(JobKind::Poll(id.clone()), *next))?;
+                batch.insert(keys::source(id), record::encode(&source)?);
+            }
+        }
+        self.finish(batch, held)
+    }
+
+    fn save_lease(&self, id: &SourceId, lease: Option<Lease>) -> Result<bool> {
+        let held = self.writer();
+        let Some(mut source) = self.read::<Source>(keys::source(id))? else { return Ok(false) };
+        source.lease = lease;
+        let mut batch = ::sled::Batch::default();
+        batch.insert(keys::source(id), record::encode(&source)?);
+        self.finish(batch, held)?;
+        Ok(true)
+    }
+
     fn known_items(&self, id: &SourceId) -> Result<HashSet<ItemId>> {
         let mut known = HashSet::new();
         for key in self.db.scan_prefix(keys::items_of(id)).keys() {
@@ -133,7 +173,7 @@ impl SourceStore for SledStore {
             source.status = outcome.status;
         }
         if let Some(url) = outcome.url {
-            source.kind = crate::model::SourceKind::Feed { url };
+            source.kind = SourceKind::Feed { url };
         }
         if let Some(profile) = outcome.profile {
             source.title = profile.title;
@@ -142,6 +182,7 @@ impl SourceStore for SledStore {
             source.author = profile.author;
             source.language = profile.language;
             source.podcast_guid = profile.podcast_guid;
+            source.medium = profile.medium;
         }
         let poll = JobKind::Poll(source.id.clone());
         if source.status == SourceStatus::Active {

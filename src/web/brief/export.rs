@@ -44,6 +44,7 @@ pub async fn document(
             language: None,
             modified: None,
             max_age: 0,
+            span: None,
         })
     })
     .await?;

@@ -56,6 +56,7 @@ async fn document(
             language: None,
             modified: Some(document.updated()),
             max_age: MAX_AGE,
+            span: None,
         })
     })
     .await

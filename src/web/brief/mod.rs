@@ -17,7 +17,7 @@ mod tests;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::jobs::Clock;
+use crate::jobs::{Clock, Handle};
 use crate::model::{Access, Secret, Subscriber, Timestamp};
 use crate::pipeline::{Context, StageError};
 use crate::store::{Store, StoreError};
@@ -34,6 +34,8 @@ use super::{WebError, WebState};
 pub struct Desk {
     /// Store, encoder and index.
     pub ctx: Context,
+    /// The scheduler.
+    pub jobs: Handle,
     /// The clock.
     pub clock: Clock,
     /// Who may sign up.
@@ -140,7 +142,7 @@ fn see_other(state: &WebState, path: &str) -> HttpResponse {
 }
 
 /// A stage's failure, as pages tell it: only the store's can happen here.
-fn failed(error: StageError) -> WebError {
+pub(super) fn failed(error: StageError) -> WebError {
     match error {
         StageError::Store(error) => WebError::Store(error),
         other => WebError::Store(StoreError::Failed(other.to_string())),

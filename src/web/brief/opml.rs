@@ -39,6 +39,7 @@ pub async fn document(
             language: None,
             modified: None,
             max_age: 0,
+            span: None,
         })
     })
     .await

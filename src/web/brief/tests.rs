@@ -14,6 +14,7 @@ use super::Desk;
 use crate::encode::Worker;
 use crate::fetch::{Fetcher, Limits};
 use crate::insight::Tagger;
+use crate::jobs::Scheduler;
 use crate::model::{
     Days, Insight, InsightId, Item, ItemId, JobKind, Source, SourceId, SourceKind, Timestamp,
 };
@@ -30,12 +31,17 @@ fn now() -> Timestamp {
 }
 
 fn desk(world: &World) -> Data<Desk> {
-    let limits = Limits { timeout: Duration::from_secs(1), per_host: 1, allow_private: Vec::new() };
+    let limits = Limits {
+        timeout: Duration::from_secs(1),
+        per_host: 1,
+        gap: std::time::Duration::ZERO,
+        allow_private: Vec::new(),
+    };
     let hour = Duration::from_secs(3600);
     let topics = Arc::new(given::topics());
     let ctx = Context {
         door: Door::new(world.store.clone()),
-        fetcher: Fetcher::new(limits, "test").unwrap(),
+        fetcher: Fetcher::new(limits, "test", "nobody").unwrap(),
         // There is none: editions are chosen by words.
         encoder: Worker::new("/nonexistent".into()),
         tagger: Arc::new(Tagger::new(&topics)),
@@ -44,6 +50,7 @@ fn desk(world: &World) -> Data<Desk> {
         senses: Senses::default(),
         key: [7; 32],
         authority: world.state.site.authority.clone(),
+        callback: None,
         mail: Mail::in_folder(world._folder.path()),
         settings: Settings {
             intervals: Intervals { usual: hour, min: hour, max: hour },
@@ -53,7 +60,8 @@ fn desk(world: &World) -> Data<Desk> {
             max_transcript: 1,
         },
     };
-    Data::new(Desk { ctx, clock: now, mode: Mode::Open, size: 5 })
+    let (_, jobs) = Scheduler::new(ctx.clone(), now, 1);
+    Data::new(Desk { ctx, jobs, clock: now, mode: Mode::Open, size: 5 })
 }
 
 /// One episode a day of each of some shows, with claims that share no words.

@@ -10,7 +10,7 @@ use super::super::shell::Shell;
 use super::super::{WebError, WebState, sources, tongue};
 use super::{Operator, operator};
 use crate::admin::{Command, Purpose, Reply};
-use crate::model::{Source, SourceKind, SourceStatus, Timestamp, Visibility};
+use crate::model::{Source, SourceKind, SourceStatus, Timestamp, Visibility, Why};
 use crate::text::phrases::Phrases;
 
 #[derive(Template)]
@@ -42,6 +42,8 @@ pub(super) struct Row {
     pub insights: u32,
     pub last: Option<String>,
     pub next: Option<String>,
+    /// Why then.
+    pub why: Option<String>,
     pub problem: Option<(String, String)>,
 }
 
@@ -70,8 +72,23 @@ impl Row {
             insights: source.coverage.insights,
             last: source.poll.last.map(|at| ago(now.since(at).as_secs(), "operator.ago", t)),
             next: active.then(|| ago(source.poll.next.since(now).as_secs(), "operator.in", t)),
+            why: source.poll.why.filter(|_| active).map(|why| t.say(reason(why)).to_owned()),
             problem: source.poll.problem.as_ref().map(|p| (p.what.clone(), p.hint.clone())),
         }
+    }
+}
+
+fn reason(why: Why) -> &'static str {
+    match why {
+        Why::Usual => "operator.why.usual",
+        Why::Host => "operator.why.host",
+        Why::Feed => "operator.why.feed",
+        Why::Habit => "operator.why.habit",
+        Why::Expected => "operator.why.expected",
+        Why::BackOff => "operator.why.back_off",
+        Why::RetryAfter => "operator.why.retry_after",
+        Why::HostRests => "operator.why.host_rests",
+        Why::Hub => "operator.why.hub",
     }
 }
 

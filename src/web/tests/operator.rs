@@ -25,11 +25,12 @@ impl House {
         let limits = crate::fetch::Limits {
             timeout: std::time::Duration::from_secs(1),
             per_host: 1,
+            gap: std::time::Duration::ZERO,
             allow_private: Vec::new(),
         };
         let ctx = crate::pipeline::Context {
             door: world.state.door.clone(),
-            fetcher: crate::fetch::Fetcher::new(limits, "test").unwrap(),
+            fetcher: crate::fetch::Fetcher::new(limits, "test", "nobody").unwrap(),
             encoder: crate::encode::Worker::new("/nowhere".into()),
             tagger: Arc::new(crate::insight::Tagger::new(&given::topics())),
             topics: Arc::new(given::topics()),
@@ -37,6 +38,7 @@ impl House {
             senses: crate::pipeline::Senses::default(),
             key: [7; 32],
             authority: AUTHORITY.into(),
+            callback: None,
             mail: crate::pipeline::Mail::in_folder(folder),
             settings: crate::pipeline::Settings {
                 intervals: crate::pipeline::Intervals {
