@@ -10,7 +10,6 @@ pub(super) fn verdict(headers: &[String], id: &str, from: &str) -> Verdict {
         return verdict;
     }
     let domain = from.rsplit('@').next().unwrap_or_default();
-    verdict.domain = domain.to_owned();
     let mut fits = false;
     let mut disowned = true;
     for header in headers {
@@ -20,6 +19,7 @@ pub(super) fn verdict(headers: &[String], id: &str, from: &str) -> Verdict {
         if !own.is_some_and(|own| own.eq_ignore_ascii_case(id)) {
             continue;
         }
+        verdict.domain = domain.to_owned();
         for part in parts {
             let mut words = part.split_whitespace();
             let Some((method, result)) = words.next().and_then(|w| w.split_once('=')) else {

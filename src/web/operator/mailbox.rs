@@ -21,8 +21,12 @@ use crate::text::phrases::Phrases;
 /// Bytes of a form.
 const LARGEST: usize = 16 * 1024;
 
-const POLICIES: [(MailPolicy, &str); 3] =
-    [(MailPolicy::Flag, "flag"), (MailPolicy::Accept, "accept"), (MailPolicy::Reject, "reject")];
+/// Each with its name in forms and its words.
+const POLICIES: [(MailPolicy, &str, &str); 3] = [
+    (MailPolicy::Flag, "flag", "operator.mail.flag"),
+    (MailPolicy::Accept, "accept", "operator.mail.accept"),
+    (MailPolicy::Reject, "reject", "operator.mail.reject"),
+];
 
 #[derive(Template)]
 #[template(path = "operator_mailbox.html")]
@@ -147,9 +151,8 @@ fn made(
         notices: items.iter().filter_map(|item| Asked::of(item, t)).collect(),
         policies: POLICIES
             .iter()
-            .map(|(policy, name)| {
-                let words = t.say(&format!("operator.mail.{name}")).to_owned();
-                (*name, words, *policy == mailbox.policy)
+            .map(|(policy, name, words)| {
+                (*name, t.say(words).to_owned(), *policy == mailbox.policy)
             })
             .collect(),
         senders: senders.map(|s| format!("{} ({})", s.address, verified(s.verified))).collect(),
@@ -216,8 +219,8 @@ pub async fn change(
             Command::Trust { which: which.clone(), sender: form.get("sender").to_owned() }
         }
         _ => {
-            let wanted = POLICIES.iter().find(|(_, name)| *name == form.get("policy"));
-            let policy = wanted.map(|(policy, _)| *policy).unwrap_or_default();
+            let wanted = POLICIES.iter().find(|(_, name, _)| *name == form.get("policy"));
+            let policy = wanted.map(|(policy, ..)| *policy).unwrap_or_default();
             Command::Policy { which: which.clone(), policy }
         }
     };
