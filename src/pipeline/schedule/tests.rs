@@ -1,3 +1,5 @@
+//! When feeds are asked: the promises of the schedule, by example and by property.
+
 use proptest::prelude::*;
 
 use super::*;
