@@ -1,13 +1,12 @@
-//! A name server on loopback that answers from a list: TXT and A records over UDP. What it does not know does not exist.
+//! A name server on loopback that answers from a list: TXT records over UDP. What it does not know does not exist.
 
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, UdpSocket};
+use std::net::UdpSocket;
 use std::sync::{Arc, Mutex};
 
 #[derive(Clone)]
 pub enum Record {
     Txt(String),
-    A(Ipv4Addr),
     /// It fails.
     Broken,
 }
@@ -72,7 +71,6 @@ impl NameServer {
                 let pieces = pieces.map(|p| [&[p.len() as u8], p].concat());
                 (0, Some((16_u16, pieces.collect::<Vec<_>>().concat())))
             }
-            (Some(Record::A(ip)), 1) => (0, Some((1, ip.octets().to_vec()))),
             (Some(Record::Broken), _) => (2, None),
             (Some(_), _) => (0, None),
             (None, _) => (3, None),
