@@ -72,11 +72,13 @@ pub fn new_mailbox(
         description: String::new(),
         author: None,
         language: None,
+        medium: None,
         podcast_guid: None,
         visibility,
         status: SourceStatus::Active,
         added: now,
         poll: PollState::default(),
+        lease: None,
         coverage: Coverage::default(),
     }
 }

@@ -110,6 +110,7 @@ pub async fn document(
             language: None,
             modified: Some(document.updated()),
             max_age: feed::MAX_AGE,
+            span: None,
         })
     })
     .await?;

@@ -60,7 +60,7 @@ pub use state::{Related, WebState};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
-use methods::at;
+use methods::{at, only};
 
 /// All routes. A page and its feeds share one path: `/latest`, `/latest.atom`, `/latest.rss`, `/latest.json`.
 pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) {
@@ -99,12 +99,12 @@ pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) 
             .service(at("/favicon.svg", assets::icon))
             .service(at("/favicon.ico", assets::small_icon))
             .configure(brief::routes)
-            .service(
+            .service(only(
+                "GET, POST",
                 web::resource("/websub/{source:[a-z0-9]+}/{token:[0-9a-f]+}")
                     .route(web::get().to(websub::verify))
-                    .route(web::post().to(websub::take))
-                    .default_service(web::to(error::not_allowed)),
-            )
+                    .route(web::post().to(websub::take)),
+            ))
             .service(at("/robots.txt", assets::robots))
             .service(at("/healthz", health::answer))
             .service(operator::pages())

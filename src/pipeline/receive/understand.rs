@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 use super::judge::{Judgement, judge};
 use super::{loops, results};
 use crate::model::{
-    Authenticity, Item, ItemId, ItemKind, ItemState, MailFacts, Mailbox, Problem, Sender, Source,
-    Timestamp, Verdict,
+    Authenticity, EpisodeKind, Item, ItemId, ItemKind, ItemState, MailFacts, Mailbox, Problem,
+    Sender, Source, Timestamp, Verdict,
 };
 use crate::parse::mail::{self, InlineImage, Message};
 use crate::parse::newsletter;
@@ -106,6 +106,11 @@ pub(super) fn understand(
         persons: Vec::new(),
         chapters_url: None,
         soundbites: Vec::new(),
+        chapters: Vec::new(),
+        season: None,
+        episode: None,
+        episode_kind: EpisodeKind::default(),
+        drift_ms: None,
         notes: None,
         transcript: None,
         state: if held.is_some() { ItemState::Held } else { ItemState::New },
@@ -168,6 +173,11 @@ pub(super) fn unreadable(letter: &Letter, source: &Source, why: &str) -> Underst
         persons: Vec::new(),
         chapters_url: None,
         soundbites: Vec::new(),
+        chapters: Vec::new(),
+        season: None,
+        episode: None,
+        episode_kind: EpisodeKind::default(),
+        drift_ms: None,
         notes: None,
         transcript: None,
         state: ItemState::Held,
