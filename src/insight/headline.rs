@@ -10,8 +10,8 @@ use crate::text::token::tokens;
 /// Below this worth a clause says so little that its passage isn't worth telling either: "We put some of it there".
 pub const FLOOR: f32 = 2.0;
 
-/// The best clause and its worth, which compares headlines of one language. None for an empty claim, and for one without a clause that stands alone and fits, in a
-/// language whose clauses are known.
+/// The best clause and its worth, which compares headlines of one language. None for an empty claim, and for one
+/// without a clause that stands alone and fits, in a language whose clauses are known.
 pub fn of(claim: &str, language: &str) -> Option<(String, f32)> {
     let language = primary(language);
     let (spans, _) = spans::of(claim, &language);
@@ -24,11 +24,14 @@ pub fn of(claim: &str, language: &str) -> Option<(String, f32)> {
         .map(|span| (weigh.worth(&span), span.text))
         .filter(|(worth, _)| language != "en" || *worth >= FLOOR)
         .reduce(|best, other| if other.0 > best.0 { other } else { best });
-    match best {
-        Some((worth, text)) => Some((text, worth)),
-        None if language == "en" => None,
-        None => Some((shortened(sentences.first()?, &language), FLOOR)),
-    }
+    let best = match best {
+        Some((worth, text)) => (text, worth),
+        None if language == "en" => return None,
+        None => (shortened(sentences.first()?, &language), FLOOR),
+    };
+    // Of marks alone nothing is left; and what begins with "ß" is longer with a capital.
+    let says = best.0.contains(char::is_alphanumeric) && best.0.chars().count() <= MOST;
+    says.then_some(best)
 }
 
 /// As many words as fit, up to the last mark among them, else up to the last word with content: for languages

@@ -1,8 +1,10 @@
 //! How much a claim speaks of things that it doesn't name, beyond what makes it fall at once (`pointing`): "it" and
 //! "they" somewhere in it, "the problem was", "here". A reader can often guess; a claim that needs no guess is better.
 
+use std::collections::HashSet;
+
 use super::lexicon::{Class, Lexicon};
-use crate::text::language::primary;
+use crate::text::language::{primary, stop_words};
 use crate::text::sentence;
 use crate::text::token::{Token, tokens};
 
@@ -10,6 +12,10 @@ use crate::text::token::{Token, tokens};
 /// what is meant.
 const FIRST: f32 = 0.3;
 const LATER: f32 = 0.1;
+/// The same in a first sentence that has named something before: "bakers weigh the flour because it …".
+const NAMED: f32 = 0.15;
+/// Words with content from which on a sentence has named something: who, does what, to what.
+const ENOUGH: usize = 3;
 /// A thing spoken of as known right at the opening; an example of something, or the other half of it.
 const KNOWN: f32 = 0.4;
 const HALF: f32 = 0.4;
@@ -26,10 +32,16 @@ pub fn how_much(claim: &str, language: &str) -> f32 {
     }
     let sentences: Vec<Vec<Token>> =
         sentence::split(claim, language).into_iter().map(|r| tokens(&claim[r])).collect();
+    let stops = stop_words("en");
     let mut out = 0.0;
     for (n, words) in sentences.iter().enumerate() {
-        let points = (0..words.len()).filter(|at| points(words, *at)).count().min(3) as f32;
-        out += points * if n == 0 { FIRST } else { LATER };
+        let pointing = (0..words.len()).filter(|at| points(words, *at)).take(3);
+        let costs = pointing.map(|at| match n {
+            0 if named(words, at, stops) => NAMED,
+            0 => FIRST,
+            _ => LATER,
+        });
+        out += costs.sum::<f32>();
     }
     let at = |words: &[Token], n: usize| words.get(n).map(|w| w.lower.clone()).unwrap_or_default();
     if let Some(first) = sentences.first() {
@@ -55,6 +67,12 @@ pub fn how_much(claim: &str, language: &str) -> f32 {
         }
     }
     out
+}
+
+/// Whether something that word `at` may stand for comes before it.
+fn named(words: &[Token], at: usize, stops: &HashSet<&str>) -> bool {
+    let content = words[..at].iter().filter(|w| !stops.contains(w.lower.as_str()));
+    content.take(ENOUGH).count() >= ENOUGH
 }
 
 fn is_verb(words: &[Token], n: usize) -> bool {
@@ -110,6 +128,8 @@ mod tests {
         ] {
             assert!(how_much(loose, "en") >= 0.3, "{loose}");
         }
+        let inside = "Bakers weigh their flour because a cup of it can be wrong, and that's bad.";
+        assert!(how_much(inside, "en") < super::LOST, "what is meant stands before");
         assert_eq!(how_much("It's hard to weigh the flour.", "en"), 0.0);
         assert_eq!(how_much("Sie wiegen es.", "de"), 0.0);
         assert_eq!(how_much("", "en"), 0.0);

@@ -2,6 +2,7 @@
 //! Way: decode, [`clean`] (which bounds and mends), feed-rs in [`engine`], joined with our own pass in [`assemble`].
 
 mod assemble;
+mod begin;
 mod clean;
 mod engine;
 mod error;
@@ -43,7 +44,7 @@ pub fn parse(
         let found = if trimmed.contains('\u{fffd}') { "binary data" } else { "plain text" };
         return Err(FeedError::NotAFeed { found: found.to_owned() });
     }
-    let prepared = clean::prepare(trimmed);
+    let prepared = begin::prepare(trimmed);
     drop(text);
     if is_page(&prepared) {
         return Err(FeedError::IsHtml { feeds: discover::feeds(&prepared, base_url) });

@@ -3,12 +3,21 @@
 /// The first target with this relation, as written, in the fields of one answer.
 pub fn target<'a>(fields: &'a [String], rel: &str) -> Option<&'a str> {
     fields.iter().flat_map(|field| links(field)).find_map(|(target, parameters)| {
-        let has = parameters.split(';').any(|parameter| {
+        let has = divided(parameters, ';').any(|parameter| {
             let Some((name, value)) = parameter.split_once('=') else { return false };
             let mut names = value.trim().trim_matches('"').split_ascii_whitespace();
             name.trim().eq_ignore_ascii_case("rel") && names.any(|n| n.eq_ignore_ascii_case(rel))
         });
         has.then_some(target)
+    })
+}
+
+/// The parts between marks that stand outside of `"…"`.
+fn divided(text: &str, mark: char) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    text.split(move |c: char| {
+        quoted ^= c == '"';
+        c == mark && !quoted
     })
 }
 

@@ -50,11 +50,11 @@ pub fn after_success(
     };
     // Something that is expected at a time is asked for then, not a tenth later.
     let lengthen = if why == Why::Expected { bounds.min.min(span) } else { span };
-    span += spread(lengthen, source, now);
+    span = span.saturating_add(spread(lengthen, source, now));
     let feed = said.rhythm.minutes.map(|m| Duration::from_secs(m.saturating_mul(60)));
     for (wish, from) in [(said.host, Why::Host), (feed, Why::Feed)] {
         if let Some(wish) = wish.filter(|wish| *wish > span) {
-            (span, why) = (wish + spread(wish, source, now), from);
+            (span, why) = (wish.saturating_add(spread(wish, source, now)), from);
         }
     }
     let next = now.after(span.clamp(bounds.min, bounds.max));
@@ -94,11 +94,14 @@ pub fn after_failure(
     let first = (bounds.usual / 4).clamp(bounds.min, bounds.max);
     let doubled =
         first.saturating_mul(1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
-    let own =
-        (doubled + spread(doubled.min(bounds.max), source, now)).clamp(bounds.min, bounds.max);
+    let own = doubled
+        .saturating_add(spread(doubled.min(bounds.max), source, now))
+        .clamp(bounds.min, bounds.max);
     match retry_after.filter(|asked| *asked > own) {
         // Not sooner than asked, and not all sources of the host at that very second.
-        Some(asked) => (now.after(asked + spread(bounds.min, source, now)), Why::RetryAfter),
+        Some(asked) => {
+            (now.after(asked.saturating_add(spread(bounds.min, source, now))), Why::RetryAfter)
+        }
         None => (now.after(own), Why::BackOff),
     }
 }

@@ -9,7 +9,7 @@ use super::{FeedError, Place};
 use crate::parse::ns::Ns;
 use crate::parse::podcast::{ChannelExtras, ItemExtras, language};
 use crate::parse::xml::{Node, Piece, Xml, XmlError};
-use crate::parse::{date, discover, rhythm, xml};
+use crate::parse::{date, discover, rhythm};
 use crate::text::html::escape;
 
 /// Items kept of one document, the first ones: feeds put the newest first.
@@ -37,7 +37,7 @@ pub(super) struct Clean {
     pub warnings: Vec<String>,
 }
 
-/// `text` must have gone through [`xml::prepare`].
+/// `text` must have gone through [`crate::parse::xml::prepare`].
 pub(super) fn clean(text: &str, feed_url: Option<&Url>) -> Result<Clean, FeedError> {
     let mut xml = Xml::new(text);
     let root = loop {
@@ -374,37 +374,4 @@ fn unpacked(text: &str) -> Option<String> {
     let text = String::from_utf8(bytes).ok()?;
     let odd = |c: char| c.is_control() && !c.is_whitespace();
     (!text.contains(odd)).then_some(text)
-}
-
-/// Finds where the feed begins in a body that may have warnings of a web server's programs before it.
-pub(super) fn begin(text: &str) -> &str {
-    const MARKS: [&str; 11] = [
-        "<?xml",
-        "<!doctype",
-        "<!--",
-        "<rss",
-        "<rdf:rdf",
-        "<feed",
-        "<atom:feed",
-        "<channel",
-        "<entry",
-        "<html",
-        "<opml",
-    ];
-    /// How much of other text may come before.
-    const GARBAGE: usize = 64 * 1024;
-    let head = &text[..text.floor_char_boundary(GARBAGE)];
-    let mut tags = head.match_indices('<').map(|(at, _)| at);
-    let marked = tags.find(|at| {
-        let rest = &head.as_bytes()[*at..];
-        MARKS
-            .iter()
-            .any(|m| rest.get(..m.len()).is_some_and(|s| s.eq_ignore_ascii_case(m.as_bytes())))
-    });
-    marked.map_or(text.trim_start(), |at| &text[at..])
-}
-
-/// Decoded text made ready for [`clean`].
-pub(super) fn prepare(text: &str) -> String {
-    xml::prepare(begin(text).to_owned())
 }
