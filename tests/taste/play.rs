@@ -100,6 +100,8 @@ impl Program {
     fn start(program: &str) -> Self {
         let mut child = Command::new(program)
             .args(["eval", "brief"])
+            // It is for the player, not for the program.
+            .env_remove("PODBRIEF_EVAL")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

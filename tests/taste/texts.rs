@@ -71,30 +71,92 @@ fn cut(passage: &str) -> Vec<String> {
     parts.filter(|claim| (12..160).contains(&claim.split_whitespace().count())).take(3).collect()
 }
 
-/// Claims of the words that define the shipped topics.
+/// Claims of the words that define the shipped topics. Any two have at most one of their three parts in common, so that
+/// none says what another says.
 pub fn made(count: usize, chance: &mut Chance) -> Vec<Text> {
-    const FORMS: [&str; 8] = [
-        "Most teams that work on {a} find out too late that {b} decides whether it pays.",
-        "The cost of {a} fell by half in four years, mainly because {b} became ordinary.",
-        "Nobody expected {a} to depend on {b}, yet every trial since has shown just that.",
-        "If you care about {a}, look at {b} first: it breaks sooner and is harder to mend.",
-        "A study of two hundred sites says {a} and {b} rise and fall together.",
-        "What people call {a} is in practice a question of {b} and of patience.",
-        "{a} will be regulated before {b} is, since the damage shows up earlier.",
-        "Three of four failures in {a} begin with {b} that somebody took for granted.",
-    ];
+    let parts: Vec<Vec<&str>> = [OPENINGS, CAUSES, ENDS].map(|text| text.lines().collect()).into();
+    let side = parts.iter().map(Vec::len).min().unwrap_or(1);
     let topics: toml::Table = include_str!("../../data/topics.toml").parse().unwrap();
     let topics = topics["topic"].as_array().unwrap();
     let mut texts = Vec::new();
-    for n in 0..count {
+    for n in 0..count.min(side * side) {
         let topic = &topics[(n * 7) % topics.len().min(9)];
         let words: Vec<&str> =
             topic["words"].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect();
-        let (a, b) = (words[chance.below(words.len())], words[chance.below(words.len())]);
+        let mut word = || words[chance.below(words.len())];
+        let (a, b, c) = (word(), word(), word());
+        let (one, other) = (n / side, n % side);
+        let claim = [parts[0][one], parts[1][other], parts[2][(one + other) % side]].join(" ");
+        let claim = claim.replace("{a}", a).replace("{b}", b).replace("{c}", c);
         let label = topic["slug"].as_str().unwrap().to_owned();
-        let claim = FORMS[chance.below(FORMS.len())].replace("{a}", a).replace("{b}", b);
         let document = format!("{label}-{}", n % 5);
         texts.push(Text { label, document, claim, headline: format!("{a} and {b}") });
     }
     texts
 }
+
+const OPENINGS: &str = "\
+Most teams that work on {a} find out too late what it costs,
+The price of {a} fell by half within four years,
+Nobody in the field expected {a} to matter this soon,
+Whoever cares about {a} should look at its suppliers first,
+Two hundred sites were compared, and {a} came out last,
+Rules for {a} are written before anyone has measured it,
+Three of four failures begin with {a} being taken for granted,
+Small firms gain more from {a} than large ones do,
+A decade of {a} taught engineers to distrust averages,
+Investors left {a} when interest rates went up,
+Cities that tried {a} early now have the lowest bills,
+Training people for {a} takes longer than building it,
+Half of all money spent on {a} goes into repairs,
+Patents on {a} expire next spring,
+Old machines for {a} outlive the new ones by years,
+Hospitals were the first to give up {a} altogether,
+Insurance for {a} doubled without a single accident,
+Farmers knew about {a} long before the laboratories,
+Public tenders for {a} reward the cheapest offer,
+Every forecast of {a} since the nineties was too careful,";
+
+const CAUSES: &str = "\
+because {b} became ordinary and nobody noticed.
+mainly since {b} broke more often than its makers admit.
+although {b} had looked like the harder problem.
+which is why {b} gets attention now.
+and the reason was {b}, not a lack of will.
+even where {b} had been paid for in advance.
+once {b} could be bought by the hour.
+while {b} stayed as slow as ever.
+as soon as {b} was measured every day instead of monthly.
+unless {b} is planned by the same people.
+so long as {b} depends on one harbour.
+until courts decide who answers for {b}.
+just when {b} reached the second generation.
+despite warnings that {b} would run short.
+after {b} had been declared dead twice.
+if only {b} were taught at school.
+whether or not {b} survives the next budget.
+provided that {b} stays below its limit.
+where {b} meets bad weather.
+in spite of what {b} does to sleep.";
+
+const ENDS: &str = "\
+Expect {c} to follow within months.
+The lesson is to buy {c} late and sell it early.
+That makes {c} the cheapest insurance there is.
+Only {c} escaped this, for reasons still argued over.
+Regulators will therefore start with {c}.
+Without {c} the sums would not add up.
+Replacing {c} turned out to be a mistake.
+Better tools for {c} would change this overnight.
+Those who skipped {c} paid twice.
+Demand for {c} tripled as a result.
+Researchers now doubt that {c} was ever needed.
+Its rival, {c}, gained nothing from it.
+A shortage of {c} did the rest.
+One country banned {c} and never looked back.
+Volunteers keep {c} alive in the meantime.
+Banks call {c} a risk for the first time.
+Older customers prefer {c} by a wide margin.
+Nothing about {c} is settled, though.
+Export of {c} stopped the same week.
+Standards for {c} date from before the war.";
