@@ -46,7 +46,7 @@ fn program(host: &Host) -> Program {
 fn twenty_kills_during_a_poll_of_fifty_feeds_change_nothing() {
     let host = Host::start();
     for n in 0..SHOWS {
-        host_show(&host, &format!("show{n}"), 4);
+        host_show(&host, &format!("show{n}"), 2);
     }
     let whole = program(&host);
     whole.ok(&["poll"]);
@@ -59,8 +59,8 @@ fn twenty_kills_during_a_poll_of_fifty_feeds_change_nothing() {
         let mut server = killed.serve();
         // Another moment each time: after so many jobs were told of.
         let steps = ["polled", "words found", "insights published"];
-        let done = (0..kill * 2).take_while(|_| server.comes(&steps)).count();
-        interrupted += usize::from(done == kill * 2);
+        let done = (0..kill).take_while(|_| server.comes(&steps)).count();
+        interrupted += usize::from(done == kill);
         server.kill();
     }
     assert!(interrupted >= KILLS / 2, "most kills came while there was work: {interrupted}");

@@ -13,15 +13,15 @@ const FORMATS: [(&str, &str); 3] = [
     ("json", "application/feed+json"),
 ];
 
-fn filled() -> (Host, Program, Server) {
+fn filled(shows: usize) -> (Host, Program, Server) {
     let host = Host::start();
-    for n in 0..8 {
+    for n in 0..shows {
         host_show(&host, &format!("show{n}"), 5);
     }
     let mut program = Program::new(&[&host]);
     program.set("PODBRIEF_INITIAL_ITEMS", "5");
     let server = program.serve();
-    let urls: Vec<String> = (0..8).map(|n| host.url(&format!("/show{n}.xml"))).collect();
+    let urls: Vec<String> = (0..shows).map(|n| host.url(&format!("/show{n}.xml"))).collect();
     let mut args = vec!["source", "add"];
     args.extend(urls.iter().map(String::as_str));
     program.ok(&args);
@@ -31,7 +31,7 @@ fn filled() -> (Host, Program, Server) {
 
 #[test]
 fn readers_are_answered_as_the_standards_say() {
-    let (_host, program, server) = filled();
+    let (_host, program, server) = filled(2);
     let base = server.base.clone();
     for (suffix, media_type) in FORMATS {
         let path = format!("/latest.{suffix}");
@@ -87,7 +87,7 @@ fn readers_are_answered_as_the_standards_say() {
 
 #[test]
 fn pages_hold_every_insight_once_in_every_format() {
-    let (host, program, server) = filled();
+    let (host, program, server) = filled(8);
     let total = program.json(&["status", "--json"])["counts"]["insights"].as_u64().unwrap();
     assert!(total > 60, "more than a page: {total}");
     let mut by_json = Vec::new();
@@ -195,7 +195,7 @@ fn archives_and_news(host: &Host, program: &Program, server: &Server, known: &BT
 
 #[test]
 fn pages_lead_readers_to_feeds() {
-    let (_host, program, server) = filled();
+    let (_host, program, server) = filled(2);
     let id = program.json(&["source", "list", "--json"])[0]["id"].as_str().unwrap().to_owned();
     for path in ["/latest".to_owned(), format!("/sources/{id}"), "/topics/ai-models".to_owned()] {
         let page = get(&server.base, &path);

@@ -11,6 +11,9 @@ use super::Host;
 /// Long enough for a loaded machine; nothing waits for it when all is well.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Longer than an encoder of a debug build needs to begin; who is silent for so long has nothing left to do.
+const SILENCE: Duration = Duration::from_secs(5);
+
 pub struct Program {
     pub dir: tempfile::TempDir,
     env: Vec<(String, String)>,
@@ -142,7 +145,7 @@ impl Server {
     /// Waits for a log line with one of these messages. False if the program falls silent first: what is waited for
     /// may have been done before.
     pub fn comes(&self, messages: &[&str]) -> bool {
-        while let Ok(line) = self.lines.recv_timeout(Duration::from_millis(300)) {
+        while let Ok(line) = self.lines.recv_timeout(SILENCE) {
             let value = serde_json::from_str::<serde_json::Value>(&line).unwrap_or_default();
             if messages.iter().any(|m| value["fields"]["message"] == *m) {
                 return true;

@@ -29,7 +29,7 @@ fn votes_move_the_brief_and_nothing_comes_twice() {
         }
     };
     let days = 14;
-    let setup = |votes| Setup { readers: 12, days, per_day: 24, seed: 11, votes, interests: false };
+    let setup = |votes| Setup { readers: 8, days, per_day: 24, seed: 11, votes, interests: false };
     let (voting, silent) = std::thread::scope(|scope| {
         let silent = scope.spawn(|| play(PROGRAM, &setup(false), &texts));
         (play(PROGRAM, &setup(true), &texts), silent.join().unwrap())
