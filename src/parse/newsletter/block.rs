@@ -1,6 +1,7 @@
 //! A newsletter as blocks: headings, paragraphs, list items, each a run of words with their links. Tables used for
 //! layout fall flat, what is hidden falls out. One pass over the tokens; memory grows with the length only.
 
+use super::leftovers;
 use super::look::{Hint, hint, is_hidden, is_void};
 use crate::text::html::scan::{Scanner, Tag, Token};
 use crate::text::html::{collapse, entity, is_block};
@@ -313,7 +314,9 @@ fn tidy(spans: Vec<Span>, kind: Kind) -> Vec<Span> {
     let mut space = true;
     for mut span in spans {
         let mut text = String::with_capacity(span.text.len());
-        for c in span.text.chars() {
+        let marked = !span.code && span.link.is_none();
+        let words = if marked { leftovers::without(&span.text) } else { (&*span.text).into() };
+        for c in words.chars() {
             if c.is_whitespace() {
                 if !space {
                     text.push(' ');

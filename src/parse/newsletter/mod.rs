@@ -3,6 +3,7 @@
 
 mod block;
 mod furniture;
+mod leftovers;
 mod links;
 mod look;
 mod notice;
