@@ -183,9 +183,9 @@ fn each_policy_does_as_it_says_and_the_first_vouched_sender_is_learned() {
     let (to, id) = mailbox(&post.program, &["strict", "--policy", "reject"]);
     assert_eq!(post.send(&to, "x@elsewhere.example", &message(20, own)), 550);
     assert_eq!(post.send(&to, "b@news.example", &message(21, own)), 250);
+    post.server.wait_for("mail received");
     assert_eq!(post.send(&to, "s@other.example", &message(22, stranger)), 550);
     assert_eq!(post.send(&to, "x@elsewhere.example", &message(23, own)), 550);
-    post.server.wait_for("mail received");
     let shown = post.program.json(&["source", "show", &id, "--json", "--all"]);
     assert_eq!(shown["items"].as_array().unwrap().len(), 1, "what was refused is not kept");
     post.server.stop();

@@ -2,7 +2,7 @@
 //! layout fall flat, what is hidden falls out. One pass over the tokens; memory grows with the length only.
 
 use super::leftovers;
-use super::look::{Hint, hint, is_hidden, is_void};
+use super::look::{Hint, hint, is_hidden, is_void, stands_in_head};
 use crate::text::html::scan::{Scanner, Tag, Token};
 use crate::text::html::{collapse, entity, is_block};
 
@@ -145,6 +145,12 @@ impl Builder {
 
     fn start(&mut self, tag: &Tag<'_>) {
         let name = tag.name.to_ascii_lowercase();
+        // Many forget to end the head; what can't stand in it ends it.
+        if !stands_in_head(&name)
+            && let Some(head) = self.open.iter().take(8).position(|e| e.name == "head")
+        {
+            self.open.truncate(head);
+        }
         match name.as_str() {
             "br" => return self.line_break(),
             "hr" => {
