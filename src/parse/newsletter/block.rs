@@ -37,6 +37,15 @@ pub(super) struct Span {
     pub image: Option<String>,
 }
 
+impl Span {
+    /// Whether both differ in their words at most.
+    fn is_like(&self, other: &Self) -> bool {
+        (self.strong, self.emphasis, self.code) == (other.strong, other.emphasis, other.code)
+            && self.link == other.link
+            && self.image == other.image
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Block {
     pub kind: Kind,
@@ -133,12 +142,7 @@ impl Builder {
 
     fn push(&mut self, span: Span) {
         match self.spans.last_mut() {
-            Some(last)
-                if Span { text: String::new(), ..last.clone() }
-                    == Span { text: String::new(), ..span.clone() } =>
-            {
-                last.text.push_str(&span.text);
-            }
+            Some(last) if last.is_like(&span) => last.text.push_str(&span.text),
             _ => self.spans.push(span),
         }
     }

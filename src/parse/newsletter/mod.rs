@@ -122,9 +122,12 @@ fn web_version(blocks: &[block::Block], secrets: &Secrets) -> Option<String> {
         "im browser ansehen",
         "open in browser",
     ];
-    let spans = blocks.iter().flat_map(|b| &b.spans);
-    let found = spans.filter(|s| words.iter().any(|w| s.text.to_lowercase().contains(w)));
-    found.filter_map(|s| s.link.as_deref()).find_map(|url| links::public(url, secrets))
+    let linked = blocks.iter().flat_map(|b| &b.spans).filter(|s| s.text.len() < 120);
+    linked.filter_map(|s| Some((s.text.to_lowercase(), s.link.as_deref()?))).find_map(
+        |(text, url)| {
+            words.iter().any(|w| text.contains(w)).then(|| links::public(url, secrets)).flatten()
+        },
+    )
 }
 
 #[cfg(test)]
