@@ -26,7 +26,7 @@ fn message(n: usize) -> String {
          List-Unsubscribe: <https://news.example/u/0123456789abcdef>\r\nMIME-Version: 1.0\r\n\
          Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
          Issue {n} in plain text.\r\n--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<html><body><table><tr><td>\
-         <h1>Issue {n}</h1>\r\n{text}<p>Unsubscribe <a href=\"https://news.example/u/0123456789abcdef\">here</a></p>\
+         <h1>Issue {n}</h1>\r\n<p>This is issue {n}, and no other is like it.</p>\r\n{text}<p>Unsubscribe <a href=\"https://news.example/u/0123456789abcdef\">here</a></p>\
          </td></tr></table></body></html>\r\n--b--\r\n",
         pid = std::process::id(),
         text = paragraph.repeat(40),

@@ -447,6 +447,8 @@ fn what_is_held_is_released_by_trust(open: Open, dir: &Path) {
     assert_eq!(issues(&*store, &tea, None), [""; 0]);
     assert!(store.set_visibility(&tea.id, Visibility::Public).unwrap());
     assert!(!store.set_policy(&feed.id, MailPolicy::Accept).unwrap());
+    let folder = Folder { name: "me@host INBOX".into(), validity: 7, seen: 12 };
+    store.save_folder(&folder).unwrap();
     let mut bytes = Vec::new();
     store.backup(&mut bytes, at(5)).unwrap();
     let path = dir.join("backup");
@@ -456,7 +458,13 @@ fn what_is_held_is_released_by_trust(open: Open, dir: &Path) {
     };
     let second = dir.join("second");
     sled::restore(&second, at(6), &file).unwrap();
-    assert_eq!(issues(&*open(&second), &tea, None), ["2", "1"]);
+    let restored = open(&second);
+    assert_eq!(issues(&*restored, &tea, None), ["2", "1"]);
+    assert_eq!(
+        restored.folder("me@host INBOX").unwrap(),
+        Some(folder),
+        "mail is not fetched twice"
+    );
 }
 
 fn everything_survives_a_reopen(open: Open, dir: &Path) {

@@ -43,8 +43,23 @@ fn a_newsletter_becomes_insights_without_its_furniture() {
     for secret in ["ada@", "9f8e7d6c5b4a3928", "Volt", "Unsubscribe", "Oldtown", local] {
         assert!(!html.contains(secret) && !shown.contains(secret), "{secret} got out: {html}");
     }
-    for path in ["full", "full.atom", "full.rss"] {
-        assert_eq!(get(&server.base, &format!("/sources/{id}/{path}")).status, 200, "{path}");
+    // Whatever is published of it, in every form.
+    let mut paths: Vec<String> = [".atom", ".rss", ".json", "", "/full", "/full.atom", "/full.rss"]
+        .map(|form| format!("/sources/{id}{form}"))
+        .into();
+    paths.extend(
+        ["/latest", "/latest.atom", "/latest.rss", "/search?q=battery", "/sources"].map(Into::into),
+    );
+    paths.extend(found["items"].as_array().unwrap().iter().map(|insight| {
+        insight["url"].as_str().unwrap().strip_prefix(&server.base).unwrap().to_owned()
+    }));
+    for path in paths {
+        let page = get(&server.base, &path);
+        assert_eq!(page.status, 200, "{path}");
+        let text = page.text();
+        for secret in ["ada@", "ada%40", "9f8e7d6c5b4a3928", local] {
+            assert!(!text.contains(secret), "{secret} got out at {path}: {text}");
+        }
     }
     // The same message again, and again under another name of the mailbox.
     assert_eq!(deliver(&program, &format!("me+{local}@elsewhere.example"), WEEKLY).0, 0);

@@ -4,9 +4,14 @@ use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use mail_auth::arc::ArcSealer;
 use mail_auth::common::crypto::Ed25519Key;
 use mail_auth::common::headers::HeaderWriter;
 use mail_auth::dkim::DkimSigner;
+use mail_auth::hickory_resolver::config::{
+    ConnectionConfig, NameServerConfig, ResolverConfig, ResolverOpts,
+};
+use mail_auth::{AuthenticatedMessage, AuthenticationResults, MessageAuthenticator};
 
 use crate::support::Program;
 use crate::support::dns::{NameServer, Record};
@@ -74,12 +79,116 @@ fn key() -> Record {
     Record::Txt(format!("v=DKIM1; k=ed25519; p={PUBLIC}"))
 }
 
-fn signed(domain: &str, message: &str) -> String {
+fn private_key() -> Ed25519Key {
     let bytes = |text: &str| BASE64_STANDARD.decode(text).unwrap();
-    let key = Ed25519Key::from_seed_and_public_key(&bytes(PRIVATE), &bytes(PUBLIC)).unwrap();
-    let signer = DkimSigner::from_key(key).domain(domain).selector("s1");
+    Ed25519Key::from_seed_and_public_key(&bytes(PRIVATE), &bytes(PUBLIC)).unwrap()
+}
+
+fn signed(domain: &str, message: &str) -> String {
+    let signer = DkimSigner::from_key(private_key()).domain(domain).selector("s1");
     let signature = signer.headers(["From", "Subject"]).sign(message.as_bytes()).unwrap();
     format!("{}{message}", signature.to_header())
+}
+
+/// The message as a forwarder hands it on: what it found, sealed onto the chain that is there (RFC 8617 5.1).
+fn sealed(dns: &str, domain: &str, message: &str) -> String {
+    let at: std::net::SocketAddr = dns.parse().unwrap();
+    let mut udp = ConnectionConfig::udp();
+    udp.port = at.port();
+    let server = NameServerConfig::new(at.ip(), true, vec![udp]);
+    let config = ResolverConfig::from_name_servers(vec![server]);
+    let forwarder = MessageAuthenticator::new(config, ResolverOpts::default()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let parsed = AuthenticatedMessage::parse(message.as_bytes()).unwrap();
+        let dkim = forwarder.verify_dkim(&parsed).await;
+        let chain = forwarder.verify_arc(&parsed).await;
+        let results = AuthenticationResults::new(domain).with_dkim_results(&dkim, "news.example");
+        let sealer = ArcSealer::from_key(private_key()).domain(domain).selector("s1");
+        let sealer = sealer.headers(["From", "Subject", "DKIM-Signature"]);
+        let set = sealer.seal(&parsed, &results, &chain).unwrap();
+        format!("{}{message}", set.to_header())
+    })
+}
+
+#[test]
+fn a_chain_of_seals_is_checked_and_lets_nobody_in() {
+    let dns = NameServer::start();
+    dns.set("news.example", Record::Txt("v=spf1 -all".into()));
+    dns.set("_dmarc.news.example", Record::Txt("v=DMARC1; p=reject".into()));
+    for domain in ["news.example", "list.example", "college.example"] {
+        dns.set(&format!("s1._domainkey.{domain}"), key());
+    }
+    let post = post(&dns.address);
+    let news = mailbox(&post.program, &["News"]);
+    let from = "a@news.example";
+    // Handed on untouched, twice.
+    let once = |n| sealed(&dns.address, "list.example", &signed("news.example", &message(n, from)));
+    let twice = |n| sealed(&dns.address, "college.example", &once(n));
+    for (n, chain) in [(1, once(1)), (2, twice(2))] {
+        let found = post.found(&news, "list@list.example", &chain);
+        assert_eq!(found, ["none", "pass", "pass", "pass", "pass", "new"], "{n}");
+    }
+    // A list that wrote into it before it sealed: the chain is whole, but only the list says that it was news.example's.
+    let torn = signed("news.example", &message(3, from)).replace("This is", "[List] This is");
+    let found =
+        post.found(&news, "list@list.example", &sealed(&dns.address, "list.example", &torn));
+    assert_eq!(found, ["none", "fail", "fail", "pass", "fail", "held"]);
+    // Changed after the last seal.
+    let changed = twice(4).replace("This is", "This was");
+    let found = post.found(&news, "list@list.example", &changed);
+    assert_eq!(found, ["none", "fail", "fail", "fail", "fail", "held"]);
+    // A seal in the middle is gone, or is nobody's.
+    let parts = twice(5);
+    let gone = parts.replacen("ARC-Seal: i=1", "X-Seal: i=1", 1);
+    assert_ne!(gone, parts);
+    let found = post.found(&news, "list@list.example", &gone);
+    assert_eq!(found, ["none", "pass", "pass", "fail", "pass", "new"]);
+    let unknown = sealed(&dns.address, "college.example", &once(6))
+        .replace("d=list.example", "d=nobody.example");
+    let found = post.found(&news, "list@list.example", &unknown);
+    assert_eq!(found, ["none", "pass", "pass", "fail", "pass", "new"]);
+    post.server.stop();
+}
+
+#[test]
+fn each_policy_does_as_it_says_and_the_first_vouched_sender_is_learned() {
+    let dns = NameServer::start();
+    dns.set("news.example", Record::Txt("v=spf1 ip4:127.0.0.1 -all".into()));
+    dns.set("_dmarc.news.example", Record::Txt("v=DMARC1; p=quarantine".into()));
+    dns.set("other.example", Record::Txt("v=spf1 ip4:127.0.0.1 -all".into()));
+    let post = post(&dns.address);
+    let (own, stranger) = ("a@news.example", "s@other.example");
+    for (at, (policy, outcomes)) in
+        [("accept", ["new", "new"]), ("flag", ["held", "held"])].into_iter().enumerate()
+    {
+        let n = at * 10;
+        let box_ = mailbox(&post.program, &[policy, "--policy", policy]);
+        // A forgery is never the first message, whatever its policy lets in.
+        let forged = post.found(&box_, "x@elsewhere.example", &message(n, own));
+        assert_eq!([&*forged[4], &*forged[5]], ["fail", outcomes[0]], "{policy}");
+        let senders = |id: &str| {
+            post.program.json(&["source", "show", id, "--json"])["source"]["kind"]["senders"]
+                .clone()
+        };
+        assert_eq!(senders(&box_.1), serde_json::json!([]), "{policy}");
+        let first = post.found(&box_, "b@news.example", &message(n + 1, own));
+        assert_eq!([&*first[4], &*first[5]], ["pass", "new"], "{policy}");
+        let learned = senders(&box_.1);
+        assert_eq!((&learned[0]["address"], &learned[0]["verified"]), (&own.into(), &true.into()));
+        // Who is vouched for, and is somebody else.
+        let other = post.found(&box_, "s@other.example", &message(n + 2, stranger));
+        assert_eq!([&*other[4], &*other[5]], ["pass", outcomes[1]], "{policy}");
+    }
+    let (to, id) = mailbox(&post.program, &["strict", "--policy", "reject"]);
+    assert_eq!(post.send(&to, "x@elsewhere.example", &message(20, own)), 550);
+    assert_eq!(post.send(&to, "b@news.example", &message(21, own)), 250);
+    post.server.wait_for("mail received");
+    assert_eq!(post.send(&to, "s@other.example", &message(22, stranger)), 550);
+    assert_eq!(post.send(&to, "x@elsewhere.example", &message(23, own)), 550);
+    let shown = post.program.json(&["source", "show", &id, "--json", "--all"]);
+    assert_eq!(shown["items"].as_array().unwrap().len(), 1, "what was refused is not kept");
+    post.server.stop();
 }
 
 #[test]

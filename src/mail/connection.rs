@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::listen::Options;
 use super::session::{Need, Outcome, Protocol, Resolved, Session, Transaction};
 use crate::authenticate::Way;
-use crate::model::{MailPolicy, Timestamp};
+use crate::model::{MailPolicy, Source, Timestamp};
 use crate::pipeline::{Refusal, Taken};
 use crate::spool::{Envelope, Recipient, Room, Via};
 
@@ -25,6 +25,8 @@ const WHOLE: Duration = Duration::from_secs(1800);
 /// One message, from DATA to its end.
 const MESSAGE: Duration = Duration::from_secs(600);
 const BUFFER: usize = 16 * 1024;
+/// Mailboxes remembered between RCPT and the end of the message.
+const MOST_FOUND: usize = 128;
 
 /// Who is on the other side.
 pub(super) struct Peer {
@@ -47,6 +49,8 @@ where
     let mut stream: Box<dyn Wire> = Box::new(stream);
     let mut buffer = vec![0; BUFFER];
     let mut room: Option<(Room, usize, Instant)> = None;
+    // Whom this message is for, so far.
+    let mut found: Vec<(String, Source)> = Vec::new();
     let end = Instant::now() + WHOLE;
     let silence = if peer.busy { SILENCE_WHEN_BUSY } else { SILENCE };
     loop {
@@ -72,7 +76,14 @@ where
             }
             Need::Resolve(address) => {
                 let resolved = match options.ctx.mailbox(&address).await {
-                    Ok(_) => Resolved::Known,
+                    Ok(source) => {
+                        // More than one message may have are those of messages that were taken back.
+                        if found.len() >= MOST_FOUND {
+                            found.clear();
+                        }
+                        found.push((address, source));
+                        Resolved::Known
+                    }
                     Err(Refusal::Unknown(_)) => Resolved::Unknown,
                     Err(error) => {
                         tracing::error!(%error, "a mailbox can't be looked up");
@@ -82,7 +93,8 @@ where
                 session.resolved(resolved);
             }
             Need::Deliver(transaction) => {
-                let outcomes = deliver(transaction, &session, &peer, options).await;
+                let known = std::mem::take(&mut found);
+                let outcomes = deliver(transaction, known, &session, &peer, options).await;
                 room = None;
                 session.delivered(&outcomes);
             }
@@ -142,6 +154,7 @@ fn watch_room(session: &mut Session, room: &mut Option<(Room, usize, Instant)>, 
 /// Hands a message to every mailbox it is for: together where that can be, each by itself where it is judged first.
 async fn deliver(
     transaction: Transaction,
+    known: Vec<(String, Source)>,
     session: &Session,
     peer: &Peer,
     options: &Options,
@@ -152,7 +165,13 @@ async fn deliver(
     let mut together = Vec::new();
     let mut apart = Vec::new();
     for (at, address) in to.into_iter().enumerate() {
-        match options.ctx.mailbox(&address).await {
+        // What happens to a mailbox from now on is heeded where the message is received.
+        let found = known.iter().find(|(known, _)| *known == address);
+        let source = match found {
+            Some((_, source)) => Ok(source.clone()),
+            None => options.ctx.mailbox(&address).await,
+        };
+        match source {
             Ok(source) => {
                 let policy = source.mailbox().map(|m| m.policy).unwrap_or_default();
                 let recipient = Recipient { source: source.id, address };
@@ -237,3 +256,6 @@ fn trace(
     out.extend_from_slice(bytes);
     out
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ use crate::model::Timestamp;
 use crate::pipeline::Context;
 
 /// Connections of one IPv4 address or IPv6 network (/64).
-const PER_ADDRESS: usize = 64;
+const PER_ADDRESS: usize = 128;
 /// Connections in all.
 const AT_ONCE: usize = 512;
 
@@ -130,13 +130,14 @@ pub async fn serve(door: Door, options: Options, mut stop: watch::Receiver<bool>
             }
         };
         let guest = ip.map(|ip| crowd.enter(ip));
-        // Over the limits a client is told so by the closed connection, and comes again.
         if matches!(guest, Some(None)) {
             tracing::info!(peer = ?ip, "too many mail connections from one address");
+            stream.turn_away(&options.host);
             continue;
         }
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
             tracing::info!("too many mail connections");
+            stream.turn_away(&options.host);
             continue;
         };
         let busy = places.available_permits() < AT_ONCE / 4;
@@ -164,6 +165,17 @@ pub async fn serve(door: Door, options: Options, mut stop: watch::Receiver<bool>
 enum Stream {
     Tcp(tokio::net::TcpStream),
     Unix(tokio::net::UnixStream),
+}
+
+impl Stream {
+    /// Says that there is no place now, as far as that can be said without waiting, and hangs up.
+    fn turn_away(self, host: &str) {
+        let text = format!("421 4.3.2 {host} has too many connections, come again later\r\n");
+        let _ = match &self {
+            Self::Tcp(stream) => stream.try_write(text.as_bytes()),
+            Self::Unix(stream) => stream.try_write(text.as_bytes()),
+        };
+    }
 }
 
 async fn accept(socket: &Socket) -> io::Result<(Stream, Option<IpAddr>)> {
@@ -214,5 +226,27 @@ impl Drop for Guest {
                 here.remove(&self.ip);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_address_has_so_many_places_and_no_more() {
+        let crowd = Crowd::default();
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let mut guests: Vec<Guest> = (0..PER_ADDRESS)
+            .map(|n| crowd.enter(ip(&format!("2001:db8::{n:x}"))).unwrap())
+            .collect();
+        assert!(crowd.enter(ip("2001:db8::ffff")).is_none(), "a network of IPv6 is one guest");
+        assert!(
+            crowd.enter(ip("2001:db8:0:1::1")).is_some() && crowd.enter(ip("192.0.2.1")).is_some()
+        );
+        guests.pop();
+        assert!(crowd.enter(ip("2001:db8::ffff")).is_some());
+        guests.clear();
+        assert!(crowd.0.lock().unwrap().is_empty(), "who left is forgotten");
     }
 }

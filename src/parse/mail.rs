@@ -52,6 +52,8 @@ pub struct Message {
     pub body: String,
     /// Whether `body` is HTML.
     pub is_html: bool,
+    /// The same in plain text, where the message has both.
+    pub plain: Option<String>,
     /// Pictures inside it.
     pub images: Vec<InlineImage>,
     /// What was mended or left out, one sentence each.
@@ -136,6 +138,7 @@ pub fn read(bytes: &[u8]) -> Result<Message, MailError> {
         recipients: recipients(&headers),
         body,
         is_html,
+        plain: content.plain,
         images: content.images,
         warnings: content.warnings,
     })

@@ -55,7 +55,8 @@ pub async fn transcribe(
         ctx.door.call(move |s| s.drop_job(&job)).await?;
         return Ok(None);
     };
-    let mut problem = None;
+    // What is wrong with a message, which has no links, stays said.
+    let mut problem = item.problem.clone().filter(|_| item.mail.is_some());
     let mut temporary = None;
     let mut found = None;
     for link in by_preference(&item.transcripts, item.language.as_deref()) {
@@ -86,7 +87,7 @@ pub async fn transcribe(
             return Err(StageError::Retry { what, hint, after: None });
         }
         (None, _) => {
-            if let Some(problem) = &mut problem {
+            if let Some(problem) = problem.as_mut().filter(|_| item.mail.is_none()) {
                 problem.hint = NOTES_SERVE.into();
             }
             (from_notes(ctx, &item).await?, notes_origin(item.kind))

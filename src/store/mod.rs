@@ -167,6 +167,8 @@ pub trait EmbeddingStore {
 pub trait BodyStore {
     /// Keeps it durably; the same bytes are kept once.
     fn put_body(&self, bytes: &[u8]) -> Result<BlobId>;
+    /// Several at once, which costs little more than one; their names in order.
+    fn put_bodies(&self, bodies: &[&[u8]]) -> Result<Vec<BlobId>>;
     /// The bytes.
     fn body(&self, id: &BlobId) -> Result<Vec<u8>>;
 }

@@ -1,10 +1,10 @@
 // A reader's way in a real browser. `sign-up BASE FOLDER`: two readers with the same interests sign up, one of them
 // without a script; prints the addresses that the page gives them. `vote LINK FOLDER`: follows a link from a feed and
-// presses the button. `operator LINK FOLDER`: the operator's link. Each page is looked at as pages.mjs does.
+// presses the button. `operator LINK FOLDER MAILBOX`: the operator's link. Each page is looked at as pages.mjs does.
 import { chromium } from "playwright-core";
 import { look } from "./look.mjs";
 
-const [act, target, folder] = process.argv.slice(2);
+const [act, target, folder, mailbox] = process.argv.slice(2);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"],
@@ -67,6 +67,7 @@ if (act === "sign-up") {
   await page.getByRole("heading", { name: "OPML" }).waitFor();
   const storageState = await context.storageState();
   await look(browser, problems, { base: origin, folder, name: "operator", path: "/operator", storageState });
+  await look(browser, problems, { base: origin, folder, name: "mailbox", path: `/operator/mailboxes/${mailbox}`, storageState });
   await look(browser, problems, { base: origin, folder, name: "operator-login", path: "/operator" });
 }
 await browser.close();

@@ -66,7 +66,7 @@ shows=$!
 curl -fsS --retry 50 --retry-connrefused --retry-delay 1 --retry-max-time 60 -o "$work/up" "http://127.0.0.1:$show_port/tidewater.xml"
 
 port=$(free_port)
-export PODBRIEF_DATA_DIR=$work/data PODBRIEF_LISTEN=127.0.0.1:$port
+export PODBRIEF_DATA_DIR=$work/data PODBRIEF_LISTEN=127.0.0.1:$port PODBRIEF_MAIL_DOMAIN=in.example.org
 export PODBRIEF_FETCH_ALLOW_PRIVATE=127.0.0.1:$show_port,${origin#http://}
 own=http://127.0.0.1:$port
 ready() {
@@ -103,7 +103,21 @@ muted=$(grep -o '<cite>[^<]*</cite>' <<<"$first" | head -1)
 [ -n "$mute" ] && [ -n "$muted" ] || { echo "the entry has no link to mute a show"; exit 1; }
 browser journey.mjs vote "$mute" "$folder"
 echo "newsboat holds the first edition; the link to mute $muted was followed and confirmed"
-browser journey.mjs operator "$("$program" admin-url)" "$folder"
+# A newsletter that wants something of the operator, an issue of it, and a stranger who writes to its address.
+box=$("$program" source add --json --mail "The Grid Weekly")
+address=$(python3 -c 'import json,sys; print(json.load(sys.stdin)["address"])' <<<"$box")
+mailbox=$(python3 -c 'import json,sys; print(json.load(sys.stdin)["source"]["id"])' <<<"$box")
+letter() { "$program" deliver --to "$address"; }
+letter <"$here/../fixtures/mail/weekly.eml"
+sed 's/^From: .*/From: "Bargains" <offers@bargains.example>/; s/^Message-ID: .*/Message-ID: <offer-1@bargains.example>/I' \
+  "$here/../fixtures/mail/weekly.eml" | letter
+printf '%s\n' 'From: The Grid Weekly <grid@weekly.example>' 'Subject: Please confirm your subscription to The Grid Weekly' \
+  'Content-Type: text/html' '' '<p>One more step: <a href="https://weekly.example/confirm?t=9f8e7d6c5b4a39281706f5e4d3c2b1a0">Confirm</a></p>' | letter
+for _ in $(seq 100); do
+  [ "$("$program" source show "The Grid" --json --all | python3 -c 'import json,sys; print(len(json.load(sys.stdin)["items"]))')" = 3 ] && break
+  sleep 0.1
+done
+browser journey.mjs operator "$("$program" admin-url)" "$folder" "$mailbox"
 
 kill "$server"; wait "$server" || true
 for name in "${names[@]}"; do cp "$work/$name.whole" "$work/shows/$name.xml"; done

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A real Dovecot on loopback, with STARTTLS and a certificate of its own, and podbrief fetching from it: what is there
-# already, and what is delivered while it waits with IDLE. Needs dovecot-imapd and openssl from Debian:
+# A real Dovecot on loopback with a certificate of its own, and podbrief fetching from it, with TLS from the first byte and
+# with STARTTLS: what is there already, and what is delivered while it waits with IDLE. A certificate that is nobody's and a
+# wrong password get nowhere. Needs root, dovecot-imapd and openssl from Debian:
 #   tests/mta/dovecot.sh target/debug/podbrief
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -10,13 +11,13 @@ say() { printf '== %s\n' "$*"; }
 port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])'; }
 server=
 finish() {
-  doveadm -c "$work/dovecot.conf" stop >/dev/null 2>&1 || true
+  PATH=$PATH:/usr/sbin doveadm -c "$work/dovecot.conf" stop >/dev/null 2>&1 || true
   [ -z "$server" ] || kill "$server" 2>/dev/null || true
   rm -rf "$work"
 }
 trap finish EXIT
 
-imap=$(port)
+imap=$(port) imaps=$(port)
 chmod 755 "$work"
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
   -addext basicConstraints=critical,CA:FALSE -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
@@ -40,7 +41,8 @@ service imap-login {
     port = $imap
   }
   inet_listener imaps {
-    port = 0
+    port = $imaps
+    ssl = yes
   }
 }
 passdb {
@@ -64,16 +66,22 @@ put . 2 "$work/friend.eml"
 chown -R mail:mail "$work/mail"
 dovecot -c "$work/dovecot.conf"
 
-export PODBRIEF_DATA_DIR=$work/data PODBRIEF_LISTEN=127.0.0.1:0 PODBRIEF_MAIL_DOMAIN=in.example.org
-export PODBRIEF_IMAP_SERVER=localhost:$imap PODBRIEF_IMAP_SECURITY=starttls PODBRIEF_IMAP_CA=$work/cert.pem
-export PODBRIEF_IMAP_USER=me PODBRIEF_IMAP_PASSWORD_COMMAND="echo sesame" PODBRIEF_LOG_FORMAT=json
-"$program" serve 2>"$work/log" &
-server=$!
-until grep -qs '"serving"' "$work/log"; do kill -0 "$server"; sleep 0.1; done
-"$program" source add --mail "The Grid Weekly" >/dev/null
-"$program" source fetch "The Grid" --folder News.Grid
-"$program" source add --mail "By sender" --policy accept >/dev/null
-"$program" source fetch "By sender" --sender editor@list.example
+export PODBRIEF_LISTEN=127.0.0.1:0 PODBRIEF_MAIL_DOMAIN=in.example.org PODBRIEF_LOG_FORMAT=json
+export PODBRIEF_IMAP_CA=$work/cert.pem PODBRIEF_IMAP_USER=me PODBRIEF_IMAP_PASSWORD_COMMAND="echo sesame"
+serve() {
+  "$program" serve 2>"$work/log" &
+  server=$!
+  until grep -qs '"serving"' "$work/log"; do kill -0 "$server"; sleep 0.1; done
+}
+stop() { kill "$server"; wait "$server" || true; server=; }
+said() { # in the log, within half a minute
+  for _ in $(seq 300); do
+    if grep -q "$1" "$work/log"; then return; fi
+    sleep 0.1
+  done
+  tail "$work/log" "$work/dovecot.log"
+  return 1
+}
 received() { # at least so many
   for _ in $(seq 900); do
     [ "$(grep -c '"mail received"' "$work/log")" -ge "$1" ] && return
@@ -83,18 +91,42 @@ received() { # at least so many
   return 1
 }
 
-say "what is in the folder already is fetched"
-received 1
-grep -q 'Batteries are winning' <("$program" source show "The Grid")
+round() { # security, address
+  export PODBRIEF_IMAP_SECURITY=$1 PODBRIEF_IMAP_SERVER=$2 PODBRIEF_DATA_DIR=$work/data-$1
+  # Every round finds the account as it was.
+  rm -f "$work"/mail/new/3 "$work"/mail/cur/3*
+  "$program" source add --mail "The Grid Weekly" >/dev/null
+  "$program" source fetch "The Grid" --folder News.Grid
+  "$program" source add --mail "By sender" --policy accept >/dev/null
+  "$program" source fetch "By sender" --sender editor@list.example
 
-say "what comes is fetched at once, by its sender"
+  say "$1: a certificate that nobody vouches for, and a wrong password, get nowhere"
+  PODBRIEF_IMAP_CA='' serve
+  said 'certificate'
+  stop
+  PODBRIEF_IMAP_PASSWORD_COMMAND="echo simsim" serve
+  said 'does not let me in'
+  stop
+
+  serve
+  say "$1: what is in the folder already is fetched"
+  received 1
+  grep -q 'Batteries are winning' <("$program" source show "The Grid")
+
+  say "$1: what comes is fetched at once, by its sender"
+  put . 3 "$work/editor.eml"
+  received 2
+  grep -q 'editor@list.example' <("$program" source show "By sender")
+  stop
+
+  say "$1: nothing else was fetched, and nothing was changed in the account"
+  for newsletter in "The Grid" "By sender"; do
+    [ "$("$program" source show "$newsletter" --json --all | python3 -c 'import json,sys; print(len(json.load(sys.stdin)["items"]))')" = 1 ]
+  done
+  [ "$(find "$work/mail" -type f -path '*/cur/*' -name '*:2,*S*' | wc -l)" = 0 ]
+}
 sed 's/^From: .*/From: Editor <Editor@list.example>/; s/^Message-ID: .*/Message-ID: <editor-1@list.example>/I' \
   tests/fixtures/mail/weekly.eml >"$work/editor.eml"
-put . 3 "$work/editor.eml"
-received 2
-grep -q 'editor@list.example' <("$program" source show "By sender")
-
-say "nothing else was fetched, and nothing was changed in the account"
-if grep -rq 'friend-1@home.example' "$work/data"; then exit 1; fi
-[ "$(find "$work/mail" -type f -path '*/cur/*' -name '*:2,*S*' | wc -l)" = 0 ]
+round tls "localhost:$imaps"
+round starttls "localhost:$imap"
 say "all is well"

@@ -32,6 +32,8 @@ pub struct InlineImage {
 pub(super) struct Content {
     /// The texts in order, HTML or plain.
     pub texts: Vec<(String, bool)>,
+    /// Plain text that HTML was taken instead of.
+    pub plain: Option<String>,
     pub images: Vec<InlineImage>,
     /// A report of delivery or reading (RFC 6522).
     pub is_report: bool,
@@ -120,7 +122,11 @@ fn open(
         None if in_digest => mailparse::parse_content_type("message/rfc822"),
         None => mailparse::parse_content_type("text/plain"),
     };
-    let kind_name = kind.mimetype.to_ascii_lowercase();
+    let kind_name = match kind.mimetype.to_ascii_lowercase() {
+        // What is no media type says nothing (RFC 2045 5.2).
+        name if !name.contains('/') => "text/plain".to_owned(),
+        name => name,
+    };
     if kind_name == "multipart/report" {
         content.is_report = true;
     }
@@ -140,7 +146,7 @@ fn open(
                 open(part, depth + 1, false, content, &mut one);
                 choices.push(one);
             }
-            texts.extend(best(choices));
+            texts.extend(best(choices, &mut content.plain));
         } else {
             let digest = kind_name == "multipart/digest";
             for part in parts {
@@ -161,13 +167,7 @@ fn open(
     }
     let text = matches!(
         kind_name.as_str(),
-        "text/html"
-            | "text/plain"
-            | "text/markdown"
-            | "text/enriched"
-            | "text"
-            | "application/xhtml+xml"
-            | ""
+        "text/html" | "text/plain" | "text/markdown" | "text/enriched" | "application/xhtml+xml"
     );
     if text && !attached {
         texts.extend(leaf_text(body, &headers, &kind, &kind_name));
@@ -175,10 +175,20 @@ fn open(
 }
 
 /// The last alternative with HTML in it (RFC 2046 5.1.4: the last is the best), else the last with any text.
-fn best(choices: Vec<Vec<(String, bool)>>) -> Vec<(String, bool)> {
+/// A plain one beside it is kept for the case that the HTML says nothing.
+fn best(choices: Vec<Vec<(String, bool)>>, plain: &mut Option<String>) -> Vec<(String, bool)> {
     let html = choices.iter().rposition(|texts| texts.iter().any(|(_, html)| *html));
     let any = choices.iter().rposition(|texts| !texts.is_empty());
-    html.or(any).and_then(|at| choices.into_iter().nth(at)).unwrap_or_default()
+    let Some(at) = html.or(any) else { return Vec::new() };
+    let mut chosen = Vec::new();
+    for (n, texts) in choices.into_iter().enumerate() {
+        if n == at {
+            chosen = texts;
+        } else if html.is_some() && plain.is_none() {
+            *plain = texts.into_iter().find(|(_, html)| !html).map(|(text, _)| text);
+        }
+    }
+    chosen
 }
 
 fn leaf_text(

@@ -1,7 +1,8 @@
 //! A newsletter as blocks: headings, paragraphs, list items, each a run of words with their links. Tables used for
 //! layout fall flat, what is hidden falls out. One pass over the tokens; memory grows with the length only.
 
-use super::look::{Hint, hint, is_hidden, is_void};
+use super::leftovers;
+use super::look::{Hint, hint, is_hidden, is_void, stands_in_head};
 use crate::text::html::scan::{Scanner, Tag, Token};
 use crate::text::html::{collapse, entity, is_block};
 
@@ -34,6 +35,15 @@ pub(super) struct Span {
     pub code: bool,
     /// `src` of a picture; `text` is what it says instead.
     pub image: Option<String>,
+}
+
+impl Span {
+    /// Whether both differ in their words at most.
+    fn is_like(&self, other: &Self) -> bool {
+        (self.strong, self.emphasis, self.code) == (other.strong, other.emphasis, other.code)
+            && self.link == other.link
+            && self.image == other.image
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,18 +142,19 @@ impl Builder {
 
     fn push(&mut self, span: Span) {
         match self.spans.last_mut() {
-            Some(last)
-                if Span { text: String::new(), ..last.clone() }
-                    == Span { text: String::new(), ..span.clone() } =>
-            {
-                last.text.push_str(&span.text);
-            }
+            Some(last) if last.is_like(&span) => last.text.push_str(&span.text),
             _ => self.spans.push(span),
         }
     }
 
     fn start(&mut self, tag: &Tag<'_>) {
         let name = tag.name.to_ascii_lowercase();
+        // Many forget to end the head; what can't stand in it ends it.
+        if !stands_in_head(&name)
+            && let Some(head) = self.open.iter().take(8).position(|e| e.name == "head")
+        {
+            self.open.truncate(head);
+        }
         match name.as_str() {
             "br" => return self.line_break(),
             "hr" => {
@@ -313,7 +324,9 @@ fn tidy(spans: Vec<Span>, kind: Kind) -> Vec<Span> {
     let mut space = true;
     for mut span in spans {
         let mut text = String::with_capacity(span.text.len());
-        for c in span.text.chars() {
+        let marked = !span.code && span.link.is_none();
+        let words = if marked { leftovers::without(&span.text) } else { (&*span.text).into() };
+        for c in words.chars() {
             if c.is_whitespace() {
                 if !space {
                     text.push(' ');

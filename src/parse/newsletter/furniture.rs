@@ -1,6 +1,10 @@
 //! What stands around a newsletter's text: preheader, "view in browser", share buttons, sponsors, footers, addresses,
 //! the unsubscribe block. Decided by words and by place, never by a sender's template alone.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::block::{Block, Kind};
 use super::look::Hint;
 
@@ -171,18 +175,29 @@ const SPONSOR_STARTS: [&str; 12] = [
     "this week's issue is sponsored",
 ];
 
+/// Every block is searched for all of these.
+static FOOTERS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| finders(&FOOTER));
+static BROWSERS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| finders(&BROWSER));
+
+fn finders(words: &'static [&'static str]) -> Vec<Finder<'static>> {
+    words.iter().map(|words| Finder::new(*words)).collect()
+}
+
+fn says_any(text: &str, words: &[Finder<'static>]) -> bool {
+    words.iter().any(|words| words.find(text.as_bytes()).is_some())
+}
+
 /// Blocks that a paid part without a clear end takes with it at most.
 const SPONSOR_BLOCKS: usize = 8;
 
 /// The blocks that are the newsletter's text.
 pub(super) fn without(blocks: Vec<Block>) -> Vec<Block> {
-    let total: usize = blocks.iter().map(|b| b.text().len()).sum();
+    let texts: Vec<String> = blocks.iter().map(Block::text).collect();
+    let total: usize = texts.iter().map(String::len).sum();
     let mut kept: Vec<Block> = Vec::with_capacity(blocks.len());
     let mut sponsor: Option<Paid> = None;
     let mut before = 0;
-    let mut blocks = blocks.into_iter().peekable();
-    while let Some(block) = blocks.next() {
-        let text = block.text();
+    for (block, text) in blocks.into_iter().zip(texts) {
         before += text.len();
         if let Some(paid) = sponsor.take() {
             if paid.holds(&block) {
@@ -200,9 +215,8 @@ pub(super) fn without(blocks: Vec<Block>) -> Vec<Block> {
             continue;
         }
         if is_footer(&block, &lower) {
-            let rest: usize = blocks.clone().map(|b| b.text().len()).sum();
             // What follows the footer's first words at the end is the footer.
-            if before * 10 > total * 6 && rest < 2_500 {
+            if before * 10 > total * 6 && total - before < 2_500 {
                 break;
             }
             continue;
@@ -275,9 +289,7 @@ fn is_footer(block: &Block, lower: &str) -> bool {
             || lower.starts_with("(c) 20"));
     // A class may name a whole template's table; long texts are no footer.
     let named = block.hint == Hint::Footer && short;
-    named
-        || copyright
-        || (short && FOOTER.iter().any(|words| lower.contains(words)) && !is_prose(lower))
+    named || copyright || (short && says_any(lower, &FOOTERS) && !is_prose(lower))
 }
 
 /// Several sentences that speak of unsubscribing are about it, not for it.
@@ -293,8 +305,13 @@ fn is_around(block: &Block, lower: &str, first: bool) -> bool {
     if block.hint == Hint::Preheader && lower.len() < 400 {
         return true;
     }
-    if lower.len() < 160 && BROWSER.iter().any(|words| lower.contains(words)) {
+    if lower.len() < 160 && says_any(lower, &BROWSERS) {
         return true;
+    }
+    let links = block.spans.iter().filter(|s| s.link.is_some()).count();
+    // Longer than any row of buttons or links.
+    if lower.len() >= 200.max(links * 18) {
+        return false;
     }
     // A button is a label, whether its neighbours are parted from it by a sign or only by their links.
     let sign = |c: char| !(c.is_alphanumeric() || c == ' ' || c == '\'' || c == '’');
@@ -309,7 +326,6 @@ fn is_around(block: &Block, lower: &str, first: bool) -> bool {
         return true;
     }
     // Menus: several short links in a row and nothing else.
-    let links = block.spans.iter().filter(|s| s.link.is_some()).count();
     (block.hint == Hint::Social && lower.len() < 200)
         || (links >= 3 && mostly_linked && lower.len() < links * 18)
 }

@@ -349,10 +349,14 @@ fn strip(url: &mut Url, secrets: &Secrets) {
 
 /// Whether a text holds an address of the reader or one of the tokens, plain or encoded.
 pub(super) fn tells(text: &str, secrets: &Secrets) -> bool {
-    let plain = percent(text);
-    let lower = plain.to_lowercase();
+    let plain = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
+    let named = || {
+        let lower = plain.to_lowercase();
+        secrets.addresses.iter().any(|address| lower.contains(address.as_str()))
+    };
     secrets.tokens.iter().any(|token| plain.contains(token.as_str()))
-        || secrets.addresses.iter().any(|address| lower.contains(address.as_str()))
+        // Every address has one of these.
+        || (plain.contains(['@', '=']) && named())
         || plain.split(['/', '?', '&', '=', '.']).filter(|p| p.len() >= 12).any(|piece| {
             base64_text(piece).is_some_and(|inner| {
                 let inner = inner.to_lowercase();

@@ -30,6 +30,16 @@ pub(super) fn is_void(name: &str) -> bool {
     )
 }
 
+/// HTML 13.2.6.4.4: anything else begins the body.
+pub(super) fn stands_in_head(name: &str) -> bool {
+    matches!(
+        name,
+        "head" | "title" | "meta" | "link" | "base" | "style" | "script" | "noscript" | "template"
+            // What Outlook and Word write there.
+            | "xml" | "object"
+    ) || name.contains(':')
+}
+
 /// Text that is there for machines or for the list of messages only.
 pub(super) fn is_hidden(tag: &Tag<'_>, style: &str) -> bool {
     if tag.attr("hidden").is_some() || tag.is("template") || tag.is("head") {

@@ -3,6 +3,7 @@
 
 mod block;
 mod furniture;
+mod leftovers;
 mod links;
 mod look;
 mod notice;
@@ -42,9 +43,13 @@ pub fn understand(message: &Message, own: &[String]) -> Issue {
     let link = message.archived_at.as_deref().and_then(|url| links::public(url, &secrets));
     let link = link.or_else(|| web_version(&blocks, &secrets));
     let mut kept = furniture::without(blocks);
-    // The subject again, as the text's own first heading.
+    let says_nothing = |blocks: &[block::Block]| blocks.iter().all(|b| b.spans.is_empty());
+    if let Some(plain) = message.plain.as_deref().filter(|_| says_nothing(&kept)) {
+        kept = furniture::without(plain::of_text(plain));
+    }
+    // The subject again, as the text's own first heading; if nothing else is said, it is the text.
     let same = |a: &str, b: &str| collapse(a).to_lowercase() == collapse(b).to_lowercase();
-    if kept.first().is_some_and(|b| same(&b.text(), &subject)) {
+    if kept.len() > 1 && kept.first().is_some_and(|b| same(&b.text(), &subject)) {
         kept.remove(0);
     }
     let written = write::html(&kept, &secrets, &message.images);
@@ -88,8 +93,15 @@ fn without_prefix(subject: &str) -> String {
 fn secrets(message: &Message, own: &[String]) -> Secrets {
     let mut addresses: Vec<String> =
         message.recipients.iter().chain(own).map(|a| a.to_lowercase()).collect();
-    // A list's own address may stand in To; what it publishes under may be seen. The sender's is not the reader's.
+    // A list's own address may stand in To; what it publishes under may be seen. The sender's is not the reader's,
+    // unless readers forward it by hand.
+    let by_hand = without_prefix(&message.subject) != message.subject.trim();
     addresses.retain(|a| a.contains('@') && *a != message.from);
+    if by_hand && message.from.contains('@') {
+        addresses.push(message.from.clone());
+    }
+    // As bounce addresses and links write them.
+    addresses.extend(addresses.clone().iter().map(|a| a.replacen('@', "=", 1)));
     // Local parts of minted addresses are secrets by themselves.
     let minted = own.iter().filter_map(|a| a.split('@').next()).filter(|l| l.len() >= 16);
     let tokens = message.unsubscribe.iter().flat_map(|url| links::tokens_of(url));
@@ -110,9 +122,12 @@ fn web_version(blocks: &[block::Block], secrets: &Secrets) -> Option<String> {
         "im browser ansehen",
         "open in browser",
     ];
-    let spans = blocks.iter().flat_map(|b| &b.spans);
-    let found = spans.filter(|s| words.iter().any(|w| s.text.to_lowercase().contains(w)));
-    found.filter_map(|s| s.link.as_deref()).find_map(|url| links::public(url, secrets))
+    let linked = blocks.iter().flat_map(|b| &b.spans).filter(|s| s.text.len() < 120);
+    linked.filter_map(|s| Some((s.text.to_lowercase(), s.link.as_deref()?))).find_map(
+        |(text, url)| {
+            words.iter().any(|w| text.contains(w)).then(|| links::public(url, secrets)).flatten()
+        },
+    )
 }
 
 #[cfg(test)]

@@ -61,9 +61,13 @@ const MOST: usize = 2_500;
 
 /// What the message asks for, if it asks for anything.
 pub(super) fn of(subject: &str, blocks: &[Block]) -> Option<Notice> {
-    let text: String = blocks.iter().map(|b| b.text() + "\n").collect();
-    if text.len() > MOST {
-        return None;
+    let mut text = String::new();
+    for block in blocks {
+        text += &block.text();
+        text.push('\n');
+        if text.len() > MOST {
+            return None;
+        }
     }
     let (subject, lower) = (subject.to_lowercase(), text.to_lowercase());
     let says = |words: &[&str]| words.iter().any(|w| subject.contains(w) || lower.contains(w));

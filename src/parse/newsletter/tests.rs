@@ -40,6 +40,42 @@ fn the_text_stays_and_the_furniture_goes() {
 }
 
 #[test]
+fn text_is_found_where_html_is_careless_or_says_nothing() {
+    let html = |text: &str| {
+        issue(&format!("Subject: Word\nContent-Type: text/html\n\n{text}")).html.trim().to_owned()
+    };
+    assert_eq!(html("<html><head><title>t</title><meta charset=x><body><p>a</p>"), "<p>a</p>");
+    assert_eq!(html("<html><head><style>p{}</style>\n<p>a</p></html>"), "<p>a</p>");
+    assert_eq!(html("<p>Word</p>"), "<p>Word</p>", "all that is said");
+    let both = issue(
+        "Subject: x\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\nOnly here.\n--b\nContent-Type: text/html\n\n\
+         <img src='https://x.example/all-of-it.png'>\n--b--\n",
+    );
+    assert_eq!(both.html.trim(), "<p>Only here.</p>");
+    let odd = issue("Subject: x\nContent-Type: text\n\nblah\n");
+    assert_eq!(odd.html.trim(), "<p>blah</p>");
+}
+
+#[test]
+fn a_forward_by_hand_does_not_tell_who_forwarded() {
+    let forward = |subject: &str| {
+        issue(&format!(
+            "From: Ada <ada@mail.example>\nTo: x@in.example\nSubject: {subject}\n\n---------- Forwarded message ---------\n\
+             To: ada@mail.example\n\nHeat pumps fail, see https://n.example/b?to=ada=mail.example&p=1 and write to ada@mail.example\n",
+        ))
+    };
+    let text = forward("Fwd: Heat").html;
+    assert!(
+        !text.contains("ada@") && !text.contains("ada=") && text.contains("Heat pumps"),
+        "{text}"
+    );
+    assert!(
+        forward("Heat").html.contains("ada@mail.example"),
+        "who writes may say how to be reached"
+    );
+}
+
+#[test]
 fn scripts_and_styles_never_pass() {
     let issue = issue(
         "Subject: x\nContent-Type: text/html\n\n<p onclick=alert(1) style='color:red'>a<script>alert(1)</script>\

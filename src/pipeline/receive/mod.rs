@@ -19,7 +19,8 @@ pub use understand::Trust;
 
 use self::understand::{Found, Understood, understand, unreadable};
 use super::{Context, StageError};
-use crate::model::{Item, MailImage, Mailbox, Source, SourceId};
+use crate::model::{MailImage, Mailbox, Source, SourceId};
+use crate::parse::mail::InlineImage;
 use crate::spool::Letter;
 use crate::store::{Added, Arrival, Store, StoreError};
 
@@ -72,6 +73,8 @@ fn gather(
     let mut known: HashMap<SourceId, Option<(Source, Mailbox)>> = HashMap::new();
     let mut arrivals = Vec::new();
     let mut reports = Vec::new();
+    // What the items name, by the place of their arrival.
+    let mut texts: Vec<(usize, String, Vec<InlineImage>)> = Vec::new();
     for letter in letters {
         for to in &letter.envelope.to {
             let entry = match known.get_mut(&to.source) {
@@ -101,13 +104,18 @@ fn gather(
                         mailbox.senders.extend(found.learn.clone());
                     }
                     arrival.learn.clone_from(&found.learn);
-                    arrival.item = Some(keep(store, *found)?);
+                    let Found { item, html, images, .. } = *found;
+                    if store.item(&item.id)?.is_none() {
+                        texts.push((arrivals.len(), html, images));
+                    }
+                    arrival.item = Some(item);
                 }
             }
             arrivals.push(arrival);
             reports.push(report);
         }
     }
+    keep(store, &mut arrivals, &texts)?;
     Ok((arrivals, reports))
 }
 
@@ -129,21 +137,30 @@ fn outcome(found: &Found) -> &'static str {
     }
 }
 
-/// Stores the bodies that the row names.
-fn keep(store: &dyn Store, found: Found) -> Result<Item, StoreError> {
-    let Found { mut item, html, images, .. } = found;
-    if store.item(&item.id)?.is_some() {
-        return Ok(item);
+/// Stores the bodies that the rows name.
+fn keep(
+    store: &dyn Store,
+    arrivals: &mut [Arrival],
+    texts: &[(usize, String, Vec<InlineImage>)],
+) -> Result<(), StoreError> {
+    let says = |html: &str| !html.trim().is_empty();
+    let mut bodies: Vec<&[u8]> = Vec::new();
+    for (_, html, images) in texts {
+        bodies.extend(images.iter().map(|image| image.bytes.as_slice()));
+        bodies.extend(says(html).then_some(html.as_bytes()));
     }
-    // The text names them by number, in this order: it holds no address of ours, which may change.
-    for image in images {
-        let body = store.put_body(&image.bytes)?;
-        if let Some(mail) = &mut item.mail {
-            mail.images.push(MailImage { body, media_type: image.media_type.into() });
+    let mut names = store.put_bodies(&bodies)?.into_iter();
+    for (at, html, images) in texts {
+        let Some(item) = arrivals.get_mut(*at).and_then(|a| a.item.as_mut()) else { continue };
+        // The text names them by number, in this order: it holds no address of ours, which may change.
+        for (image, body) in images.iter().zip(names.by_ref()) {
+            if let Some(mail) = &mut item.mail {
+                mail.images.push(MailImage { body, media_type: image.media_type.into() });
+            }
+        }
+        if says(html) {
+            item.notes = names.next();
         }
     }
-    if !html.trim().is_empty() {
-        item.notes = Some(store.put_body(html.as_bytes())?);
-    }
-    Ok(item)
+    Ok(())
 }

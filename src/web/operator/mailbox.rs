@@ -21,6 +21,11 @@ use crate::text::phrases::Phrases;
 /// Bytes of a form.
 const LARGEST: usize = 16 * 1024;
 
+/// Messages of each kind on the page; `podbrief source show --all` has the rest.
+const REQUESTS: usize = 5;
+const HELD: usize = 50;
+const ISSUES: usize = 20;
+
 /// Each with its name in forms and its words.
 const POLICIES: [(MailPolicy, &str, &str); 3] = [
     (MailPolicy::Flag, "flag", "operator.mail.flag"),
@@ -40,6 +45,7 @@ struct Page {
     /// Name, words, and whether it is the one that holds.
     policies: Vec<(&'static str, String, bool)>,
     senders: Vec<String>,
+    held_count: usize,
     held: Vec<Row>,
     issues: Vec<Row>,
     unsubscribe: Option<String>,
@@ -48,8 +54,8 @@ struct Page {
 /// What a message wants of the operator.
 struct Asked {
     what: String,
-    title: String,
-    date: String,
+    /// Who asks.
+    row: Row,
     link: Option<String>,
     code: Option<String>,
 }
@@ -61,6 +67,7 @@ struct Row {
     from: String,
     /// What authentication said.
     verdict: String,
+    /// Why it is held back, or gave nothing.
     why: String,
 }
 
@@ -78,7 +85,10 @@ impl Row {
             date: t.date(&item.seen),
             from: mail.map(|m| m.from.clone()).unwrap_or_default(),
             verdict: t.say(verdict).to_owned(),
-            why: mail.and_then(|m| m.held.clone()).unwrap_or_default(),
+            why: mail
+                .and_then(|m| m.held.clone())
+                .or_else(|| item.problem.as_ref().map(|p| p.what.clone()))
+                .unwrap_or_default(),
         }
     }
 }
@@ -92,8 +102,7 @@ impl Asked {
         };
         Some(Self {
             what: t.say(what).to_owned(),
-            title: item.title.clone(),
-            date: t.date(&item.seen),
+            row: Row::of(item, t),
             link: notice.link.clone().filter(|link| is_web(link)),
             code: notice.code.clone(),
         })
@@ -129,10 +138,12 @@ fn made(
         t.say(if verified { "operator.mail.verified" } else { "operator.mail.unverified" })
     };
     let senders = mailbox.senders.iter();
-    let held = items.iter().filter(|item| {
-        let notice = item.mail.as_ref().is_some_and(|m| m.notice.is_some());
-        item.state == ItemState::Held && !notice
-    });
+    let held = || {
+        items.iter().filter(|item| {
+            let notice = item.mail.as_ref().is_some_and(|m| m.notice.is_some());
+            item.state == ItemState::Held && !notice
+        })
+    };
     let unsubscribe = items.iter().find_map(|item| item.mail.as_ref()?.unsubscribe.clone());
     Page {
         shell: Shell::new(&state.site, t, "operator", &show_name(source), None),
@@ -148,7 +159,7 @@ fn made(
                 t.fill("operator.mail.reader", &[("reader", &reader.as_str())])
             }
         },
-        notices: items.iter().filter_map(|item| Asked::of(item, t)).collect(),
+        notices: items.iter().filter_map(|item| Asked::of(item, t)).take(REQUESTS).collect(),
         policies: POLICIES
             .iter()
             .map(|(policy, name, words)| {
@@ -156,11 +167,12 @@ fn made(
             })
             .collect(),
         senders: senders.map(|s| format!("{} ({})", s.address, verified(s.verified))).collect(),
-        held: held.map(|item| Row::of(item, t)).collect(),
+        held_count: held().count(),
+        held: held().take(HELD).map(|item| Row::of(item, t)).collect(),
         issues: items
             .iter()
             .filter(|item| item.state != ItemState::Held)
-            .take(20)
+            .take(ISSUES)
             .map(|item| Row::of(item, t))
             .collect(),
         unsubscribe: unsubscribe.filter(|link| is_web(link)),
