@@ -59,6 +59,7 @@ contract!(
     bodies_are_kept_once,
     polls_are_moved_all_at_once,
     a_source_keeps_its_lease_and_its_name_when_it_moves,
+    listeners_are_kept_within_room_and_changed_as_they_are,
     ids_rest_on_what_was_minted_first,
     a_reader_is_found_by_the_hash_of_their_secret,
     a_changed_secret_says_so_for_a_while,
@@ -349,6 +350,45 @@ fn a_failing_job_waits_and_is_set_aside(open: Open, dir: &Path) {
     assert_eq!((failed.state, failed.problem), (ItemState::Failed, Some(problem)));
 }
 
+fn listens(n: usize) -> Listener {
+    let (topic, callback) = ("https://a.example/latest.atom", format!("https://b.example/{n}"));
+    Listener {
+        id: ListenerId::new(topic, &callback),
+        topic: topic.into(),
+        callback,
+        wish: Some(Wish::new(Mode::Subscribe, Some(format!("secret {n}")), None, at(n as i64))),
+        grant: None,
+    }
+}
+
+fn listeners_are_kept_within_room_and_changed_as_they_are(open: Open, dir: &Path) {
+    let store = open(dir);
+    let generation = store.generation();
+    let room: &dyn Fn(&[Listener]) -> bool = &|all| all.len() < 2;
+    assert!(store.ask_hub(listens(1), room).unwrap());
+    assert!(store.ask_hub(listens(2), room).unwrap());
+    assert!(!store.ask_hub(listens(3), room).unwrap());
+    let granted = &mut |listener: &mut Listener| {
+        let wish = listener.wish.clone().unwrap();
+        listener.confirm(&wish, 7, at(5))
+    };
+    assert!(store.change_listener(&listens(1).id, granted).unwrap());
+    assert!(!store.change_listener(&listens(3).id, granted).unwrap());
+    // Who is known may ask again, however many there are; what was granted stays.
+    let again = Wish::new(Mode::Unsubscribe, None, None, at(9));
+    let ask = Listener { wish: Some(again.clone()), ..listens(1) };
+    assert!(store.ask_hub(ask, room).unwrap());
+    assert_eq!(store.generation(), generation, "no page shows anything of it");
+    drop(store);
+    let store = open(dir);
+    let mut all = store.listeners().unwrap();
+    all.sort_by(|a, b| a.callback.cmp(&b.callback));
+    assert_eq!(all[1], listens(2));
+    assert_eq!((all[0].wish.as_ref(), all[0].grant.as_ref().unwrap().told), (Some(&again), 7));
+    assert!(store.change_listener(&all[0].id, &mut |_| false).unwrap());
+    assert_eq!(store.listeners().unwrap(), [listens(2)]);
+}
+
 fn mailbox(name: &str, visibility: Visibility) -> Source {
     let policy = MailPolicy::default();
     podbrief::pipeline::new_mailbox(name, format!("{name}-secret"), policy, visibility, at(1000))
@@ -481,6 +521,7 @@ fn a_backup_restores_to_the_same(open: Open, dir: &Path) {
     let a = source("https://a.example/feed", Visibility::Public);
     let store = open(&first);
     store.add_source(a.clone()).unwrap();
+    store.ask_hub(listens(1), &|_| true).unwrap();
     let mut item = publish(&*store, &a, "1", 3, &["ai"]);
     item = store.item(&item.id).unwrap().unwrap();
     let mut bytes = Vec::new();
@@ -505,6 +546,7 @@ fn a_backup_restores_to_the_same(open: Open, dir: &Path) {
     let restored = open(&second);
     assert_eq!(restored.instance().unwrap(), store.instance().unwrap());
     assert_eq!(restored.sources().unwrap(), store.sources().unwrap());
+    assert_eq!(restored.listeners().unwrap(), [listens(1)]);
     assert_eq!(restored.item(&item.id).unwrap(), Some(item.clone()));
     assert_eq!(restored.counts().unwrap(), store.counts().unwrap());
     let list = |s: &dyn Store| s.entries_for(&Scope::Topic("ai".into()), None, None, 9).unwrap();

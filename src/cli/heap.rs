@@ -10,7 +10,8 @@ use std::process::Command;
 const HEAPS: &str = "MALLOC_ARENA_MAX";
 
 /// What else is set, in bytes: glibc's own beginnings, which then stay as they are.
-const SIZES: [(&str, &str); 2] = [("MALLOC_MMAP_THRESHOLD_", "131072"), ("MALLOC_TRIM_THRESHOLD_", "131072")];
+const SIZES: [(&str, &str); 2] =
+    [("MALLOC_MMAP_THRESHOLD_", "131072"), ("MALLOC_TRIM_THRESHOLD_", "131072")];
 
 /// Begins anew with one heap, unless the operator has said how many there are to be. Before threads and files are
 /// opened. Goes on as it is where that can't be.

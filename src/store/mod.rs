@@ -24,9 +24,9 @@ pub use intent::{
 pub use readers::{Composition, EditionStore, SubscriberStore};
 
 use crate::model::{
-    BlobId, Entry, Folder, Insight, InsightId, Item, ItemId, Job, JobKind, Lease, MailPolicy,
-    Problem, Route, Sender, Source, SourceId, SourceKind, SourceStatus, SubscriberId, Timestamp,
-    Visibility,
+    BlobId, Entry, Folder, Insight, InsightId, Item, ItemId, Job, JobKind, Lease, Listener,
+    ListenerId, MailPolicy, Problem, Route, Sender, Source, SourceId, SourceKind, SourceStatus,
+    SubscriberId, Timestamp, Visibility,
 };
 use crate::text::embed::Vector;
 
@@ -153,6 +153,21 @@ pub trait FeedStore {
     fn generation(&self) -> u64;
 }
 
+/// Who listens to our hub.
+pub trait ListenerStore {
+    /// All, in no order.
+    fn listeners(&self) -> Result<Vec<Listener>>;
+    /// Records what is asked for in a listener's name, in place of what was asked for before and is not confirmed. One
+    /// that is not known comes in only if there is `room` for it beside all others. False if there is not.
+    fn ask_hub(&self, listener: Listener, room: &dyn Fn(&[Listener]) -> bool) -> Result<bool>;
+    /// Changes one as it is now; it goes if `change` says false. False if there is none.
+    fn change_listener(
+        &self,
+        id: &ListenerId,
+        change: &mut dyn FnMut(&mut Listener) -> bool,
+    ) -> Result<bool>;
+}
+
 /// Insights' vectors.
 pub trait EmbeddingStore {
     /// Keeps vectors in place of those there were; of insights that are gone, none. Queues the next such work for
@@ -188,6 +203,7 @@ pub trait Store:
     + ItemStore
     + JobStore
     + FeedStore
+    + ListenerStore
     + EmbeddingStore
     + BodyStore
     + SubscriberStore
@@ -204,6 +220,7 @@ impl<T> Store for T where
         + ItemStore
         + JobStore
         + FeedStore
+        + ListenerStore
         + EmbeddingStore
         + BodyStore
         + SubscriberStore

@@ -10,7 +10,6 @@ use crate::publish::{FeedDocument, FeedHead, Format, PAGE_SIZE, Site, issue::iss
 use crate::store::Store;
 
 use super::card::{Date, item_title, show_name};
-use super::rendered::Made;
 use super::respond::send;
 use super::shell::{self, Shell, Subscribe};
 use super::state::kept;
@@ -98,23 +97,28 @@ pub async fn document(
     let before = cursor::before(&request)?;
     let key = format!("{}?{before:?}", request.path());
     let document = kept(&state, key, move |store, state| {
-        let source = newsletter(store, &id)?;
-        let found = store.issues_for(&id, None, before, PAGE_SIZE + 1)?;
-        let entries = found.iter().map(|item| entry(store, item, &source, &state.site));
-        let entries = entries.collect::<Result<Vec<_>, WebError>>()?;
-        let head = head(&source, &state.site);
+        let (head, entries) = found(store, state, &id, before)?;
         let document = FeedDocument::page(&state.site, &head, before, &entries);
-        Ok(Made {
-            bytes: format.write(&document)?,
-            media_type: feed::media_type(format),
-            language: None,
-            modified: Some(document.updated()),
-            max_age: feed::MAX_AGE,
-            span: None,
-        })
+        feed::made(format, &document.pushed(state.hub.is_open()))
     })
     .await?;
     send(&request, &document)
+}
+
+/// What the feed is, the issues of one page and one more.
+///
+/// # Errors
+/// [`WebError::NotFound`] if it is no newsletter that everyone may see.
+pub fn found(
+    store: &dyn Store,
+    state: &WebState,
+    id: &SourceId,
+    before: Option<u64>,
+) -> Result<(FeedHead, Vec<(u64, Entry)>), WebError> {
+    let source = newsletter(store, id)?;
+    let found = store.issues_for(id, None, before, PAGE_SIZE + 1)?;
+    let entries = found.iter().map(|item| entry(store, item, &source, &state.site));
+    Ok((head(&source, &state.site), entries.collect::<Result<Vec<_>, WebError>>()?))
 }
 
 fn entry(

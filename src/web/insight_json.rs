@@ -154,6 +154,7 @@ pub async fn document(
             modified: None,
             max_age: MAX_AGE,
             span: None,
+            links: None,
         })
     })
     .await?;

@@ -58,5 +58,6 @@ fn made(picture: Picture<'_>) -> Result<Made, WebError> {
         modified: None,
         max_age: MAX_AGE,
         span: None,
+        links: None,
     })
 }

@@ -13,6 +13,7 @@ mod feeds;
 mod items;
 mod jobs;
 mod keys;
+mod listeners;
 mod mail;
 mod preflight;
 mod record;
