@@ -75,6 +75,9 @@ pub fn open(config: &Config) -> Result<Rooms> {
     getrandom::fill(&mut key).context("the system gives no random bytes")?;
     let key = door.blocking().server_key(key)?;
     let topics = Arc::new(topics(dir)?);
+    for (old, new) in topics.renames() {
+        door.blocking().rename_topic(old, new)?;
+    }
     let index = Arc::new(Index::build(door.blocking())?);
     if !index.without_vector(1).is_empty() {
         door.blocking().save_embeddings(Vec::new(), Some(now()))?;

@@ -59,6 +59,8 @@ contract!(
     bodies_are_kept_once,
     polls_are_moved_all_at_once,
     a_source_keeps_its_lease_and_its_name_when_it_moves,
+    what_was_public_leaves_a_tombstone,
+    a_topic_gets_another_slug,
     listeners_are_kept_within_room_and_changed_as_they_are,
     ids_rest_on_what_was_minted_first,
     a_reader_is_found_by_the_hash_of_their_secret,
@@ -230,8 +232,10 @@ fn a_poll_commits_items_jobs_and_the_next_poll_together(open: Open, dir: &Path) 
     assert_ne!(store.generation(), generation);
     assert_eq!(due(&*store, 4999), [format!("transcribe/{}", one.id)]);
     assert_eq!(due(&*store, 5000).len(), 2);
+    let generation = store.generation();
     let again = store.save_poll(outcome(&a, &[one.clone(), two.clone()], 6000)).unwrap();
     assert_eq!(again, 0, "known items are not new");
+    assert_eq!(store.generation(), generation, "so what is kept of feeds stays good");
     let keys: Vec<_> = store.items_of(&a.id, 10).unwrap().into_iter().map(|i| i.key).collect();
     assert_eq!(keys, ["2", "1"], "newest first");
     assert_eq!(store.known_items(&a.id).unwrap().len(), 2);
@@ -348,6 +352,76 @@ fn a_failing_job_waits_and_is_set_aside(open: Open, dir: &Path) {
     assert!(due(&*store, 8999).is_empty());
     let failed = store.item(&item.id).unwrap().unwrap();
     assert_eq!((failed.state, failed.problem), (ItemState::Failed, Some(problem)));
+}
+
+fn what_was_public_leaves_a_tombstone(open: Open, dir: &Path) {
+    let store = open(dir);
+    let a = source("https://a.example/feed", Visibility::Public);
+    let b = source("https://b.example/feed", Visibility::Private(SubscriberId::new("owner")));
+    let letters = mailbox("letters", Visibility::Public);
+    for source in [&a, &b, &letters] {
+        store.add_source((*source).clone()).unwrap();
+    }
+    let (of_a, of_b) = (publish(&*store, &a, "1", 1, &[]), publish(&*store, &b, "1", 1, &[]));
+    let held = arrival(&letters, "1", "a@x", true);
+    let of_letters = held.item.as_ref().unwrap().id.clone();
+    store.save_mail(vec![held]).unwrap();
+    let insight =
+        |of: &Item, source: &Source| Gone::Insight(publication(source, of, 0, &[]).insight.id);
+    let public = [
+        Gone::Source(a.id.clone()),
+        Gone::Item(of_a.id.clone()),
+        insight(&of_a, &a),
+        Gone::Source(letters.id.clone()),
+    ];
+    let unseen = [
+        Gone::Source(b.id.clone()),
+        Gone::Item(of_b.id.clone()),
+        insight(&of_b, &b),
+        Gone::Item(of_letters),
+    ];
+    let is_gone = |store: &dyn Store, of: &Gone| store.tombstone(of).unwrap().is_some();
+    assert!(public.iter().chain(&unseen).all(|of| !is_gone(&*store, of)));
+    for source in [&a, &b, &letters] {
+        assert!(store.remove_source(&source.id).unwrap());
+    }
+    drop(store);
+    let store = open(dir);
+    assert!(public.iter().all(|of| is_gone(&*store, of)));
+    assert!(unseen.iter().all(|of| !is_gone(&*store, of)));
+    store.add_source(a.clone()).unwrap();
+    publish(&*store, &a, "1", 1, &[]);
+    assert!(public[..3].iter().all(|of| !is_gone(&*store, of)), "it is there again");
+}
+
+fn a_topic_gets_another_slug(open: Open, dir: &Path) {
+    let store = open(dir);
+    let a = source("https://a.example/feed", Visibility::Public);
+    let b = source("https://b.example/feed", Visibility::Private(SubscriberId::new("owner")));
+    for source in [&a, &b] {
+        store.add_source((*source).clone()).unwrap();
+        publish(&*store, source, "1", 2, &["old", "other"]);
+        publish(&*store, source, "2", 1, &["old", "new"]);
+    }
+    let mut reader = subscriber("owner");
+    reader.topics = vec!["old".into(), "other".into()];
+    let saved = |query: &str| SavedQuery { name: "x".into(), query: query.into(), saved: at(1) };
+    reader.saved = vec![saved("q=tea&topic=old"), saved("q=old")];
+    assert!(store.add_subscriber(reader.clone(), secret(1).hash(), at(2000), None).unwrap());
+    let entry = store.entries_for(&Scope::Topic("old".into()), None, None, 1).unwrap();
+    store.rename_topic("old", "new").unwrap();
+    store.rename_topic("old", "new").unwrap();
+    assert_eq!(headlines(&*store, &Scope::Topic("new".into()), None).len(), 3);
+    assert_eq!(headlines(&*store, &Scope::Topic("old".into()), None).len(), 0);
+    assert_eq!(store.entries_for(&Scope::Topic("new".into()), None, None, 1).unwrap(), entry);
+    let mut topics = BTreeMap::new();
+    store.each_insight(&mut |i| *topics.entry(i.topics).or_insert(0) += 1).unwrap();
+    let want = [(vec!["new".to_owned()], 2), (vec!["new".into(), "other".into()], 4)];
+    assert_eq!(topics, BTreeMap::from(want));
+    let reader = store.subscriber(&reader.id).unwrap().unwrap();
+    assert_eq!(reader.topics, ["new", "other"]);
+    let queries: Vec<_> = reader.saved.iter().map(|saved| saved.query.as_str()).collect();
+    assert_eq!(queries, ["q=tea&topic=new", "q=old"]);
 }
 
 fn listens(n: usize) -> Listener {

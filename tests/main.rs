@@ -11,6 +11,7 @@ mod contract;
 mod crash;
 mod encode;
 mod golden;
+mod gone;
 mod hub;
 mod journey;
 mod knowing;

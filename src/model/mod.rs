@@ -16,6 +16,7 @@ mod secret;
 mod source;
 mod subscriber;
 mod time;
+mod tombstone;
 mod topic;
 mod transcript;
 
@@ -45,5 +46,6 @@ pub use subscriber::{
     Vote, VoteKind,
 };
 pub use time::Timestamp;
+pub use tombstone::{Gone, Tombstone};
 pub use topic::{Topic, TopicSet, TopicSetError};
 pub use transcript::{Segment, Transcript, TranscriptFormat, TranscriptOrigin};

@@ -77,6 +77,10 @@ impl Asked {
         };
         for slug in self.query.all_topics() {
             if state.topics.get(slug).is_none() {
+                if let Some(new) = state.topics.renamed(slug) {
+                    let renamed = query::renamed(&self.query, slug, new);
+                    return Err(WebError::Moved(query::address(&renamed)));
+                }
                 return Err(missing("topic", "no_topic", slug));
             }
         }

@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::model::{Entry, Item, ItemId, ItemState, Source, SourceId};
+use crate::model::{Entry, Gone, Item, ItemId, ItemState, Source, SourceId};
 use crate::publish::{FeedDocument, FeedHead, Format, PAGE_SIZE, Site, issue::issue};
 use crate::store::Store;
 
@@ -42,7 +42,10 @@ fn open(request: &HttpRequest) -> Result<SourceId, WebError> {
 }
 
 fn newsletter(store: &dyn Store, id: &SourceId) -> Result<Source, WebError> {
-    let source = subject::public_source(store, id)?;
+    let source = match subject::public_source(store, id) {
+        Err(WebError::Moved(to)) => return Err(WebError::Moved(format!("{to}/full"))),
+        found => found?,
+    };
     if source.mailbox().is_none() { Err(WebError::NotFound) } else { Ok(source) }
 }
 
@@ -158,17 +161,19 @@ pub async fn picture(
     let number: usize =
         parts.get("number").unwrap_or_default().parse().map_err(|_| WebError::NotFound)?;
     let found = state.door.call(move |store| {
-        let Some(item) = store.item(&id)? else { return Ok(None) };
+        let Some(item) = store.item(&id)? else {
+            return Ok(subject::missing(store, &Gone::Item(id)));
+        };
         let public = store.source(&item.source)?.is_some_and(|s| s.visibility.allows(None));
         let images = item.mail.as_ref().map(|mail| mail.images.as_slice()).unwrap_or_default();
         match images.get(number) {
             Some(image) if public && item.state != ItemState::Held => {
-                Ok(Some((store.body(&image.body)?, image.media_type.clone())))
+                Ok(Ok((store.body(&image.body)?, image.media_type.clone())))
             }
-            _ => Ok(None),
+            _ => Ok(Err(WebError::NotFound)),
         }
     });
-    let (bytes, media_type) = found.await?.ok_or(WebError::NotFound)?;
+    let (bytes, media_type) = found.await??;
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, PICTURE_AGE))
         .content_type(media_type)

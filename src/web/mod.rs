@@ -28,6 +28,7 @@ mod landing;
 mod latest;
 mod limit;
 mod methods;
+mod moved;
 mod operator;
 mod picture;
 mod player;

@@ -19,7 +19,7 @@ use super::subscribers::put_access;
 use super::{SledStore, keys};
 use crate::model::{
     Access, BlobId, Delivered, Edition, Entry, Insight, Invite, Item, Job, Listener, Source,
-    Subscriber, Timestamp, Vote,
+    Subscriber, Timestamp, Tombstone, Vote,
 };
 use crate::store::{BackupSummary, BodyStore, Embedding, Instance, Result, StoreError};
 
@@ -137,6 +137,9 @@ pub(super) fn write(
             out.row(&row)?;
         }
         for row in rows::<Job>(store, keys::JOB) {
+            out.row(&row?)?;
+        }
+        for row in rows::<Tombstone>(store, keys::TOMBSTONE) {
             out.row(&row?)?;
         }
         for row in rows::<Listener>(store, keys::LISTENER) {
@@ -361,6 +364,10 @@ fn restore_row(batch: &mut ::sled::Batch, of: &str, bytes: &[u8]) -> Result<u64>
             let key = row.kind.key();
             batch.insert(keys::due(row.due, &key), Vec::new());
             batch.insert(keys::job(&key), record::encode(&row)?);
+        }
+        Tombstone::KIND => {
+            let row: Tombstone = record::decode(bytes, of)?;
+            batch.insert(keys::tombstone(&row.of), record::encode(&row)?);
         }
         Listener::KIND => {
             let row: Listener = record::decode(bytes, of)?;

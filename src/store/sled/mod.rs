@@ -19,6 +19,7 @@ mod preflight;
 mod record;
 mod sources;
 mod subscribers;
+mod topics;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::model::{
     Access, Delivered, Edition, Entry, Folder, Insight, Invite, Item, Job, Listener, Source,
-    Subscriber, Vote,
+    Subscriber, Tombstone, Vote,
 };
 use crate::store::{Embedding, Instance, Result, StoreError};
 
@@ -45,6 +45,9 @@ impl Record for Instance {
 }
 impl Record for Listener {
     const KIND: &'static str = "listener";
+}
+impl Record for Tombstone {
+    const KIND: &'static str = "tombstone";
 }
 impl Record for Subscriber {
     const KIND: &'static str = "subscriber";
@@ -121,6 +124,7 @@ mod tests {
         survives::<Instance>(fixture!("v1", "instance"));
         survives::<Listener>(fixture!("v1", "listener"));
         survives::<Listener>(fixture!("v1", "listener-wish"));
+        survives::<Tombstone>(fixture!("v1", "tombstone"));
         survives::<Subscriber>(fixture!("v1", "subscriber"));
         survives::<Access>(fixture!("v1", "access"));
         survives::<Invite>(fixture!("v1", "invite"));

@@ -74,7 +74,7 @@ pub async fn ask(
         }))
     });
     let (status, text) = match done.await? {
-        Err(WebError::NotFound | WebError::Query(_)) => {
+        Err(error) if error.is_missing() => {
             return Ok(said(StatusCode::NOT_FOUND, "hub.topic is no feed of this server"));
         }
         other => other?,

@@ -196,7 +196,7 @@ fn newest(
             None => None,
             Some((topic, meaning)) => match topic.newest(store, state, &meaning) {
                 Ok(newest) => Some((topic, meaning, newest)),
-                Err(WebError::NotFound | WebError::Query(_)) => None,
+                Err(error) if error.is_missing() => None,
                 Err(error) => return Err(error),
             },
         };
@@ -271,7 +271,7 @@ impl Parts {
         let news = match news.await {
             Ok(news) => news,
             // It went meanwhile: the next look sees to it.
-            Err(WebError::NotFound | WebError::Query(_)) => return Ok(true),
+            Err(error) if error.is_missing() => return Ok(true),
             Err(error) => return Err(error),
         };
         let Some(span) = news.span else { return Ok(false) };
