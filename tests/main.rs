@@ -20,6 +20,7 @@ mod mail_doors;
 mod mail_imap;
 mod mail_trust;
 mod map;
+mod podcasting;
 mod polite;
 mod publishing;
 mod support;
