@@ -80,7 +80,7 @@ def main():
         compared += 1
         their = [(round(c["startTime"] * 1000), round(c["endTime"] * 1000), words(c["text"])) for c in their]
         their = by_time(their)
-        our = by_time((s["start_ms"], s["end_ms"], s["text"]) for s in ours[path]["segments"] if s["start_ms"] is not None)
+        our = by_time((s["start_ms"], s["end_ms"], s["text"]) for s in ours[path]["segments"] if s["end_ms"] is not None)
         same = sum((their & our).values())
         total = max(sum(their.values()), sum(our.values()))
         cues_good, cues_all = cues_good + same, cues_all + total

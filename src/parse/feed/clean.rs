@@ -363,7 +363,7 @@ fn construct(out: &mut String, name: &str, node: &Node) {
         // A comment that is never closed takes the rest with it.
         (false, true) if name == "title" => {
             let text = node.markup();
-            let open = text.rfind("<!--").filter(|at| !text[*at..].contains("-->"));
+            let open = text.rfind("<!--").filter(|at| !text[*at..].contains('>'));
             text[..open.unwrap_or(text.len())].to_owned()
         }
         (false, true) => node.markup(),
