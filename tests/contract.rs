@@ -330,7 +330,7 @@ fn removing_a_source_removes_all_of_it(open: Open, dir: &Path) {
     assert!(store.remove_source(&a.id).unwrap());
     assert!(!store.remove_source(&a.id).unwrap());
     let counts = store.counts().unwrap();
-    let left = Counts { sources: 1, items: 1, insights: 1, jobs: 1 };
+    let left = Counts { sources: 1, items: 1, insights: 1, jobs: 1, listeners: 0 };
     assert_eq!(counts, left);
     assert_eq!(headlines(&*store, &Scope::Topic("ai".into()), None).len(), 1);
     assert!(matches!(store.save_poll(outcome(&a, &[], 1)), Err(StoreError::Gone(_))));

@@ -32,6 +32,7 @@ fn world() -> World {
     let host = Host::start();
     host_show(&host, "tea", 1);
     let mut program = Program::new(&[&host]);
+    program.set("PODBRIEF_LOG_LEVEL", "info,podbrief::web::hub=debug");
     program.set("PODBRIEF_LISTEN", &format!("127.0.0.1:{}", port()));
     let server = program.serve();
     let base = server.base.clone();
@@ -237,6 +238,32 @@ fn what_can_not_be_asked_for_is_refused_with_words() {
 }
 
 #[test]
+fn the_hub_has_bounds() {
+    let host = Host::start();
+    let mut program = Program::new(&[&host]);
+    program.set("PODBRIEF_WEB_HUB_LISTENERS", "2");
+    let server = program.serve();
+    host.set("/cb", Answer::Callback(200));
+    let ask = |server: &Server, n: usize| {
+        let (topic, callback) =
+            (format!("{}/latest.atom", server.base), host.url(&format!("/cb?{n}")));
+        let form =
+            [("hub.mode", "subscribe"), ("hub.topic", &*topic), ("hub.callback", &*callback)];
+        post(&server.base, "/websub", &form)
+    };
+    assert_eq!([1, 2, 1].map(|n| ask(&server, n).status), [202; 3]);
+    let full = ask(&server, 3);
+    assert_eq!((full.status, full.field("retry-after")), (503, Some("3600")));
+    server.stop();
+    program.set("PODBRIEF_WEB_HUB_LISTENERS", "0");
+    let server = program.serve();
+    assert_eq!(ask(&server, 1).status, 404);
+    let feed = get(&server.base, "/latest.atom");
+    assert!(feed.field("link").is_none() && !feed.text().contains("rel=\"hub\""));
+    server.stop();
+}
+
+#[test]
 fn subscriptions_outlive_restarts_and_end_with_their_lease() {
     let World { host, program, server, base } = world();
     let world = World { host, program, server, base };
@@ -295,6 +322,7 @@ fn our_own_subscriber_is_told_by_our_own_hub() {
     let mut publisher = Program::new(&[&host]);
     publisher.set("PODBRIEF_FETCH_ALLOW_PRIVATE", &format!("{},{b}", host.address));
     publisher.set("PODBRIEF_LISTEN", &a);
+    publisher.set("PODBRIEF_LOG_LEVEL", "info,podbrief::web::hub=debug");
     let publishing = publisher.serve();
     publisher.ok(&["source", "add", &host.url("/tea.xml")]);
     publisher.ok(&["poll", "--all"]);

@@ -205,6 +205,7 @@ impl WholeStore for SledStore {
             items: count(keys::ITEM),
             insights: count(keys::INSIGHT),
             jobs: count(keys::JOB),
+            listeners: count(keys::LISTENER),
         })
     }
 

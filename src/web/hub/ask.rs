@@ -1,6 +1,8 @@
 //! `POST /websub`: somebody asks in a callback's name to be told of a feed, or no longer (WebSub 5.1). It is written down
 //! and answered with 202; the callback itself is asked later.
 
+use std::collections::HashSet;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::web::{Data, Payload};
@@ -9,13 +11,14 @@ use url::Url;
 
 use crate::fetch::Fetcher;
 use crate::model::{Listener, ListenerId, Mode, Wish};
+use crate::publish::Site;
 
 use super::super::body::Form;
 use super::super::brief::Desk;
 use super::super::limit::Kind;
 use super::super::{WebError, WebState};
 use super::topic::Topic;
-use super::{OF_ONE_HOST, host};
+use super::{OF_ONE_HOST, QUESTIONS, host};
 
 /// Bytes of a request.
 const MAX_FORM: usize = 16 * 1024;
@@ -62,11 +65,14 @@ pub async fn ask(
             return Ok(Ok((StatusCode::ACCEPTED, String::new())));
         }
         let wish = Some(Wish::new(asked.mode, asked.secret, asked.lease, now));
-        let Asked { topic, callback, .. } = asked;
-        let listener = Listener { id, topic, callback, wish, grant: None };
+        let (question, named) = (topic.is_question(), asked.topic.clone());
+        let listener =
+            Listener { id, topic: asked.topic, callback: asked.callback, wish, grant: None };
         let own = host(&listener);
         let taken = store.ask_hub(listener, &|all| {
-            all.len() < most && all.iter().filter(|l| host(l) == own).count() < OF_ONE_HOST
+            all.len() < most
+                && all.iter().filter(|l| host(l) == own).count() < OF_ONE_HOST
+                && !(question && too_many_questions(all, &named, &shared.site))
         })?;
         Ok(Ok(match taken {
             true => (StatusCode::ACCEPTED, String::new()),
@@ -86,6 +92,13 @@ pub async fn ask(
         response.headers_mut().insert(header::RETRY_AFTER, hour);
     }
     Ok(response)
+}
+
+/// Whether there is no room for another question.
+fn too_many_questions(all: &[Listener], named: &str, site: &Site) -> bool {
+    let mut known: HashSet<&str> = all.iter().map(|listener| listener.topic.as_str()).collect();
+    known.retain(|topic| Topic::of(topic, site).is_some_and(|topic| topic.is_question()));
+    !known.contains(named) && known.len() >= QUESTIONS
 }
 
 fn said(status: StatusCode, text: impl Into<String>) -> HttpResponse {

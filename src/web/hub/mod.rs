@@ -25,6 +25,8 @@ pub use run::run;
 const MOST: usize = 1000;
 /// Listeners of one callback's host.
 const OF_ONE_HOST: usize = 100;
+/// Different questions that are topics: each is asked anew whenever something is published.
+const QUESTIONS: usize = 100;
 /// Requests to callbacks that are under way at once.
 const AT_ONCE: usize = 32;
 /// A callback answers within this time.

@@ -281,7 +281,8 @@ impl Parts {
         Ok(match sent {
             Sent::Taken => {
                 self.change(listener, move |l| l.delivered(span.newest, now)).await?;
-                tracing::info!(%callback, topic = %listener.topic, "a listener was told");
+                // One line a delivery is too much for a log that somebody reads.
+                tracing::debug!(%callback, topic = %listener.topic, "a listener was told");
                 false
             }
             Sent::Gone => {

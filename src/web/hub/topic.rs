@@ -63,6 +63,11 @@ impl Topic {
         }
     }
 
+    /// Whether it is the feed of a question.
+    pub fn is_question(&self) -> bool {
+        matches!(self.named, Named::Query(_))
+    }
+
     /// What its words mean, where it is a question.
     pub async fn meaning(&self, state: &WebState) -> Meaning {
         match &self.named {
