@@ -146,8 +146,8 @@ fn candidate(candidate: &Weighed) -> Result<()> {
         (None, fate) => words(&fate),
     };
     say!("{score}  {why} ({})", place.join(", "));
-    if let Some(headline) = &candidate.headline {
-        say!("      headline: {headline}");
+    if let (Some(headline), Some(telling)) = (&candidate.headline, candidate.telling) {
+        say!("      headline: {headline} (standing alone {telling:+.2})");
     }
     say!("      words:    {}", candidate.text);
     for (label, sign) in [("for:     ", 1.0), ("against: ", -1.0)] {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::choose::Fate;
 use super::claim::Untold;
 use super::junk::Junk;
-use super::{Context, Options, Outcome, Work};
+use super::{Context, Options, Outcome, TELLING_WORTH, Work};
 use crate::model::Transcript;
 use crate::text::embed::Embed;
 
@@ -33,11 +33,17 @@ pub struct Weighed {
     pub start_ms: Option<u64>,
     /// 0 to 1; None if below the floor.
     pub score: Option<f32>,
+    /// The raw score: what it was chosen by, less what standing alone adds. None if below the floor.
+    pub raw: Option<f32>,
+    /// What standing alone adds to the raw score, if it was put in words.
+    pub telling: Option<f32>,
     /// What became of it.
     pub fate: Fate,
     /// Why it can't be told, if that is why it lost.
     pub untold: Option<Untold>,
-    /// Its headline, if it was put in words.
+    /// Its claim and headline, if it was put in words.
+    pub claim: Option<String>,
+    /// See `claim`.
     pub headline: Option<String>,
     /// What weighed most, with what it added to the raw score.
     pub reasons: Vec<(String, f32)>,
@@ -82,14 +88,19 @@ pub fn explain(
             let quote = work.reading.quote(transcript, passage.first, passage.last);
             let (features, mut reasons) = shown[i].take().unwrap_or_default();
             reasons.truncate(REASONS);
+            let words = told.get(&i);
+            let put = words.and_then(|told| told.as_ref().ok());
             Weighed {
                 text: work.reading.text(passage.first, passage.last).to_owned(),
                 speaker: work.reading.speaker(passage.first).map(str::to_owned),
                 start_ms: quote.and_then(|q| q.start_ms),
                 score: work.values[i].is_finite().then_some(passage.score),
+                raw: work.values[i].is_finite().then_some(work.values[i]),
+                telling: put.map(|told| TELLING_WORTH * told.quality),
                 fate: fates[i].unwrap_or(Fate::BelowFloor),
-                untold: told.get(&i).and_then(|told| told.as_ref().err().copied()),
-                headline: told.get(&i).and_then(|told| Some(told.as_ref().ok()?.headline.clone())),
+                untold: words.and_then(|told| told.as_ref().err().copied()),
+                claim: put.map(|told| told.claim.clone()),
+                headline: put.map(|told| told.headline.clone()),
                 reasons,
                 features,
             }

@@ -17,7 +17,7 @@ use crate::pipeline::{Context, count_readers, plan_editions, plan_polls};
 pub type Clock = fn() -> Timestamp;
 
 /// Events a slow listener may be behind before it misses some.
-const BACKLOG: usize = 4096;
+const BACKLOG: usize = 1024;
 /// A clock that goes back further than this was wrong before.
 const JUMP: Duration = Duration::from_secs(90);
 /// How long a job waits whose host had no place for it. Not in the queue: the job has not been tried.

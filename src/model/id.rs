@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -15,7 +15,7 @@ const LEN: usize = 20;
 pub struct IdError;
 
 /// Hashes parts with their lengths, so that ("ab","c") and ("a","bc") differ.
-fn derive(kind: &str, parts: &[&str]) -> String {
+fn derive(kind: &str, parts: &[&str]) -> [u8; LEN] {
     let mut hash = Sha256::new();
     for part in std::iter::once(&kind).chain(parts) {
         hash.update((part.len() as u64).to_be_bytes());
@@ -24,47 +24,68 @@ fn derive(kind: &str, parts: &[&str]) -> String {
     let digest = hash.finalize();
     let mut bits: u32 = 0;
     let mut held = 0;
-    let mut out = String::with_capacity(LEN);
-    for byte in digest.iter() {
-        bits = (bits << 8) | u32::from(*byte);
-        held += 8;
-        while held >= 5 && out.len() < LEN {
-            held -= 5;
-            out.push(char::from(ALPHABET[((bits >> held) & 31) as usize]));
+    let mut out = [ALPHABET[0]; LEN];
+    let mut bytes = digest.iter();
+    for slot in &mut out {
+        if held < 5 {
+            bits = (bits << 8) | bytes.next().copied().map_or(0, u32::from);
+            held += 8;
         }
+        held -= 5;
+        *slot = ALPHABET[((bits >> held) & 31) as usize];
     }
     out
 }
 
-fn check(text: &str) -> Result<(), IdError> {
-    let good = text.len() == LEN && text.bytes().all(|b| ALPHABET.contains(&b));
-    if good { Ok(()) } else { Err(IdError) }
+fn check(text: &str) -> Result<[u8; LEN], IdError> {
+    let bytes: [u8; LEN] = text.as_bytes().try_into().map_err(|_| IdError)?;
+    if bytes.iter().all(|b| ALPHABET.contains(b)) { Ok(bytes) } else { Err(IdError) }
 }
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(String);
+        // The text itself, in its own place: indexes keep them by the hundred thousand.
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name([u8; LEN]);
 
         impl $name {
             /// The text form.
             pub fn as_str(&self) -> &str {
-                &self.0
+                // Made of the alphabet only, here and in `check`.
+                std::str::from_utf8(&self.0).unwrap_or_default()
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.as_str())
             }
         }
 
         impl std::str::FromStr for $name {
             type Err = IdError;
             fn from_str(text: &str) -> Result<Self, IdError> {
-                check(text).map(|()| Self(text.to_owned()))
+                check(text).map(Self)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
             }
         }
     };

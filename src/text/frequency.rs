@@ -1,23 +1,30 @@
 //! How common a word is in speech: a table of document frequencies, shipped.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use super::wordlist::WordList;
+
+const TABLE: &str = include_str!("../../data/frequency/en.tsv");
 
 struct Table {
     blocks: f32,
-    counts: HashMap<&'static str, u32>,
+    counts: WordList,
 }
 
-static EN: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../../data/frequency/en.tsv")));
+static EN: LazyLock<Table> = LazyLock::new(|| {
+    let (blocks, counts) = head(TABLE);
+    Table { blocks: blocks.trim().parse().unwrap_or(1.0), counts: WordList::of(counts) }
+});
 
-fn parse(text: &'static str) -> Table {
-    let mut lines = text.lines().filter(|line| !line.starts_with('#'));
-    let blocks = lines.next().and_then(|line| line.trim().parse().ok()).unwrap_or(1.0);
-    let counts = lines
-        .filter_map(|line| line.split_once('\t'))
-        .filter_map(|(word, n)| Some((word, n.trim().parse().ok()?)))
-        .collect();
-    Table { blocks, counts }
+/// What a table's first line says that is not a remark, and the lines after it.
+pub fn head(mut text: &'static str) -> (&'static str, &'static str) {
+    loop {
+        let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
+        if !line.starts_with('#') || rest.is_empty() {
+            return (line, rest);
+        }
+        text = rest;
+    }
 }
 
 /// Inverse document frequency of a lower-case word in natural logarithms, from 0 (in every block of
@@ -27,16 +34,13 @@ pub fn rarity(word: &str, language: &str) -> Option<f32> {
         return None;
     }
     let word = word.strip_suffix("'s").unwrap_or(word);
-    let count = EN.counts.get(word).copied().unwrap_or(0) as f32;
+    let count: f32 = EN.counts.find(word).and_then(|(_, n)| n.trim().parse().ok()).unwrap_or(0.0);
     Some(((EN.blocks + 1.0) / (count + 0.5)).ln().max(0.0))
 }
 
 /// The words of the English table, in their order.
 pub fn words() -> impl Iterator<Item = &'static str> {
-    include_str!("../../data/frequency/en.tsv")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.split_once('\t').map(|(word, _)| word))
+    head(TABLE).1.lines().filter_map(|line| line.split_once('\t').map(|(word, _)| word))
 }
 
 #[cfg(test)]

@@ -13,3 +13,4 @@ pub mod sentence;
 pub(crate) mod spent;
 pub mod stem;
 pub mod token;
+pub mod wordlist;

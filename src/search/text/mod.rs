@@ -35,7 +35,7 @@ const TOPIC: char = '#';
 
 /// What is known of an insight beside its words. Small: there are many.
 struct Document {
-    id: [u8; 20],
+    id: InsightId,
     seq: u64,
     published: i64,
     score: f32,
@@ -77,7 +77,7 @@ pub struct TextIndex {
     /// Forms by language and stem; a form that is its own stem is found without.
     forms: HashMap<(u8, Box<str>), Vec<Box<str>>>,
     documents: Vec<Document>,
-    places: HashMap<[u8; 20], u32>,
+    places: HashMap<InsightId, u32>,
     /// All that are not gone.
     alive: Set,
     sources: Numbers,
@@ -101,8 +101,7 @@ pub struct Match {
 impl TextIndex {
     /// Takes an insight in. One that is known already stays as it is: insights never change.
     pub fn add(&mut self, insight: &Insight) {
-        let Some(id) = key_of(&insight.id) else { return };
-        if self.places.contains_key(&id) {
+        if self.places.contains_key(&insight.id) {
             return;
         }
         let number = self.documents.len() as u32;
@@ -112,7 +111,7 @@ impl TextIndex {
             Visibility::Private(subscriber) => self.owners.of(subscriber.as_str()) + 1,
         };
         self.documents.push(Document {
-            id,
+            id: insight.id.clone(),
             seq: insight.seq,
             published: insight.published.secs(),
             score: insight.score,
@@ -120,7 +119,7 @@ impl TextIndex {
             owner,
             language,
         });
-        self.places.insert(id, number);
+        self.places.insert(insight.id.clone(), number);
         self.alive.insert(number);
         let mut found: HashMap<String, Vec<u16>> = HashMap::new();
         let claim = fold::words(&insight.claim).collect::<Vec<_>>();
@@ -142,7 +141,7 @@ impl TextIndex {
 
     /// Forgets an insight.
     pub fn remove(&mut self, id: &InsightId) {
-        let Some(number) = key_of(id).and_then(|id| self.places.remove(&id)) else { return };
+        let Some(number) = self.places.remove(id) else { return };
         self.alive.remove(number);
         let gone = self.documents.len() - self.places.len();
         if gone > MOST_GONE && gone * 3 > self.documents.len() {
@@ -163,7 +162,7 @@ impl TextIndex {
     /// What of `set` there is to know, in the order of the numbers.
     pub fn matches<'a>(&'a self, set: &'a Set) -> impl Iterator<Item = Match> + 'a {
         let documents = set.iter().filter_map(|number| self.documents.get(number as usize));
-        documents.filter_map(known)
+        documents.map(known)
     }
 
     /// All that everyone may see, of one topic or source if such is given, in the order of publication.
@@ -178,7 +177,7 @@ impl TextIndex {
         for number in set.iter() {
             let Some(document) = self.documents.get(number as usize) else { continue };
             if document.owner == 0 && source.is_none_or(|id| id == Some(document.source)) {
-                all.extend(known(document));
+                all.push(known(document));
             }
         }
         all.sort_by_key(|found| found.seq);
@@ -187,13 +186,12 @@ impl TextIndex {
 
     /// The numbers of those that are known.
     pub fn numbers<'a>(&self, ids: impl IntoIterator<Item = &'a InsightId>) -> Set {
-        ids.into_iter().filter_map(|id| self.places.get(&key_of(id)?).copied()).collect()
+        ids.into_iter().filter_map(|id| self.places.get(id).copied()).collect()
     }
 
     /// Whether an insight is in `set`.
     pub fn is_in(&self, id: &InsightId, set: &Set) -> bool {
-        let number = key_of(id).and_then(|id| self.places.get(&id));
-        number.is_some_and(|number| set.contains(*number))
+        self.places.get(id).is_some_and(|number| set.contains(*number))
     }
 
     fn word(&mut self, key: String, language: u8) -> &mut Word {
@@ -270,13 +268,13 @@ impl TextIndex {
     }
 }
 
-fn known(document: &Document) -> Option<Match> {
-    Some(Match {
-        id: std::str::from_utf8(&document.id).ok()?.parse().ok()?,
+fn known(document: &Document) -> Match {
+    Match {
+        id: document.id.clone(),
         seq: document.seq,
         published: Timestamp::from_secs(document.published),
         score: document.score,
-    })
+    }
 }
 
 fn keyed(kind: char, word: &str) -> String {
@@ -284,10 +282,6 @@ fn keyed(kind: char, word: &str) -> String {
     key.push(kind);
     key.push_str(word);
     key
-}
-
-fn key_of(id: &InsightId) -> Option<[u8; 20]> {
-    id.as_str().as_bytes().try_into().ok()
 }
 
 fn contains(text: &[String], part: &[String]) -> bool {

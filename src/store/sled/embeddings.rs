@@ -23,7 +23,8 @@ impl EmbeddingStore for SledStore {
     }
 
     fn each_embedding(&self, model: &str, each: &mut dyn FnMut(InsightId, Vector)) -> Result<()> {
-        for row in self.db.scan_prefix(keys::EMBEDDING) {
+        use super::scan::Scan;
+        for row in Scan::new(&self.db, keys::EMBEDDING) {
             let (key, value) = row?;
             let name = String::from_utf8_lossy(&key);
             match record::decode::<Embedding>(&value, &name) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
+use super::scan::Scan;
 use super::sources::insight_in;
 use super::{SledStore, keys, record};
 use crate::model::{Entry, Gone, Insight, InsightId, ItemId, SubscriberId, Tombstone};
@@ -121,7 +122,7 @@ pub(super) fn rows<T: record::Record>(
     store: &SledStore,
     prefix: &'static [u8],
 ) -> impl Iterator<Item = Result<T>> {
-    store.db.scan_prefix(prefix).map(|row| {
+    Scan::new(&store.db, prefix).map(|row| {
         let (key, value) = row?;
         record::decode(&value, &String::from_utf8_lossy(&key))
     })

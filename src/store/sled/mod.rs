@@ -17,6 +17,7 @@ mod listeners;
 mod mail;
 mod preflight;
 mod record;
+mod scan;
 mod sources;
 mod subscribers;
 mod topics;
@@ -32,8 +33,8 @@ use self::commit::Committer;
 use super::{BackupSummary, Counts, Instance, Result, StoreError, WholeStore};
 use crate::model::Timestamp;
 
-/// sled's own cache; its resident memory is a few times this.
-const CACHE_BYTES: u64 = 16 * 1024 * 1024;
+/// sled's own cache; what it holds takes a few times this. Rendered feeds have a cache of their own.
+const CACHE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Says, outside of sled, that its file was not empty.
 const MARKER: &str = "in-use";
