@@ -257,8 +257,7 @@ impl Rooms {
         )
         .finding(Find::new(now, Arc::new(move |text| encoder.encode_now(text))))
         .limited(config.web.limits().context("web.trusted_proxies")?);
-        let state = state.operated(operator).hubbed(config.web.hub_listeners);
-        let state = actix::Data::new(state);
+        let state = actix::Data::new(state.operated(operator).hubbed(config.web.hub_listeners));
         let desk = actix::Data::new(Desk {
             ctx: self.admin.ctx.clone(),
             jobs: self.admin.jobs.clone(),
@@ -266,7 +265,7 @@ impl Rooms {
             mode: config.signup_mode(),
             size: config.edition_size,
         });
-        let hub = (state.clone(), desk.clone());
+        let (told, at) = (state.clone(), desk.clone());
         let app =
             move || App::new().app_data(desk.clone()).configure(web::configure(state.clone()));
         let server = HttpServer::new(app)
@@ -296,7 +295,7 @@ impl Rooms {
             let (jobs, stopped) = (self.admin.jobs.clone(), stopped.clone());
             pipeline::drain(self.admin.ctx.clone(), now, stopped, move || jobs.wake())
         });
-        let hub = tokio::spawn(web::run_hub(hub.0, hub.1, stopped.clone()));
+        let hub = tokio::spawn(web::run_hub(told, at, stopped.clone()));
         let jobs = tokio::spawn(self.scheduler.catching_up().run(stopped, GRACE));
         ready(base, self.admin.jobs.clone());
         until.await;

@@ -17,6 +17,7 @@ mod listeners;
 mod mail;
 mod preflight;
 mod record;
+mod restore;
 mod scan;
 mod sources;
 mod subscribers;
