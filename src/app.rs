@@ -75,6 +75,9 @@ pub fn open(config: &Config) -> Result<Rooms> {
     getrandom::fill(&mut key).context("the system gives no random bytes")?;
     let key = door.blocking().server_key(key)?;
     let topics = Arc::new(topics(dir)?);
+    for (old, new) in topics.renames() {
+        door.blocking().rename_topic(old, new)?;
+    }
     let index = Arc::new(Index::build(door.blocking())?);
     if !index.without_vector(1).is_empty() {
         door.blocking().save_embeddings(Vec::new(), Some(now()))?;
@@ -254,7 +257,7 @@ impl Rooms {
         )
         .finding(Find::new(now, Arc::new(move |text| encoder.encode_now(text))))
         .limited(config.web.limits().context("web.trusted_proxies")?);
-        let state = actix::Data::new(state.operated(operator));
+        let state = actix::Data::new(state.operated(operator).hubbed(config.web.hub_listeners));
         let desk = actix::Data::new(Desk {
             ctx: self.admin.ctx.clone(),
             jobs: self.admin.jobs.clone(),
@@ -262,6 +265,7 @@ impl Rooms {
             mode: config.signup_mode(),
             size: config.edition_size,
         });
+        let (told, at) = (state.clone(), desk.clone());
         let app =
             move || App::new().app_data(desk.clone()).configure(web::configure(state.clone()));
         let server = HttpServer::new(app)
@@ -291,6 +295,7 @@ impl Rooms {
             let (jobs, stopped) = (self.admin.jobs.clone(), stopped.clone());
             pipeline::drain(self.admin.ctx.clone(), now, stopped, move || jobs.wake())
         });
+        let hub = tokio::spawn(web::run_hub(told, at, stopped.clone()));
         let jobs = tokio::spawn(self.scheduler.catching_up().run(stopped, GRACE));
         ready(base, self.admin.jobs.clone());
         until.await;
@@ -305,6 +310,7 @@ impl Rooms {
         }
         letters.await.context("the mail spool failed")?;
         jobs.await.context("the scheduler failed")?;
+        hub.await.context("the hub failed")?;
         // Who still waits for an answer by now waits for jobs that don't run any more.
         match tokio::time::timeout(SETTLED, socket).await {
             Ok(ended) => ended.context("the admin socket failed")?,

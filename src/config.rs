@@ -101,6 +101,8 @@ pub struct Web {
     pub searches_per_minute: u32,
     /// Count; 0 is no limit.
     pub signups_per_hour: u32,
+    /// Count; 0 is no hub.
+    pub hub_listeners: usize,
 }
 
 /// `[log]`
@@ -321,6 +323,8 @@ impl Web {
         let rates = [
             (Kind::Search, Rate { many: self.searches_per_minute, seconds: 60 }),
             (Kind::SignUp, Rate { many: self.signups_per_hour, seconds: 3600 }),
+            // A reader's server that comes back asks for all its feeds at once.
+            (Kind::Hub, Rate { many: 300, seconds: 60 }),
             (Kind::LogIn, Rate { many: 10, seconds: 60 }),
         ];
         Ok(Limits::new(proxies?, &rates))

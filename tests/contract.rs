@@ -59,6 +59,9 @@ contract!(
     bodies_are_kept_once,
     polls_are_moved_all_at_once,
     a_source_keeps_its_lease_and_its_name_when_it_moves,
+    what_was_public_leaves_a_tombstone,
+    a_topic_gets_another_slug,
+    listeners_are_kept_within_room_and_changed_as_they_are,
     ids_rest_on_what_was_minted_first,
     a_reader_is_found_by_the_hash_of_their_secret,
     a_changed_secret_says_so_for_a_while,
@@ -229,8 +232,10 @@ fn a_poll_commits_items_jobs_and_the_next_poll_together(open: Open, dir: &Path) 
     assert_ne!(store.generation(), generation);
     assert_eq!(due(&*store, 4999), [format!("transcribe/{}", one.id)]);
     assert_eq!(due(&*store, 5000).len(), 2);
+    let generation = store.generation();
     let again = store.save_poll(outcome(&a, &[one.clone(), two.clone()], 6000)).unwrap();
     assert_eq!(again, 0, "known items are not new");
+    assert_eq!(store.generation(), generation, "so what is kept of feeds stays good");
     let keys: Vec<_> = store.items_of(&a.id, 10).unwrap().into_iter().map(|i| i.key).collect();
     assert_eq!(keys, ["2", "1"], "newest first");
     assert_eq!(store.known_items(&a.id).unwrap().len(), 2);
@@ -325,7 +330,7 @@ fn removing_a_source_removes_all_of_it(open: Open, dir: &Path) {
     assert!(store.remove_source(&a.id).unwrap());
     assert!(!store.remove_source(&a.id).unwrap());
     let counts = store.counts().unwrap();
-    let left = Counts { sources: 1, items: 1, insights: 1, jobs: 1 };
+    let left = Counts { sources: 1, items: 1, insights: 1, jobs: 1, listeners: 0 };
     assert_eq!(counts, left);
     assert_eq!(headlines(&*store, &Scope::Topic("ai".into()), None).len(), 1);
     assert!(matches!(store.save_poll(outcome(&a, &[], 1)), Err(StoreError::Gone(_))));
@@ -347,6 +352,115 @@ fn a_failing_job_waits_and_is_set_aside(open: Open, dir: &Path) {
     assert!(due(&*store, 8999).is_empty());
     let failed = store.item(&item.id).unwrap().unwrap();
     assert_eq!((failed.state, failed.problem), (ItemState::Failed, Some(problem)));
+}
+
+fn what_was_public_leaves_a_tombstone(open: Open, dir: &Path) {
+    let store = open(dir);
+    let a = source("https://a.example/feed", Visibility::Public);
+    let b = source("https://b.example/feed", Visibility::Private(SubscriberId::new("owner")));
+    let letters = mailbox("letters", Visibility::Public);
+    for source in [&a, &b, &letters] {
+        store.add_source((*source).clone()).unwrap();
+    }
+    let (of_a, of_b) = (publish(&*store, &a, "1", 1, &[]), publish(&*store, &b, "1", 1, &[]));
+    let held = arrival(&letters, "1", "a@x", true);
+    let of_letters = held.item.as_ref().unwrap().id.clone();
+    store.save_mail(vec![held]).unwrap();
+    let insight =
+        |of: &Item, source: &Source| Gone::Insight(publication(source, of, 0, &[]).insight.id);
+    let public = [
+        Gone::Source(a.id.clone()),
+        Gone::Item(of_a.id.clone()),
+        insight(&of_a, &a),
+        Gone::Source(letters.id.clone()),
+    ];
+    let unseen = [
+        Gone::Source(b.id.clone()),
+        Gone::Item(of_b.id.clone()),
+        insight(&of_b, &b),
+        Gone::Item(of_letters),
+    ];
+    let is_gone = |store: &dyn Store, of: &Gone| store.tombstone(of).unwrap().is_some();
+    assert!(public.iter().chain(&unseen).all(|of| !is_gone(&*store, of)));
+    for source in [&a, &b, &letters] {
+        assert!(store.remove_source(&source.id).unwrap());
+    }
+    drop(store);
+    let store = open(dir);
+    assert!(public.iter().all(|of| is_gone(&*store, of)));
+    assert!(unseen.iter().all(|of| !is_gone(&*store, of)));
+    store.add_source(a.clone()).unwrap();
+    publish(&*store, &a, "1", 1, &[]);
+    assert!(public[..3].iter().all(|of| !is_gone(&*store, of)), "it is there again");
+}
+
+fn a_topic_gets_another_slug(open: Open, dir: &Path) {
+    let store = open(dir);
+    let a = source("https://a.example/feed", Visibility::Public);
+    let b = source("https://b.example/feed", Visibility::Private(SubscriberId::new("owner")));
+    for source in [&a, &b] {
+        store.add_source((*source).clone()).unwrap();
+        publish(&*store, source, "1", 2, &["old", "other"]);
+        publish(&*store, source, "2", 1, &["old", "new"]);
+    }
+    let mut reader = subscriber("owner");
+    reader.topics = vec!["old".into(), "other".into()];
+    let saved = |query: &str| SavedQuery { name: "x".into(), query: query.into(), saved: at(1) };
+    reader.saved = vec![saved("q=tea&topic=old"), saved("q=old")];
+    assert!(store.add_subscriber(reader.clone(), secret(1).hash(), at(2000), None).unwrap());
+    let entry = store.entries_for(&Scope::Topic("old".into()), None, None, 1).unwrap();
+    store.rename_topic("old", "new").unwrap();
+    store.rename_topic("old", "new").unwrap();
+    assert_eq!(headlines(&*store, &Scope::Topic("new".into()), None).len(), 3);
+    assert_eq!(headlines(&*store, &Scope::Topic("old".into()), None).len(), 0);
+    assert_eq!(store.entries_for(&Scope::Topic("new".into()), None, None, 1).unwrap(), entry);
+    let mut topics = BTreeMap::new();
+    store.each_insight(&mut |i| *topics.entry(i.topics).or_insert(0) += 1).unwrap();
+    let want = [(vec!["new".to_owned()], 2), (vec!["new".into(), "other".into()], 4)];
+    assert_eq!(topics, BTreeMap::from(want));
+    let reader = store.subscriber(&reader.id).unwrap().unwrap();
+    assert_eq!(reader.topics, ["new", "other"]);
+    let queries: Vec<_> = reader.saved.iter().map(|saved| saved.query.as_str()).collect();
+    assert_eq!(queries, ["q=tea&topic=new", "q=old"]);
+}
+
+fn listens(n: usize) -> Listener {
+    let (topic, callback) = ("https://a.example/latest.atom", format!("https://b.example/{n}"));
+    Listener {
+        id: ListenerId::new(topic, &callback),
+        topic: topic.into(),
+        callback,
+        wish: Some(Wish::new(Mode::Subscribe, Some(format!("secret {n}")), None, at(n as i64))),
+        grant: None,
+    }
+}
+
+fn listeners_are_kept_within_room_and_changed_as_they_are(open: Open, dir: &Path) {
+    let store = open(dir);
+    let generation = store.generation();
+    let room: &dyn Fn(&[Listener]) -> bool = &|all| all.len() < 2;
+    assert!(store.ask_hub(listens(1), room).unwrap());
+    assert!(store.ask_hub(listens(2), room).unwrap());
+    assert!(!store.ask_hub(listens(3), room).unwrap());
+    let granted = &mut |listener: &mut Listener| {
+        let wish = listener.wish.clone().unwrap();
+        listener.confirm(&wish, 7, at(5))
+    };
+    assert!(store.change_listener(&listens(1).id, granted).unwrap());
+    assert!(!store.change_listener(&listens(3).id, granted).unwrap());
+    // Who is known may ask again, however many there are; what was granted stays.
+    let again = Wish::new(Mode::Unsubscribe, None, None, at(9));
+    let ask = Listener { wish: Some(again.clone()), ..listens(1) };
+    assert!(store.ask_hub(ask, room).unwrap());
+    assert_eq!(store.generation(), generation, "no page shows anything of it");
+    drop(store);
+    let store = open(dir);
+    let mut all = store.listeners().unwrap();
+    all.sort_by(|a, b| a.callback.cmp(&b.callback));
+    assert_eq!(all[1], listens(2));
+    assert_eq!((all[0].wish.as_ref(), all[0].grant.as_ref().unwrap().told), (Some(&again), 7));
+    assert!(store.change_listener(&all[0].id, &mut |_| false).unwrap());
+    assert_eq!(store.listeners().unwrap(), [listens(2)]);
 }
 
 fn mailbox(name: &str, visibility: Visibility) -> Source {
@@ -489,6 +603,7 @@ fn a_backup_restores_to_the_same(open: Open, dir: &Path) {
     let a = source("https://a.example/feed", Visibility::Public);
     let store = open(&first);
     store.add_source(a.clone()).unwrap();
+    store.ask_hub(listens(1), &|_| true).unwrap();
     let mut item = publish(&*store, &a, "1", 3, &["ai"]);
     item = store.item(&item.id).unwrap().unwrap();
     let mut bytes = Vec::new();
@@ -513,6 +628,7 @@ fn a_backup_restores_to_the_same(open: Open, dir: &Path) {
     let restored = open(&second);
     assert_eq!(restored.instance().unwrap(), store.instance().unwrap());
     assert_eq!(restored.sources().unwrap(), store.sources().unwrap());
+    assert_eq!(restored.listeners().unwrap(), [listens(1)]);
     assert_eq!(restored.item(&item.id).unwrap(), Some(item.clone()));
     assert_eq!(restored.counts().unwrap(), store.counts().unwrap());
     let list = |s: &dyn Store| s.entries_for(&Scope::Topic("ai".into()), None, None, 9).unwrap();

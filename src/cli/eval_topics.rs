@@ -90,6 +90,7 @@ fn of_file(path: &Path) -> Result<TopicSet> {
             words: parts.chain(label.words).collect(),
             name: label.label,
             description: label.description,
+            formerly: Vec::new(),
         }
     };
     Ok(TopicSet::new(labels.into_iter().map(topic).collect()))

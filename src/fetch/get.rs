@@ -191,6 +191,16 @@ impl Fetcher {
         Ok(Step::On { to, moved: matches!(status.as_u16(), 301 | 308) })
     }
 
+    /// Refuses what the guard can refuse by the address alone; gives whether it is allowed by name.
+    pub(super) fn judge(&self, url: &Url) -> Result<bool, FetchError> {
+        guard::check_scheme(url)?;
+        let allowed = guard::is_allowed(url, &self.0.limits.allow_private);
+        if !allowed {
+            guard::check_url(url)?;
+        }
+        Ok(allowed)
+    }
+
     /// Sends what `build` makes, past the guard, and notes how the host does.
     pub(super) async fn send(
         &self,
@@ -199,11 +209,7 @@ impl Fetcher {
         now: Timestamp,
         build: impl FnOnce(&Client, Url) -> RequestBuilder,
     ) -> Result<Response, FetchError> {
-        guard::check_scheme(url)?;
-        let allowed = guard::is_allowed(url, &self.0.limits.allow_private);
-        if !allowed {
-            guard::check_url(url)?;
-        }
+        let allowed = self.judge(url)?;
         let client = if allowed { &self.0.private } else { &self.0.guarded };
         // Names and passwords in an address are not sent on: feeds that need one carry a token instead.
         let mut bare = url.clone();

@@ -16,3 +16,4 @@ pub use answer::{Answer, Fetched, Request};
 pub use error::FetchError;
 pub use get::{Fetcher, Limits};
 pub use guard::{AllowError, AllowPrivate};
+pub use post::Call;

@@ -115,6 +115,10 @@ id!(
     /// A question, derived from its canonical address.
     QueryId
 );
+id!(
+    /// A listener of our hub, derived from the feed and the callback.
+    ListenerId
+);
 
 impl SourceId {
     /// `url` must be normalised already (as `url::Url` prints it).
@@ -154,6 +158,13 @@ impl QueryId {
     /// `address` is the question's canonical one, without a feed's suffix and page.
     pub fn of(address: &str) -> Self {
         Self(derive("query", &[address]))
+    }
+}
+
+impl ListenerId {
+    /// Both as they were named.
+    pub fn new(topic: &str, callback: &str) -> Self {
+        Self(derive("listener", &[topic, callback]))
     }
 }
 

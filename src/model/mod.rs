@@ -8,6 +8,7 @@ mod insight;
 mod item;
 mod job;
 mod lease;
+mod listener;
 mod mail;
 mod query;
 mod rhythm;
@@ -15,19 +16,21 @@ mod secret;
 mod source;
 mod subscriber;
 mod time;
+mod tombstone;
 mod topic;
 mod transcript;
 
 pub use edition::{BASE, Delivered, Edition, Pick};
 pub use entry::{Entry, EntrySource};
 pub use feed::{ParsedFeed, ParsedItem};
-pub use id::{BlobId, IdError, InsightId, ItemId, QueryId, SourceId, SubscriberId};
+pub use id::{BlobId, IdError, InsightId, ItemId, ListenerId, QueryId, SourceId, SubscriberId};
 pub use insight::{Basis, Insight, Quote, Related};
 pub use item::{
     Chapter, Enclosure, EpisodeKind, Item, ItemKind, ItemState, Person, Soundbite, TranscriptLink,
 };
 pub use job::{Job, JobKind};
 pub use lease::Lease;
+pub use listener::{Grant, Listener, Mode, Wish};
 pub use mail::{
     Authenticity, Folder, MailFacts, MailImage, MailPolicy, Mailbox, Notice, NoticeKind, Route,
     Sender, Verdict, aligned,
@@ -43,5 +46,6 @@ pub use subscriber::{
     Vote, VoteKind,
 };
 pub use time::Timestamp;
+pub use tombstone::{Gone, Tombstone};
 pub use topic::{Topic, TopicSet, TopicSetError};
 pub use transcript::{Segment, Transcript, TranscriptFormat, TranscriptOrigin};

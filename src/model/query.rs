@@ -154,6 +154,24 @@ impl Query {
         all
     }
 
+    /// Puts `new` wherever the slug `old` stands. What comes of it may say things twice.
+    pub fn rename_topic(&mut self, old: &str, new: &str) {
+        fn walk(expr: &mut Expr, old: &str, new: &str) {
+            match expr {
+                Expr::Term(term) if term.field == Field::Topic && term.text == old => {
+                    new.clone_into(&mut term.text);
+                }
+                Expr::Term(_) => {}
+                Expr::Not(one) => walk(one, old, new),
+                Expr::All(all) | Expr::Any(all) => {
+                    all.iter_mut().for_each(|expr| walk(expr, old, new));
+                }
+            }
+        }
+        self.topics.iter_mut().filter(|slug| *slug == old).for_each(|slug| new.clone_into(slug));
+        self.words.iter_mut().for_each(|expr| walk(expr, old, new));
+    }
+
     /// Whether it asks for titles of shows.
     pub fn asks_for_shows(&self) -> bool {
         let mut asks = false;

@@ -1,5 +1,7 @@
 //! Named subjects and the words that define them.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 /// A subject with a feed of its own.
@@ -14,6 +16,16 @@ pub struct Topic {
     pub description: String,
     /// Lower-case words and phrases that define it.
     pub words: Vec<String>,
+    /// Slugs it had before, the oldest first.
+    #[serde(default)]
+    pub formerly: Vec<String>,
+}
+
+impl Topic {
+    /// The slug it had first, which is in its feed's permanent id.
+    pub fn first_slug(&self) -> &str {
+        self.formerly.first().unwrap_or(&self.slug)
+    }
 }
 
 /// All topics, in the order of the file.
@@ -33,6 +45,9 @@ pub enum TopicSetError {
     /// The slug can't stand in an address.
     #[error("topic slug {0:?} must be 1 to 60 of a-z, 0-9 and -, and not start or end with -")]
     Slug(String),
+    /// Two topics under one address.
+    #[error("topic slug {0:?} is named twice; a slug under formerly must be nobody else's")]
+    Twice(String),
     /// A topic without words would match nothing.
     #[error("topic {0:?} has no words; give it at least one")]
     NoWords(String),
@@ -49,9 +64,15 @@ impl TopicSet {
     /// Reads the form of `data/topics.toml`.
     pub fn parse(text: &str) -> Result<Self, TopicSetError> {
         let file: File = toml::from_str(text).map_err(Box::new)?;
+        let mut known = HashSet::new();
         for topic in &file.topic {
-            if !is_slug(&topic.slug) {
-                return Err(TopicSetError::Slug(topic.slug.clone()));
+            for slug in topic.formerly.iter().chain([&topic.slug]) {
+                if !is_slug(slug) {
+                    return Err(TopicSetError::Slug(slug.clone()));
+                }
+                if !known.insert(slug) {
+                    return Err(TopicSetError::Twice(slug.clone()));
+                }
             }
             if topic.words.iter().all(|w| w.trim().is_empty()) {
                 return Err(TopicSetError::NoWords(topic.slug.clone()));
@@ -79,6 +100,20 @@ impl TopicSet {
     /// By slug.
     pub fn get(&self, slug: &str) -> Option<&Topic> {
         self.topics.iter().find(|t| t.slug == slug)
+    }
+
+    /// What the topic is called now that had this slug before.
+    pub fn renamed(&self, slug: &str) -> Option<&str> {
+        self.renames().find(|(old, _)| *old == slug).map(|(_, new)| new)
+    }
+
+    /// All slugs that topics had before and no topic has now, with those they have now.
+    pub fn renames(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self
+            .topics
+            .iter()
+            .flat_map(|topic| topic.formerly.iter().map(|old| (old.as_str(), topic.slug.as_str())));
+        all.filter(|(old, _)| self.get(old).is_none())
     }
 
     /// All, in order.
@@ -116,5 +151,26 @@ mod tests {
         let slug = "[[topic]]\nslug=\"../x\"\nname=\"\"\ndescription=\"\"\nwords=[\"x\"]\n";
         assert!(matches!(TopicSet::parse(slug), Err(TopicSetError::Slug(_))));
         assert!(TopicSet::parse("[[topic]]\nslag=\"a\"").is_err());
+        let twice =
+            "[[topic]]\nslug=\"a\"\nname=\"\"\ndescription=\"\"\nwords=[\"x\"]\nformerly=[\"b\"]\n";
+        let twice = twice.to_owned() + &twice.replace("\"a\"", "\"c\"");
+        assert!(matches!(TopicSet::parse(&twice), Err(TopicSetError::Twice(_))));
+    }
+
+    #[test]
+    fn a_topic_is_found_by_the_slugs_it_had() {
+        let topic = |slug: &str, formerly: &[&str]| Topic {
+            slug: slug.into(),
+            name: slug.into(),
+            description: String::new(),
+            words: vec!["x".into()],
+            formerly: formerly.iter().map(|slug| (*slug).into()).collect(),
+        };
+        let set = TopicSet::new(vec![topic("new", &["old", "older"]), topic("older", &[])]);
+        assert_eq!(
+            (set.renamed("old"), set.renamed("older"), set.renamed("x")),
+            (Some("new"), None, None)
+        );
+        assert_eq!(set.get("new").unwrap().first_slug(), "old");
     }
 }

@@ -48,6 +48,7 @@ fn feed_links(document: &FeedDocument<'_>) -> Vec<at::Link> {
     } else {
         links.push(link("first", document.first_url(atom), own));
     }
+    links.extend(document.hub_url().map(|hub| link("hub", hub, None)));
     links.extend(document.next_url(atom).map(|next| link("next", next, own)));
     let previous = document.previous.map(|name| document.archive_url(Format::Atom, name));
     links.extend(previous.map(|archive| link("prev-archive", archive, own)));

@@ -7,6 +7,9 @@ use super::{ArchiveName, Format, clean};
 /// Bytes a document may have: some readers refuse more.
 pub const LIMIT: usize = 512 * 1024;
 
+/// Where our hub is, below our address.
+pub const HUB: &str = "/websub";
+
 /// Entries a page has at most.
 pub const PAGE_SIZE: usize = 50;
 
@@ -86,6 +89,8 @@ pub struct FeedDocument<'a> {
     pub archive: Option<ArchiveName>,
     /// The newest archive before it.
     pub previous: Option<ArchiveName>,
+    /// Whether our hub tells of what is new in the feed.
+    pub hub: bool,
 }
 
 impl<'a> FeedDocument<'a> {
@@ -112,7 +117,8 @@ impl<'a> FeedDocument<'a> {
         let kept = fit(site, head, found).min(size);
         let (entries, rest) = found.split_at(kept);
         let next = if rest.is_empty() { None } else { entries.last().map(|(seq, _)| *seq) };
-        Self { site, head, before, entries, next, archive: None, previous: None }
+        let (archive, previous, hub) = (None, None, false);
+        Self { site, head, before, entries, next, archive, previous, hub }
     }
 
     /// An archive: all of `entries`, whatever they take, for it never changes.
@@ -123,12 +129,18 @@ impl<'a> FeedDocument<'a> {
         entries: &'a [(u64, Entry)],
     ) -> Self {
         let archive = Some(name);
-        Self { site, head, before: None, entries, next: None, archive, previous: None }
+        let (before, next, previous, hub) = (None, None, None, false);
+        Self { site, head, before, entries, next, archive, previous, hub }
     }
 
     /// The same, with the archive that comes before it.
     pub fn after(self, previous: Option<ArchiveName>) -> Self {
         Self { previous, ..self }
+    }
+
+    /// The same, with whether our hub tells of what is new.
+    pub fn pushed(self, hub: bool) -> Self {
+        Self { hub, ..self }
     }
 
     /// The same, with nothing but what was published after `base`; it has no next page.
@@ -168,6 +180,13 @@ impl<'a> FeedDocument<'a> {
     /// Where the next page is, if there is one.
     pub fn next_url(&self, format: Option<Format>) -> Option<String> {
         self.next.map(|next| self.url_at(format, Some(next)))
+    }
+
+    /// The hub that tells of what is new in this document. Other pages and archives are no topics (WebSub 4): nothing
+    /// new comes into them.
+    pub fn hub_url(&self) -> Option<String> {
+        let first = self.before.is_none() && self.archive.is_none();
+        (self.hub && first).then(|| format!("{}{HUB}", self.site.base_url))
     }
 
     fn url_at(&self, format: Option<Format>, before: Option<u64>) -> String {

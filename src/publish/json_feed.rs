@@ -21,7 +21,16 @@ struct Feed {
     authors: Vec<Author>,
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hubs: Option<[Hub; 1]>,
     items: Vec<Item>,
+}
+
+#[derive(Serialize)]
+struct Hub {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    url: String,
 }
 
 #[derive(Serialize)]
@@ -64,6 +73,7 @@ pub fn json_feed(document: &FeedDocument<'_>) -> Result<Vec<u8>, PublishError> {
         favicon: document.icon_url(),
         authors: authors(std::slice::from_ref(&document.site.name)),
         language: document.language(),
+        hubs: document.hub_url().map(|url| [Hub { kind: "WebSub", url }]),
         items: document.entries.iter().map(|(_, e)| item(document, e)).collect(),
     };
     let mut bytes = serde_json::to_vec(&feed)?;

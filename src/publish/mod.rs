@@ -22,7 +22,7 @@ pub mod token;
 pub use archive::{ARCHIVE_SIZE, ArchiveName, archives};
 pub use atom::atom;
 pub use digest::{day_of, digest};
-pub use document::{FeedDocument, FeedHead, LIMIT, PAGE_SIZE, Site, fit};
+pub use document::{FeedDocument, FeedHead, HUB, LIMIT, PAGE_SIZE, Site, fit};
 pub use json_feed::json_feed;
 pub use rss::rss;
 

@@ -47,6 +47,10 @@ fn links(document: &FeedDocument<'_>) -> ExtensionMap {
     let rss = Some(Format::Rss);
     let first = if document.archive.is_some() { "current" } else { "first" };
     let mut links = vec![link("self", document.url(rss)), link(first, document.first_url(rss))];
+    links.extend(document.hub_url().map(|hub| {
+        let attrs = [("rel".into(), "hub".into()), ("href".into(), hub)];
+        extension(BTreeMap::from(attrs))
+    }));
     links.extend(document.next_url(rss).map(|next| link("next", next)));
     let previous = document.previous.map(|name| document.archive_url(Format::Rss, name));
     links.extend(previous.map(|archive| link("prev-archive", archive)));
@@ -70,7 +74,11 @@ fn link(rel: &str, href: String) -> Extension {
         ("href".into(), href),
         ("type".into(), Format::Rss.media_type().into()),
     ];
-    Extension { name: "atom:link".into(), attrs: BTreeMap::from(attrs), ..Extension::default() }
+    extension(BTreeMap::from(attrs))
+}
+
+fn extension(attrs: BTreeMap<String, String>) -> Extension {
+    Extension { name: "atom:link".into(), attrs, ..Extension::default() }
 }
 
 fn item(document: &FeedDocument<'_>, entry: &Entry) -> Item {

@@ -162,4 +162,7 @@ pub struct Counts {
     pub insights: usize,
     /// Queued jobs, future polls included.
     pub jobs: usize,
+    /// Listeners of our hub.
+    #[serde(default)]
+    pub listeners: usize,
 }

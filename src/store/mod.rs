@@ -24,9 +24,9 @@ pub use intent::{
 pub use readers::{Composition, EditionStore, SubscriberStore};
 
 use crate::model::{
-    BlobId, Entry, Folder, Insight, InsightId, Item, ItemId, Job, JobKind, Lease, MailPolicy,
-    Problem, Route, Sender, Source, SourceId, SourceKind, SourceStatus, SubscriberId, Timestamp,
-    Visibility,
+    BlobId, Entry, Folder, Gone, Insight, InsightId, Item, ItemId, Job, JobKind, Lease, Listener,
+    ListenerId, MailPolicy, Problem, Route, Sender, Source, SourceId, SourceKind, SourceStatus,
+    SubscriberId, Timestamp, Tombstone, Visibility,
 };
 use crate::text::embed::Vector;
 
@@ -41,7 +41,8 @@ pub trait SourceStore {
     fn source(&self, id: &SourceId) -> Result<Option<Source>>;
     /// All, by title.
     fn sources(&self) -> Result<Vec<Source>>;
-    /// Removes the source with its items, insights, entries and jobs. False if there is none.
+    /// Removes the source with its items, insights, entries and jobs; of what everyone could see a tombstone is left. False
+    /// if there is none.
     fn remove_source(&self, id: &SourceId) -> Result<bool>;
     /// Pauses, resumes or ends polling.
     fn set_status(&self, id: &SourceId, status: SourceStatus, now: Timestamp) -> Result<bool>;
@@ -149,8 +150,28 @@ pub trait FeedStore {
     fn each_insight(&self, each: &mut dyn FnMut(Insight)) -> Result<()>;
     /// Public insights of each topic that has any.
     fn topic_counts(&self) -> Result<BTreeMap<String, usize>>;
-    /// Changes whenever anything that is shown changes; starts anew with the process.
+    /// What is left of something that everyone could see, and that was removed.
+    fn tombstone(&self, of: &Gone) -> Result<Option<Tombstone>>;
+    /// Files all that is filed under a topic, and what readers follow of it, under its new slug. Entries stay as they are.
+    fn rename_topic(&self, old: &str, new: &str) -> Result<()>;
+    /// Changes whenever anything that is shown to readers changes, and not when a poll finds nothing; starts anew with
+    /// the process.
     fn generation(&self) -> u64;
+}
+
+/// Who listens to our hub.
+pub trait ListenerStore {
+    /// All, in no order.
+    fn listeners(&self) -> Result<Vec<Listener>>;
+    /// Records what is asked for in a listener's name, in place of what was asked for before and is not confirmed. One
+    /// that is not known comes in only if there is `room` for it beside all others. False if there is not.
+    fn ask_hub(&self, listener: Listener, room: &dyn Fn(&[Listener]) -> bool) -> Result<bool>;
+    /// Changes one as it is now; it goes if `change` says false. False if there is none.
+    fn change_listener(
+        &self,
+        id: &ListenerId,
+        change: &mut dyn FnMut(&mut Listener) -> bool,
+    ) -> Result<bool>;
 }
 
 /// Insights' vectors.
@@ -190,6 +211,7 @@ pub trait Store:
     + ItemStore
     + JobStore
     + FeedStore
+    + ListenerStore
     + EmbeddingStore
     + BodyStore
     + SubscriberStore
@@ -206,6 +228,7 @@ impl<T> Store for T where
         + ItemStore
         + JobStore
         + FeedStore
+        + ListenerStore
         + EmbeddingStore
         + BodyStore
         + SubscriberStore

@@ -43,18 +43,28 @@ impl Asked {
     /// # Errors
     /// As [`Asked::of`].
     pub fn with(request: &HttpRequest, words: Option<&str>) -> Result<Self, WebError> {
-        let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+        let topics = request.match_info().get("topics");
+        let asked = Self::read(request.query_string(), topics, words)?;
+        Ok(Self { before: cursor::before(request)?, ..asked })
+    }
+
+    /// From the parameters, and the topics in the path; the first page.
+    ///
+    /// # Errors
+    /// [`WebError::Query`] if a parameter can't be taken.
+    pub fn read(params: &str, topics: Option<&str>, words: Option<&str>) -> Result<Self, WebError> {
+        let pairs = url::form_urlencoded::parse(params.as_bytes());
         let mut pairs: Vec<(String, String)> = pairs.into_owned().take(MOST_PARAMS).collect();
         if let Some(words) = words {
             pairs.iter_mut().filter(|(name, _)| name == "q").for_each(|(_, q)| *q = words.into());
         }
-        if let Some(topics) = request.match_info().get("topics") {
+        if let Some(topics) = topics {
             pairs.retain(|(name, _)| name != "topic");
             pairs.push(("topic".into(), topics.into()));
         }
         let query = query::query(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())))?;
         let address = query::address(&query);
-        Ok(Self { query, address, before: cursor::before(request)? })
+        Ok(Self { query, address, before: None })
     }
 
     /// Checks that topics and sources are there for everyone, and gives the titles of shows where they are needed.
@@ -67,6 +77,10 @@ impl Asked {
         };
         for slug in self.query.all_topics() {
             if state.topics.get(slug).is_none() {
+                if let Some(new) = state.topics.renamed(slug) {
+                    let renamed = query::renamed(&self.query, slug, new);
+                    return Err(WebError::Moved(query::address(&renamed)));
+                }
                 return Err(missing("topic", "no_topic", slug));
             }
         }

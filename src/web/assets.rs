@@ -34,7 +34,15 @@ static CODED_ICON: LazyLock<Option<Rendered>> = LazyLock::new(|| coded(ICON, "im
 
 fn coded(text: &str, media_type: &'static str) -> Option<Rendered> {
     let bytes = text.into();
-    let made = Made { bytes, media_type, language: None, modified: None, max_age: DAY, span: None };
+    let made = Made {
+        bytes,
+        media_type,
+        language: None,
+        modified: None,
+        max_age: DAY,
+        span: None,
+        links: None,
+    };
     Rendered::new(made).ok()
 }
 

@@ -104,6 +104,7 @@ mod tests {
             modified: None,
             max_age: 0,
             span: None,
+            links: None,
         };
         Arc::new(Rendered::new(made).unwrap())
     }

@@ -20,6 +20,12 @@ pub enum WebError {
     /// There is none here, or it is not for everyone: the answer is the same.
     #[error("there is nothing here")]
     NotFound,
+    /// It was here for everyone, and was removed.
+    #[error("what was here is gone")]
+    Gone,
+    /// It is elsewhere now: the path below our address, without a feed's suffix.
+    #[error("it is at {0} now")]
+    Moved(String),
     /// Other methods than this address takes.
     #[error("this address takes {0}")]
     Method(&'static str),
@@ -87,6 +93,11 @@ struct Page {
 }
 
 impl WebError {
+    /// Whether there is nothing at this very address.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::NotFound | Self::Gone | Self::Moved(_) | Self::Query(_))
+    }
+
     fn is_ours(&self) -> bool {
         self.status_code().is_server_error()
     }
@@ -95,6 +106,8 @@ impl WebError {
     fn key(&self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
+            Self::Gone => "gone",
+            Self::Moved(_) => "moved",
             Self::Method(_) => "method",
             Self::Refused(_) => "refused",
             Self::LogIn => "log_in",
@@ -175,6 +188,8 @@ impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Gone => StatusCode::GONE,
+            Self::Moved(_) => StatusCode::MOVED_PERMANENTLY,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Refused(_) | Self::Broken => StatusCode::BAD_REQUEST,
             Self::LogIn | Self::Forged => StatusCode::FORBIDDEN,

@@ -92,15 +92,23 @@ fn page(
         }
         None => {}
     }
-    let modified = Some(document.updated());
-    let bytes = format.write(&document)?;
+    Ok(Made { span, ..made(format, &document.pushed(state.hub.is_open()))? })
+}
+
+/// A feed's page in a format.
+///
+/// # Errors
+/// What the format's writer gives.
+pub fn made(format: Format, document: &FeedDocument<'_>) -> Result<Made, WebError> {
+    let own = document.url(Some(format));
     Ok(Made {
-        bytes,
+        bytes: format.write(document)?,
         media_type: media_type(format),
         language: None,
-        modified,
+        modified: Some(document.updated()),
         max_age: MAX_AGE,
-        span,
+        span: None,
+        links: document.hub_url().map(|hub| format!("<{hub}>; rel=\"hub\", <{own}>; rel=\"self\"")),
     })
 }
 
@@ -123,10 +131,7 @@ fn archive(
     }
     let previous = at.checked_sub(1).and_then(|before| all.get(before)).map(|(name, _)| *name);
     let document = FeedDocument::archive(&state.site, &head, name, &entries).after(previous);
-    let modified = Some(document.updated());
-    let bytes = format.write(&document)?;
-    let media_type = media_type(format);
-    Ok(Made { bytes, media_type, language: None, modified, max_age: ARCHIVE_AGE, span: None })
+    Ok(Made { max_age: ARCHIVE_AGE, ..made(format, &document)? })
 }
 
 fn outline(state: &WebState, subject: &Subject) -> Vec<Match> {

@@ -5,12 +5,11 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::model::{Entry, Item, ItemId, ItemState, Source, SourceId};
+use crate::model::{Entry, Gone, Item, ItemId, ItemState, Source, SourceId};
 use crate::publish::{FeedDocument, FeedHead, Format, PAGE_SIZE, Site, issue::issue};
 use crate::store::Store;
 
 use super::card::{Date, item_title, show_name};
-use super::rendered::Made;
 use super::respond::send;
 use super::shell::{self, Shell, Subscribe};
 use super::state::kept;
@@ -43,7 +42,10 @@ fn open(request: &HttpRequest) -> Result<SourceId, WebError> {
 }
 
 fn newsletter(store: &dyn Store, id: &SourceId) -> Result<Source, WebError> {
-    let source = subject::public_source(store, id)?;
+    let source = match subject::public_source(store, id) {
+        Err(WebError::Moved(to)) => return Err(WebError::Moved(format!("{to}/full"))),
+        found => found?,
+    };
     if source.mailbox().is_none() { Err(WebError::NotFound) } else { Ok(source) }
 }
 
@@ -98,23 +100,28 @@ pub async fn document(
     let before = cursor::before(&request)?;
     let key = format!("{}?{before:?}", request.path());
     let document = kept(&state, key, move |store, state| {
-        let source = newsletter(store, &id)?;
-        let found = store.issues_for(&id, None, before, PAGE_SIZE + 1)?;
-        let entries = found.iter().map(|item| entry(store, item, &source, &state.site));
-        let entries = entries.collect::<Result<Vec<_>, WebError>>()?;
-        let head = head(&source, &state.site);
+        let (head, entries) = found(store, state, &id, before)?;
         let document = FeedDocument::page(&state.site, &head, before, &entries);
-        Ok(Made {
-            bytes: format.write(&document)?,
-            media_type: feed::media_type(format),
-            language: None,
-            modified: Some(document.updated()),
-            max_age: feed::MAX_AGE,
-            span: None,
-        })
+        feed::made(format, &document.pushed(state.hub.is_open()))
     })
     .await?;
     send(&request, &document)
+}
+
+/// What the feed is, the issues of one page and one more.
+///
+/// # Errors
+/// [`WebError::NotFound`] if it is no newsletter that everyone may see.
+pub fn found(
+    store: &dyn Store,
+    state: &WebState,
+    id: &SourceId,
+    before: Option<u64>,
+) -> Result<(FeedHead, Vec<(u64, Entry)>), WebError> {
+    let source = newsletter(store, id)?;
+    let found = store.issues_for(id, None, before, PAGE_SIZE + 1)?;
+    let entries = found.iter().map(|item| entry(store, item, &source, &state.site));
+    Ok((head(&source, &state.site), entries.collect::<Result<Vec<_>, WebError>>()?))
 }
 
 fn entry(
@@ -154,17 +161,19 @@ pub async fn picture(
     let number: usize =
         parts.get("number").unwrap_or_default().parse().map_err(|_| WebError::NotFound)?;
     let found = state.door.call(move |store| {
-        let Some(item) = store.item(&id)? else { return Ok(None) };
+        let Some(item) = store.item(&id)? else {
+            return Ok(subject::missing(store, &Gone::Item(id)));
+        };
         let public = store.source(&item.source)?.is_some_and(|s| s.visibility.allows(None));
         let images = item.mail.as_ref().map(|mail| mail.images.as_slice()).unwrap_or_default();
         match images.get(number) {
             Some(image) if public && item.state != ItemState::Held => {
-                Ok(Some((store.body(&image.body)?, image.media_type.clone())))
+                Ok(Ok((store.body(&image.body)?, image.media_type.clone())))
             }
-            _ => Ok(None),
+            _ => Ok(Err(WebError::NotFound)),
         }
     });
-    let (bytes, media_type) = found.await?.ok_or(WebError::NotFound)?;
+    let (bytes, media_type) = found.await??;
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, PICTURE_AGE))
         .content_type(media_type)

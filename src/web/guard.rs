@@ -8,7 +8,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
-use super::{WebError, WebState, tongue};
+use super::{WebError, WebState, moved, tongue};
 
 /// Our own style sheet, scripts, pictures and forms; sound and film from the shows' hosts; nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
@@ -47,7 +47,10 @@ pub async fn around<B: MessageBody + 'static>(
     if let Some(error) = ours
         && let Some(state) = response.request().app_data::<Data<WebState>>()
     {
-        let page = error.page(&state.site, tongue::of(response.request()));
+        let page = match error {
+            WebError::Moved(to) => moved::answer(response.request(), &state.site, to),
+            _ => error.page(&state.site, tongue::of(response.request())),
+        };
         response = response.into_response(page);
     }
     dress(response.headers_mut());

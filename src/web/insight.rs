@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::model::{Insight, InsightId};
+use crate::model::{Gone, Insight, InsightId};
 use crate::publish::{FeedHead, clean, picture};
 use crate::store::Store;
 
@@ -49,7 +49,7 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
     let id = asked(&request)?;
     let t = tongue::of(&request);
     let document = fresh(&state, move |store, state| {
-        let insight = store.insight(&id, None)?.ok_or(WebError::NotFound)?;
+        let insight = public_insight(store, &id)?;
         let mut shelf = Shelf::new(store, &state.topics);
         let card = shelf.card(&insight)?.ok_or(WebError::NotFound)?;
         let (source, item) = shelf.whence(&insight)?.ok_or(WebError::NotFound)?;
@@ -90,6 +90,17 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
     })
     .await?;
     send(&request, &document)
+}
+
+/// The insight if everyone may see it.
+///
+/// # Errors
+/// [`WebError::Gone`] if it was removed, else [`WebError::NotFound`].
+pub fn public_insight(store: &dyn Store, id: &InsightId) -> Result<Insight, WebError> {
+    match store.insight(id, None)? {
+        Some(insight) => Ok(insight),
+        None => subject::missing(store, &Gone::Insight(id.clone())),
+    }
 }
 
 /// Public insights of other shows that say the very same, one of each show.

@@ -8,7 +8,7 @@ use crate::model::{Basis, Insight, Item, Source};
 use crate::publish::{clean, entry};
 
 use super::card::{Shelf, chips, show_name};
-use super::insight::{also_said, asked, related};
+use super::insight::{also_said, asked, public_insight, related};
 use super::rendered::Made;
 use super::respond::send;
 use super::shell::MAX_AGE;
@@ -96,7 +96,7 @@ pub async fn document(
 ) -> Result<HttpResponse, WebError> {
     let id = asked(&request)?;
     let document = fresh(&state, move |store, state| {
-        let insight = store.insight(&id, None)?.ok_or(WebError::NotFound)?;
+        let insight = public_insight(store, &id)?;
         let mut shelf = Shelf::new(store, &state.topics);
         let base = &state.site.base_url;
         let mut others = Vec::new();
@@ -154,6 +154,7 @@ pub async fn document(
             modified: None,
             max_age: MAX_AGE,
             span: None,
+            links: None,
         })
     })
     .await?;

@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::model::{Insight, Item, ItemId, ItemState, Visibility};
+use crate::model::{Gone, Insight, Item, ItemId, ItemState, Visibility};
 use crate::publish::{clean, entry, issue};
 use crate::store::Store;
 use crate::text::phrases::Phrases;
@@ -64,7 +64,9 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
     let t = tongue::of(&request);
     let key = format!("/items/{id} {}", t.tag());
     let document = kept(&state, key, move |store, state| {
-        let item = store.item(&id)?.ok_or(WebError::NotFound)?;
+        let Some(item) = store.item(&id)? else {
+            return subject::missing(store, &Gone::Item(id));
+        };
         // What is held is for the operator's eyes only.
         if item.state == ItemState::Held {
             return Err(WebError::NotFound);

@@ -25,6 +25,8 @@ pub enum Kind {
     Search,
     /// A new subscriber.
     SignUp,
+    /// Something of our hub.
+    Hub,
     /// The operator's secret, tried.
     LogIn,
 }

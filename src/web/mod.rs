@@ -20,6 +20,7 @@ mod find;
 mod full;
 mod guard;
 mod health;
+mod hub;
 mod insight;
 mod insight_json;
 mod item;
@@ -27,6 +28,7 @@ mod landing;
 mod latest;
 mod limit;
 mod methods;
+mod moved;
 mod operator;
 mod picture;
 mod player;
@@ -52,6 +54,7 @@ mod websub;
 
 pub use error::WebError;
 pub use find::Find;
+pub use hub::run as run_hub;
 pub use limit::{Kind, Limits, Network, NetworkError, Rate};
 pub use operator::Operator;
 pub use signup::Mode;
@@ -99,6 +102,7 @@ pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) 
             .service(at("/favicon.svg", assets::icon))
             .service(at("/favicon.ico", assets::small_icon))
             .configure(brief::routes)
+            .service(only("POST", web::resource("/websub").route(web::post().to(hub::ask))))
             .service(only(
                 "GET, POST",
                 web::resource("/websub/{source:[a-z0-9]+}/{token:[0-9a-f]+}")

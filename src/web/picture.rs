@@ -7,7 +7,7 @@ use crate::publish::picture::Picture;
 use crate::text::phrases::Phrases;
 
 use super::card::Shelf;
-use super::insight::asked;
+use super::insight::{asked, public_insight};
 use super::rendered::Made;
 use super::respond::send;
 use super::state::kept;
@@ -23,7 +23,7 @@ pub async fn of_insight(
 ) -> Result<HttpResponse, WebError> {
     let id = asked(&request)?;
     let document = kept(&state, request.path().to_owned(), move |store, state| {
-        let insight = store.insight(&id, None)?.ok_or(WebError::NotFound)?;
+        let insight = public_insight(store, &id)?;
         let mut shelf = Shelf::new(store, &state.topics);
         let card = shelf.card(&insight)?.ok_or(WebError::NotFound)?;
         let whence = match &card.speaker {
@@ -58,5 +58,6 @@ fn made(picture: Picture<'_>) -> Result<Made, WebError> {
         modified: None,
         max_age: MAX_AGE,
         span: None,
+        links: None,
     })
 }

@@ -7,8 +7,6 @@ use crate::publish::{FeedDocument, Format};
 
 use super::answer::{self, page_size};
 use super::asked::Asked;
-use super::feed::{MAX_AGE, media_type};
-use super::rendered::Made;
 use super::respond::send;
 use super::{WebError, WebState, feed};
 
@@ -35,14 +33,7 @@ pub async fn document(
             let found = answer::entries(store, state, asked, &shows, meaning)?;
             let size = page_size(asked);
             let document = FeedDocument::page_of(&state.site, &head, asked.before, &found, size);
-            Ok(Made {
-                bytes: format.write(&document)?,
-                media_type: media_type(format),
-                language: None,
-                modified: Some(document.updated()),
-                max_age: MAX_AGE,
-                span: None,
-            })
+            feed::made(format, &document.pushed(state.hub.is_open()))
         });
     send(&request, &*made.await?)
 }

@@ -32,6 +32,8 @@ pub struct Made {
     pub max_age: u32,
     /// Of a feed's first page, where what is new can be told from what was sent before.
     pub span: Option<Span>,
+    /// `Link`: of a feed that our hub tells of, the hub and the feed (WebSub 4).
+    pub links: Option<String>,
 }
 
 /// Which entries a feed's first page holds.
@@ -59,6 +61,8 @@ pub struct Rendered {
     pub max_age: u32,
     /// See [`Made::span`].
     pub span: Option<Span>,
+    /// `Link`.
+    pub links: Option<String>,
 }
 
 impl Rendered {
@@ -96,6 +100,7 @@ impl Rendered {
             modified: made.modified,
             max_age: made.max_age,
             span: made.span,
+            links: made.links,
         }
     }
 

@@ -56,6 +56,10 @@ pub fn send(request: &HttpRequest, document: &Rendered) -> Result<HttpResponse, 
     if let Some(modified) = document.modified {
         response.insert_header((header::LAST_MODIFIED, modified.rfc822()));
     }
+    let links = document.links.as_deref().map(header::HeaderValue::from_str);
+    if let Some(Ok(links)) = links {
+        response.insert_header((header::LINK, links));
+    }
     if outcome == Outcome::NotModified {
         return Ok(response.finish());
     }

@@ -174,5 +174,6 @@ pub fn page(template: &impl askama::Template, t: &Phrases) -> Result<Made, WebEr
         modified: None,
         max_age: MAX_AGE,
         span: None,
+        links: None,
     })
 }

@@ -12,6 +12,7 @@ use crate::store::{self, Door, Store};
 use super::WebError;
 use super::cache::Cache;
 use super::find::Find;
+use super::hub::Hub;
 use super::limit::Limits;
 use super::operator::Operator;
 use super::rendered::{Made, Rendered};
@@ -38,6 +39,8 @@ pub struct WebState {
     pub limits: Limits,
     /// What the operator's pages and the API work with; without it there are none.
     pub operator: Option<Operator>,
+    /// Who is told of what is new.
+    pub hub: Hub,
     cache: Cache,
 }
 
@@ -52,7 +55,8 @@ impl WebState {
     ) -> Self {
         let find = Find::new(Timestamp::default, Arc::new(|_| None));
         let (limits, cache) = (Limits::default(), Cache::new());
-        Self { door, site, topics, index, related, find, limits, operator: None, cache }
+        let (operator, hub) = (None, Hub::default());
+        Self { door, site, topics, index, related, find, limits, operator, hub, cache }
     }
 
     /// With a clock and the meaning of questions.
@@ -63,6 +67,11 @@ impl WebState {
     /// With an operator.
     pub fn operated(self, operator: Operator) -> Self {
         Self { operator: Some(operator), ..self }
+    }
+
+    /// With a hub for at most so many listeners; none at all if 0.
+    pub fn hubbed(self, most: usize) -> Self {
+        Self { hub: Hub::new(most), ..self }
     }
 
     /// With limits.

@@ -2,7 +2,7 @@
 
 use actix_web::HttpRequest;
 
-use crate::model::{Source, SourceId, Topic};
+use crate::model::{Gone, Source, SourceId, Topic};
 use crate::publish::{FeedHead, Site, clean};
 use crate::store::{Scope, Store};
 
@@ -41,7 +41,7 @@ impl Subject {
         Ok(match self {
             Self::Latest => (latest(&state.site), Scope::Latest),
             Self::Topic(slug) => {
-                let topic = state.topics.get(slug).ok_or(WebError::NotFound)?;
+                let topic = topic(store, state, slug)?;
                 (of_topic(topic, &state.site), Scope::Topic(slug.clone()))
             }
             Self::Source(id) => {
@@ -51,12 +51,52 @@ impl Subject {
     }
 }
 
+/// The topic of this slug.
+///
+/// # Errors
+/// [`WebError::Moved`] if it has another slug now, [`WebError::Gone`] if something is filed under it all the same,
+/// [`WebError::NotFound`] otherwise.
+pub fn topic<'a>(
+    store: &dyn Store,
+    state: &'a WebState,
+    slug: &str,
+) -> Result<&'a Topic, WebError> {
+    if let Some(topic) = state.topics.get(slug) {
+        return Ok(topic);
+    }
+    if let Some(new) = state.topics.renamed(slug) {
+        return Err(WebError::Moved(format!("/topics/{new}")));
+    }
+    let filed = store.insights_for(&Scope::Topic(slug.to_owned()), None, None, 1)?;
+    Err(if filed.is_empty() { WebError::NotFound } else { WebError::Gone })
+}
+
 /// The source if everyone may see it.
 ///
 /// # Errors
-/// [`WebError::NotFound`] otherwise.
+/// [`WebError::NotFound`] otherwise; [`WebError::Gone`] if it was removed, or [`WebError::Moved`] if the same show is there
+/// under another name.
 pub fn public_source(store: &dyn Store, id: &SourceId) -> Result<Source, WebError> {
-    store.source(id)?.filter(|source| source.visibility.allows(None)).ok_or(WebError::NotFound)
+    if let Some(source) = store.source(id)? {
+        return if source.visibility.allows(None) { Ok(source) } else { Err(WebError::NotFound) };
+    }
+    let stone = store.tombstone(&Gone::Source(id.clone()))?.ok_or(WebError::NotFound)?;
+    let Some(guid) = stone.podcast_guid else { return Err(WebError::Gone) };
+    let same = |source: &Source| {
+        source.visibility.allows(None) && source.podcast_guid.as_ref() == Some(&guid)
+    };
+    match store.sources()?.into_iter().find(same) {
+        Some(source) => Err(WebError::Moved(format!("/sources/{}", source.id))),
+        None => Err(WebError::Gone),
+    }
+}
+
+/// Why something is not there.
+///
+/// # Errors
+/// [`WebError::Gone`] if it was there for everyone, else [`WebError::NotFound`].
+pub fn missing<T>(store: &dyn Store, of: &Gone) -> Result<T, WebError> {
+    Err(if store.tombstone(of)?.is_some() { WebError::Gone } else { WebError::NotFound })
 }
 
 /// The feed of everything.
@@ -77,7 +117,7 @@ pub fn of_topic(topic: &Topic, site: &Site) -> FeedHead {
         description => description.to_owned(),
     };
     FeedHead {
-        id_path: format!("topics/{}", topic.slug),
+        id_path: format!("topics/{}", topic.first_slug()),
         path: format!("/topics/{}", topic.slug),
         title: format!("{}: {}", site.name, topic.name),
         subtitle,

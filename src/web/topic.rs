@@ -32,7 +32,7 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
     let t = tongue::of(&request);
     let key = format!("/topics/{slug}?{before:?} {}", t.tag());
     let document = kept(&state, key, move |store, state| {
-        let topic = state.topics.get(&slug).ok_or(WebError::NotFound)?;
+        let topic = subject::topic(store, state, &slug)?;
         let found = store.insights_for(&Scope::Topic(slug), None, before, PAGE_SIZE + 1)?;
         let (shown, next) = cut(&found);
         let head = subject::of_topic(topic, &state.site);

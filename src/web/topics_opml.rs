@@ -34,6 +34,7 @@ pub async fn document(
             modified: None,
             max_age: 3600,
             span: None,
+            links: None,
         })
     })
     .await?;

@@ -7,7 +7,7 @@ What vtt.js reads is taken from a .json beside the file, as in its own corpus; e
 folder where it is installed (npm install vtt.js). Compared are times and words of cues that have words. SRT files are only
 read, and must not make the program fail.
 """
-import argparse, collections, html, json, os, re, subprocess, sys
+import argparse, collections, json, os, re, subprocess, sys
 
 ASK = """
 const { WebVTT } = require('vtt.js');
@@ -16,7 +16,7 @@ global.window = { VTTCue: function (s, e, t) { this.startTime = s; this.endTime 
 const cues = []; const p = new WebVTT.Parser(window, WebVTT.StringDecoder());
 p.oncue = c => cues.push({ startTime: c.startTime, endTime: c.endTime, text: c.text });
 p.onparsingerror = () => {}; p.onregion = () => {};
-p.parse(require('fs').readFileSync(process.argv[1], 'utf8')); p.flush();
+p.parse(require('fs').readFileSync(process.argv[1], 'utf8').replace(/^\ufeff/, '')); p.flush();
 console.log(JSON.stringify({ cues }));
 """
 
@@ -29,9 +29,12 @@ def files(folder):
 
 
 def words(text):
-    text = re.sub(r"<[^<>]*>", " ", text or "")
-    text = re.sub(r"<[^<>]*$", " ", text)
-    return html.unescape(text)
+    text = re.sub(r"<[^>]*>?", " ", text or "")
+    # As vtt.js has it: these, and with their semicolon only.
+    known = {"amp": "&", "lt": "<", "gt": ">", "lrm": "", "rlm": "", "nbsp": " "}
+    text = re.sub(r"&(amp|lt|gt|lrm|rlm|nbsp);", lambda found: known[found[1]], text)
+    # Control characters have no shape.
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", "", text)
 
 
 def by_time(cues):
@@ -77,7 +80,7 @@ def main():
         compared += 1
         their = [(round(c["startTime"] * 1000), round(c["endTime"] * 1000), words(c["text"])) for c in their]
         their = by_time(their)
-        our = by_time((s["start_ms"], s["end_ms"], s["text"]) for s in ours[path]["segments"])
+        our = by_time((s["start_ms"], s["end_ms"], s["text"]) for s in ours[path]["segments"] if s["end_ms"] is not None)
         same = sum((their & our).values())
         total = max(sum(their.values()), sum(our.values()))
         cues_good, cues_all = cues_good + same, cues_all + total

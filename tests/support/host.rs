@@ -20,6 +20,8 @@ pub enum Answer {
     Raw(Vec<u8>),
     /// Nothing, until the other side hangs up.
     Hang,
+    /// A WebSub callback: what is asked (GET) is answered with its challenge, what is told (POST) with this status.
+    Callback(u16),
     /// Headers, then `unit` again and again until the other side hangs up.
     Endless { unit: Vec<u8> },
 }
@@ -89,6 +91,9 @@ impl Host {
 }
 
 fn next_answer(answers: &mut HashMap<String, Answer>, path: &str) -> Answer {
+    // Callbacks are asked with more parameters than they were named with.
+    let known = answers.contains_key(path);
+    let path = if known { path } else { path.split('?').next().unwrap_or_default() };
     match answers.get_mut(path) {
         Some(Answer::Turns(turns)) if turns.len() > 1 => turns.remove(0),
         Some(Answer::Turns(turns)) => turns[0].clone(),
@@ -157,6 +162,19 @@ fn serve(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
                 }
                 write!(out, "\r\n")?;
                 out.write_all(&bytes)?;
+            }
+            Answer::Callback(_) if line.starts_with("GET ") => {
+                note(200);
+                let query = path.split_once('?').map_or("", |(_, query)| query);
+                let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+                let challenge = pairs.find(|(name, _)| name == "hub.challenge");
+                let challenge = challenge.map(|(_, value)| value).unwrap_or_default();
+                let length = challenge.len();
+                write!(out, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{challenge}")?;
+            }
+            Answer::Callback(status) => {
+                note(status);
+                write!(out, "HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n")?;
             }
             Answer::Turns(_) => return Ok(()),
             Answer::Status(status, extra) => {

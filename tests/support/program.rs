@@ -128,14 +128,24 @@ impl Server {
         self.wait_with_log(message).0
     }
 
+    /// The first of these messages that comes.
+    pub fn wait_for_one_of(&self, messages: &[&str]) -> String {
+        let (line, _) = self.wait_until(messages);
+        line["fields"]["message"].as_str().unwrap().to_owned()
+    }
+
     fn wait_with_log(&self, message: &str) -> (serde_json::Value, Vec<serde_json::Value>) {
+        self.wait_until(&[message])
+    }
+
+    fn wait_until(&self, wanted: &[&str]) -> (serde_json::Value, Vec<serde_json::Value>) {
         let mut before = Vec::new();
         loop {
             let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| {
-                panic!("no {message:?} in the log:\n{before:#?}");
+                panic!("no {wanted:?} in the log:\n{before:#?}");
             });
             let value = serde_json::from_str(&line).unwrap_or(serde_json::Value::String(line));
-            if value["fields"]["message"] == message {
+            if value["fields"]["message"].as_str().is_some_and(|found| wanted.contains(&found)) {
                 return (value, before);
             }
             before.push(value);

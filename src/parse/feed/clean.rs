@@ -296,9 +296,12 @@ fn rss_link(item: &Node, place: &Place) -> Option<String> {
 
 fn atom_entry(entry: &Node, number: usize, place: &Place, out: &mut String) {
     let date = |names: &[&'static str]| {
-        let dates =
-            names.iter().flat_map(|name| entry.nodes().filter(|node| node.is(Ns::Atom, name)));
-        dates.filter_map(|node| date::parse(&node.text())).next().map(|date| date.rfc3339())
+        // An element that may stand once only is the last one, where there are two.
+        let last = |name: &&'static str| {
+            let all = entry.nodes().filter(|node| node.is(Ns::Atom, name));
+            all.filter_map(|node| date::parse(&node.text())).last()
+        };
+        names.iter().find_map(last).map(|date| date.rfc3339())
     };
     out.push_str("<entry>");
     element(out, "id", &entry.text_of(Ns::Atom, "id").unwrap_or_default());
@@ -357,6 +360,12 @@ fn construct(out: &mut String, name: &str, node: &Node) {
     let html = kind.contains("html") || (!packed && node.nodes().next().is_some());
     let text = match (packed, html) {
         (true, _) => unpacked(&node.text()).unwrap_or_default(),
+        // A comment that is never closed takes the rest with it.
+        (false, true) if name == "title" => {
+            let text = node.markup();
+            let open = text.rfind("<!--").filter(|at| !text[*at..].contains('>'));
+            text[..open.unwrap_or(text.len())].to_owned()
+        }
         (false, true) => node.markup(),
         (false, false) => node.text(),
     };

@@ -8,6 +8,7 @@ mod print;
 #[cfg(test)]
 mod tests;
 
+use crate::model::Query;
 use crate::text::phrases::Phrases;
 pub use params::query;
 pub use print::{address, words};
@@ -53,6 +54,25 @@ impl QueryError {
             None => said,
         }
     }
+}
+
+/// A question with a topic's new slug in place of its old one.
+pub fn renamed(query: &Query, old: &str, new: &str) -> Query {
+    let mut query = query.clone();
+    query.rename_topic(old, new);
+    // Read again, since it may say the same twice now.
+    read(&print::params(&query)).unwrap_or(query)
+}
+
+/// The same of a question's parameters; none if they don't name the topic.
+pub fn renamed_params(parameters: &str, old: &str, new: &str) -> Option<String> {
+    let query = read(parameters).filter(|query| query.all_topics().contains(&old))?;
+    Some(print::params(&renamed(&query, old, new)))
+}
+
+fn read(parameters: &str) -> Option<Query> {
+    let pairs: Vec<_> = url::form_urlencoded::parse(parameters.as_bytes()).into_owned().collect();
+    query(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))).ok()
 }
 
 type Result<T> = std::result::Result<T, QueryError>;

@@ -82,7 +82,7 @@ pub fn address(query: &Query) -> String {
 }
 
 /// The parameters in their order, encoded.
-fn params(query: &Query) -> String {
+pub(super) fn params(query: &Query) -> String {
     let mut out = url::form_urlencoded::Serializer::new(String::new());
     let q = words(query);
     if !q.is_empty() {

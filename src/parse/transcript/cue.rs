@@ -46,12 +46,21 @@ pub(super) enum Voice {
     Named(String),
 }
 
+/// What is taken for a tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tags {
+    /// As WebVTT 6.4 has it: whatever begins like a name or a time after `<`, up to the next `>`, else to the end of the cue.
+    Webvtt,
+    /// Those that captions are known to have; other brackets are the author's own.
+    Known,
+}
+
 /// Cues to segments: tags off, voices apart, `Name:` taken where it is one, repeats told once.
-pub(super) fn to_segments(mut cues: Vec<Cue>) -> Vec<Segment> {
+pub(super) fn to_segments(mut cues: Vec<Cue>, tags: Tags) -> Vec<Segment> {
     cues.sort_by_key(|cue| cue.start_ms);
     let mut spans = Vec::with_capacity(cues.len());
     for cue in &cues {
-        for (voice, text) in spans_of(&cue.payload) {
+        for (voice, text) in spans_of(&cue.payload, tags) {
             spans.push((cue.start_ms, cue.end_ms, voice, text));
         }
     }
@@ -86,7 +95,7 @@ pub(super) fn to_segments(mut cues: Vec<Cue>) -> Vec<Segment> {
 }
 
 /// The text of a cue without its tags, cut where a voice begins. Knows WebVTT's tags, SubRip's, and ASS's `{\an8}`.
-fn spans_of(payload: &str) -> Vec<(Voice, String)> {
+fn spans_of(payload: &str, tags: Tags) -> Vec<(Voice, String)> {
     let mut out = Spans::default();
     let mut rest = payload;
     while let Some(at) = rest.find(['<', '{', '\n']) {
@@ -97,7 +106,7 @@ fn spans_of(payload: &str) -> Vec<(Voice, String)> {
             rest = line;
             continue;
         }
-        let Some((tag, after)) = cut_tag(rest) else {
+        let Some((tag, after)) = cut_tag(rest, tags) else {
             out.add(&rest[..1]);
             rest = &rest[1..];
             continue;
@@ -116,13 +125,16 @@ fn spans_of(payload: &str) -> Vec<(Voice, String)> {
 }
 
 /// `<...>` or `{\...}` if it is a tag of captions and not an author's own bracket.
-fn cut_tag(text: &str) -> Option<(&str, &str)> {
+fn cut_tag(text: &str, tags: Tags) -> Option<(&str, &str)> {
     if let Some(inner) = text.strip_prefix("{\\") {
         // The search is short, so that braces can't cost a square.
         let end = inner[..inner.floor_char_boundary(LONGEST_TAG)].find('}')?;
         return Some((&inner[..end], &inner[end + 1..]));
     }
     let inner = text.strip_prefix('<')?;
+    if tags == Tags::Webvtt && begins_tag(inner) {
+        return Some(inner.split_once('>').unwrap_or((inner, "")));
+    }
     let Some(end) = inner.find(['>', '<']) else {
         // WebVTT 6.4: a tag that is never closed takes the rest of its cue.
         let name = inner.trim_start_matches('/');
@@ -138,6 +150,15 @@ fn cut_tag(text: &str) -> Option<(&str, &str)> {
     let tagged = is_known(name) || clock::parse(tag).is_some();
     // `</anything>` is never said.
     (tagged || (tag.starts_with('/') && !name.is_empty())).then_some((tag, after))
+}
+
+/// `<3` and `a < b` don't, although WebVTT would have it so: nobody means a tag there.
+fn begins_tag(inner: &str) -> bool {
+    let name = inner.trim_start_matches(['/', '.']);
+    let time = name.trim_start_matches(|c: char| c.is_ascii_digit());
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        || inner.starts_with('/')
+        || (time.len() < name.len() && time.starts_with(':'))
 }
 
 fn is_known(name: &str) -> bool {
@@ -237,7 +258,23 @@ mod tests {
     use super::*;
 
     fn spans(payload: &str) -> Vec<(Voice, String)> {
-        spans_of(payload)
+        spans_of(payload, Tags::Known)
+    }
+
+    #[test]
+    fn webvtt_s_tags_go_whatever_they_are() {
+        let told = |payload: &str| -> Vec<String> {
+            spans_of(payload, Tags::Webvtt).into_iter().map(|(_, text)| text).collect()
+        };
+        for (payload, want) in [
+            ("<laughs> Well, <00:01.000>now", "Well, now"),
+            ("I <3 you, and 5 < 6", "I <3 you, and 5 < 6"),
+            ("One <c.loud two</c> three", "One three"),
+            ("One <00:02.000 two", "One"),
+            ("One </x y> two <.z>three", "One two three"),
+        ] {
+            assert_eq!(told(payload), [want], "{payload}");
+        }
     }
 
     #[test]

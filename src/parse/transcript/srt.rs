@@ -1,6 +1,6 @@
 //! SubRip, which has no specification: number, time line, text, blank line, in whatever shape programs leave it.
 
-use super::cue::{self, Cue};
+use super::cue::{self, Cue, Tags};
 use crate::model::Transcript;
 
 /// Text may hold blank lines; numbers may be missing, repeated or out of order.
@@ -38,5 +38,5 @@ pub(super) fn parse(text: &str) -> Transcript {
         after_blank = false;
     }
     cues.extend(open);
-    Transcript { language: None, segments: cue::to_segments(cues) }
+    Transcript { language: None, segments: cue::to_segments(cues, Tags::Known) }
 }

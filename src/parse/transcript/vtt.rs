@@ -1,6 +1,6 @@
 //! WebVTT (<https://www.w3.org/TR/webvtt1/>), leniently: the header may be missing, the lines may end in any way.
 
-use super::cue::{self, Cue};
+use super::cue::{self, Cue, Tags};
 use crate::model::Transcript;
 use crate::parse::podcast::language;
 
@@ -13,6 +13,9 @@ pub(super) fn parse(text: &str) -> Transcript {
         if let Some((start_ms, end_ms)) = cue::timing(line) {
             // A time line ends the cue before even without a blank line between (6.2, step 14).
             cues.extend(open.replace(Cue { start_ms, end_ms, payload: String::new() }));
+        } else if line.contains("-->") {
+            // No text of a cue has an arrow in it (6.2, step 14): what follows belongs to no cue.
+            cues.extend(open.take());
         } else if line.trim().is_empty() && !(line.starts_with(' ') && opens(open.as_ref())) {
             // Strictly only an empty line ends a cue; YouTube's begin with a line of one space.
             cues.extend(open.take());
@@ -27,7 +30,7 @@ pub(super) fn parse(text: &str) -> Transcript {
         }
     }
     cues.extend(open);
-    Transcript { language: spoken_language, segments: cue::to_segments(cues) }
+    Transcript { language: spoken_language, segments: cue::to_segments(cues, Tags::Webvtt) }
 }
 
 fn opens(cue: Option<&Cue>) -> bool {

@@ -10,16 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::editions::put_edition;
 use super::feeds::rows;
-use super::items::index_keys;
-use super::mail::issue_key;
 use super::record::{self, Record};
-use super::subscribers::put_access;
+use super::restore::{ServerKey, put_row};
 use super::{SledStore, keys};
 use crate::model::{
-    Access, BlobId, Delivered, Edition, Entry, Folder, Insight, Invite, Item, Job, Source,
-    Subscriber, Timestamp, Vote,
+    Access, BlobId, Delivered, Edition, Entry, Folder, Insight, Invite, Item, Job, Listener,
+    Source, Subscriber, Timestamp, Tombstone, Vote,
 };
 use crate::store::{BackupSummary, BodyStore, Embedding, Instance, Result, StoreError};
 
@@ -66,7 +63,7 @@ fn io(what: &str) -> impl Fn(io::Error) -> StoreError {
     move |error| StoreError::Io { what: what.clone(), error }
 }
 
-fn refuse(why: impl Into<String>) -> StoreError {
+pub(super) fn refuse(why: impl Into<String>) -> StoreError {
     StoreError::Backup(why.into())
 }
 
@@ -142,6 +139,12 @@ pub(super) fn write(
         for row in rows::<Folder>(store, keys::FOLDER) {
             out.row(&row?)?;
         }
+        for row in rows::<Tombstone>(store, keys::TOMBSTONE) {
+            out.row(&row?)?;
+        }
+        for row in rows::<Listener>(store, keys::LISTENER) {
+            out.row(&row?)?;
+        }
         readers(store, &mut out)?;
     }
     bodies.sort();
@@ -187,26 +190,6 @@ fn readers<W: Write>(store: &SledStore, out: &mut Writer<W>) -> Result<()> {
     match store.db.get(keys::KEY)? {
         Some(key) => out.row(&ServerKey { hex: hex(&key) }),
         None => Ok(()),
-    }
-}
-
-/// The signing key as a line of a backup.
-#[derive(Serialize, Deserialize)]
-struct ServerKey {
-    hex: String,
-}
-
-impl Record for ServerKey {
-    const KIND: &'static str = "server_key";
-}
-
-impl ServerKey {
-    fn bytes(&self) -> Option<Vec<u8>> {
-        let pairs = self.hex.as_bytes().chunks(2);
-        let bytes: Option<Vec<u8>> = pairs
-            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-            .collect();
-        bytes.filter(|bytes| bytes.len() == 32)
     }
 }
 
@@ -286,7 +269,7 @@ pub(super) fn read(store: &SledStore, open: Open<'_>) -> Result<BackupSummary> {
             Line::Row { of, v, row } => {
                 let mut bytes = vec![v];
                 bytes.extend_from_slice(row.get().as_bytes());
-                last_seq = last_seq.max(restore_row(&mut batch, &of, &bytes)?);
+                last_seq = last_seq.max(put_row(&mut batch, &of, &bytes)?);
                 summary.rows += 1;
                 pending += 1;
             }
@@ -321,79 +304,4 @@ fn put(
     }
     summary.bodies += 1;
     Ok(())
-}
-
-/// Puts a row and its indexes into `batch`; gives its `seq`, 0 if it has none.
-fn restore_row(batch: &mut ::sled::Batch, of: &str, bytes: &[u8]) -> Result<u64> {
-    match of {
-        Source::KIND => {
-            let row: Source = record::decode(bytes, of)?;
-            batch.insert(keys::source(&row.id), record::encode(&row)?);
-        }
-        Item::KIND => {
-            let row: Item = record::decode(bytes, of)?;
-            let dated = row.published.unwrap_or(row.seen);
-            batch.insert(keys::item_of(&row.source, dated, &row.id), Vec::new());
-            batch.insert(keys::item(&row.id), record::encode(&row)?);
-            if let Some(key) = issue_key(&row) {
-                batch.insert(key, row.id.as_str().as_bytes());
-            }
-            return Ok(row.mail.map_or(0, |mail| mail.seq));
-        }
-        Insight::KIND => {
-            let row: Insight = record::decode(bytes, of)?;
-            for key in index_keys(&row) {
-                batch.insert(key, row.id.as_str().as_bytes());
-            }
-            batch.insert(keys::insight(&row.id), record::encode(&row)?);
-            return Ok(row.seq);
-        }
-        Entry::KIND => {
-            let row: Entry = record::decode(bytes, of)?;
-            batch.insert(keys::entry(&row.insight), record::encode(&row)?);
-        }
-        Embedding::KIND => {
-            let row: Embedding = record::decode(bytes, of)?;
-            batch.insert(keys::embedding(&row.insight), record::encode(&row)?);
-        }
-        Job::KIND => {
-            let row: Job = record::decode(bytes, of)?;
-            let key = row.kind.key();
-            batch.insert(keys::due(row.due, &key), Vec::new());
-            batch.insert(keys::job(&key), record::encode(&row)?);
-        }
-        Folder::KIND => {
-            let row: Folder = record::decode(bytes, of)?;
-            batch.insert(keys::folder(&row.name), record::encode(&row)?);
-        }
-        Subscriber::KIND => {
-            let row: Subscriber = record::decode(bytes, of)?;
-            batch.insert(keys::subscriber(&row.id), record::encode(&row)?);
-        }
-        Access::KIND => put_access(batch, &record::decode(bytes, of)?)?,
-        Invite::KIND => {
-            let row: Invite = record::decode(bytes, of)?;
-            batch.insert(keys::invite(&row.hash), record::encode(&row)?);
-        }
-        Edition::KIND => put_edition(batch, &record::decode(bytes, of)?)?,
-        Delivered::KIND => {
-            let row: Delivered = record::decode(bytes, of)?;
-            batch.insert(keys::delivery(&row.subscriber, &row.insight), record::encode(&row)?);
-        }
-        Vote::KIND => {
-            let row: Vote = record::decode(bytes, of)?;
-            batch.insert(keys::vote(&row.subscriber, &row.insight), record::encode(&row)?);
-        }
-        ServerKey::KIND => {
-            let row: ServerKey = record::decode(bytes, of)?;
-            let key = row.bytes().ok_or_else(|| refuse("the backup's signing key is damaged"))?;
-            batch.insert(keys::KEY, key);
-        }
-        other => {
-            return Err(refuse(format!(
-                "the backup holds unknown {other} rows; a newer podbrief made it"
-            )));
-        }
-    }
-    Ok(0)
 }

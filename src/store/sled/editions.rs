@@ -74,7 +74,7 @@ impl EditionStore for SledStore {
         }
         let mut batch = ::sled::Batch::default();
         batch.insert(keys::vote(&vote.subscriber, &vote.insight), record::encode(&vote)?);
-        self.finish(batch, held)?;
+        self.finish_unseen(batch, held)?;
         Ok(true)
     }
 
@@ -89,7 +89,7 @@ impl EditionStore for SledStore {
                 }
             }
         }
-        self.finish(batch, held)
+        self.finish_unseen(batch, held)
     }
 
     fn save_edition(&self, composition: Composition) -> Result<Option<Edition>> {
@@ -99,7 +99,7 @@ impl EditionStore for SledStore {
         let mut batch = ::sled::Batch::default();
         let Some(mut reader) = self.read::<Subscriber>(keys::subscriber(&id))? else {
             self.unqueue(&mut batch, &job)?;
-            self.finish(batch, held)?;
+            self.finish_unseen(batch, held)?;
             return Ok(None);
         };
         self.enqueue(&mut batch, &Job::new(job, composition.next))?;
@@ -121,7 +121,7 @@ impl EditionStore for SledStore {
             reader.progress.day = Some(day);
             batch.insert(keys::subscriber(&id), record::encode(&reader)?);
         }
-        self.finish(batch, held)?;
+        self.finish_unseen(batch, held)?;
         Ok(added)
     }
 
@@ -134,6 +134,6 @@ impl EditionStore for SledStore {
         }
         let mut batch = ::sled::Batch::default();
         self.enqueue(&mut batch, &Job::new(kind, due))?;
-        self.finish(batch, held)
+        self.finish_unseen(batch, held)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use super::scan::Scan;
 use super::sources::insight_in;
 use super::{SledStore, keys, record};
-use crate::model::{Entry, Insight, InsightId, ItemId, SubscriberId};
+use crate::model::{Entry, Gone, Insight, InsightId, ItemId, SubscriberId, Tombstone};
 use crate::store::{FeedStore, Result, Scope};
 
 impl SledStore {
@@ -102,6 +102,14 @@ impl FeedStore for SledStore {
             }
         }
         Ok(counts)
+    }
+
+    fn tombstone(&self, of: &Gone) -> Result<Option<Tombstone>> {
+        self.read(keys::tombstone(of))
+    }
+
+    fn rename_topic(&self, old: &str, new: &str) -> Result<()> {
+        self.move_topic(old, new)
     }
 
     fn generation(&self) -> u64 {

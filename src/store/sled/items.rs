@@ -1,9 +1,10 @@
 //! Items on their way, and the commit that publishes an item's insights.
 
+use super::sources::bury;
 use super::{SledStore, keys, record};
 use crate::model::{
-    Basis, Insight, InsightId, Item, ItemId, ItemState, Job, JobKind, Problem, Source, SourceId,
-    Visibility,
+    Basis, Gone, Insight, InsightId, Item, ItemId, ItemState, Job, JobKind, Problem, Source,
+    SourceId, Visibility,
 };
 use crate::store::{Extraction, ItemStore, Result, Scope, StoreError, TranscriptOutcome};
 
@@ -17,6 +18,9 @@ impl SledStore {
         if let Some(insight) = self.read::<Insight>(keys::insight(id))? {
             for key in index_keys(&insight) {
                 batch.remove(key);
+            }
+            if insight.visibility == Visibility::Public {
+                bury(batch, Gone::Insight(id.clone()), None)?;
             }
         }
         batch.remove(keys::insight(id));
@@ -99,6 +103,7 @@ impl ItemStore for SledStore {
             for key in index_keys(&insight) {
                 batch.insert(key, insight.id.as_str().as_bytes());
             }
+            batch.remove(keys::tombstone(&Gone::Insight(insight.id.clone())));
             batch.insert(row, record::encode(&insight)?);
             batch.insert(keys::entry(&insight.id), record::encode(&publication.entry)?);
             match &publication.embedding {

@@ -56,7 +56,7 @@ impl JobStore for SledStore {
         job.error = Some(error.to_owned());
         job.due = due;
         self.enqueue(&mut batch, &job)?;
-        self.finish(batch, held)
+        self.finish_unseen(batch, held)
     }
 
     fn poll_now(&self, sources: Option<&[SourceId]>, now: Timestamp) -> Result<usize> {
@@ -72,7 +72,7 @@ impl JobStore for SledStore {
             self.enqueue(&mut batch, &Job::new(JobKind::Poll(source.id), now))?;
             moved += 1;
         }
-        self.finish(batch, held)?;
+        self.finish_unseen(batch, held)?;
         Ok(moved)
     }
 
@@ -80,6 +80,6 @@ impl JobStore for SledStore {
         let held = self.writer();
         let mut batch = ::sled::Batch::default();
         self.unqueue(&mut batch, kind)?;
-        self.finish(batch, held)
+        self.finish_unseen(batch, held)
     }
 }

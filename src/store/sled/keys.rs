@@ -15,7 +15,9 @@
 //! | `xt/{slug}/{seq}` | insight id: public insights of a topic |
 //! | `xs/{source}{seq}` | insight id: insights of a source |
 //! | `xf/{source}{seq}` | item id: issues of a mailbox by arrival, those that may be shown |
+//! | `g/{kind}/{id}` | tombstone: what was public and is gone |
 //! | `f/{account and folder}` | folder: how far an IMAP account was read |
+//! | `w/{listener}` | listener: who is told by our hub |
 //! | `u/{subscriber}` | subscriber |
 //! | `k/{hash}`, `xk/{subscriber}{hash}` | access: a reader's way in; hash: those of a reader |
 //! | `c/{hash}` | invite |
@@ -28,7 +30,9 @@
 
 use jiff::civil::Date;
 
-use crate::model::{InsightId, ItemId, SecretHash, SourceId, SubscriberId, Timestamp};
+use crate::model::{
+    Gone, InsightId, ItemId, ListenerId, SecretHash, SourceId, SubscriberId, Timestamp,
+};
 use crate::store::{Result, Scope};
 
 pub(super) const INSTANCE: &[u8] = b"m/instance";
@@ -42,6 +46,8 @@ pub(super) const EMBEDDING: &[u8] = b"v/";
 pub(super) const JOB: &[u8] = b"j/";
 pub(super) const DUE: &[u8] = b"d/";
 pub(super) const FOLDER: &[u8] = b"f/";
+pub(super) const TOMBSTONE: &[u8] = b"g/";
+pub(super) const LISTENER: &[u8] = b"w/";
 pub(super) const SUBSCRIBER: &[u8] = b"u/";
 pub(super) const ACCESS: &[u8] = b"k/";
 pub(super) const INVITE: &[u8] = b"c/";
@@ -124,6 +130,19 @@ pub(super) fn scope(scope: &Scope) -> Vec<u8> {
         Scope::Topic(slug) => join(&[TOPIC, slug.as_bytes(), b"/"]),
         Scope::Source(id) => join(&[b"xs/", id.as_str().as_bytes()]),
     }
+}
+
+pub(super) fn tombstone(of: &Gone) -> Vec<u8> {
+    let (kind, id) = match of {
+        Gone::Source(id) => (b"source/".as_slice(), id.as_str()),
+        Gone::Item(id) => (b"item/".as_slice(), id.as_str()),
+        Gone::Insight(id) => (b"insight/".as_slice(), id.as_str()),
+    };
+    join(&[TOMBSTONE, kind, id.as_bytes()])
+}
+
+pub(super) fn listener(id: &ListenerId) -> Vec<u8> {
+    join(&[LISTENER, id.as_str().as_bytes()])
 }
 
 pub(super) fn subscriber(id: &SubscriberId) -> Vec<u8> {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::sources::dated;
 use super::{SledStore, keys, record};
 use crate::model::{
-    Folder, Item, ItemId, ItemState, Job, JobKind, MailPolicy, Route, Sender, Source, SourceId,
-    SourceKind, SubscriberId, Visibility,
+    Folder, Gone, Item, ItemId, ItemState, Job, JobKind, MailPolicy, Route, Sender, Source,
+    SourceId, SourceKind, SubscriberId, Visibility,
 };
 use crate::store::{Added, Arrival, ItemStore, MailStore, Result, SourceStore};
 
@@ -53,6 +53,7 @@ impl MailStore for SledStore {
                 let job = Job::new(JobKind::Transcribe(item.id.clone()), arrival.now);
                 self.enqueue(&mut batch, &job)?;
             }
+            batch.remove(keys::tombstone(&Gone::Item(item.id.clone())));
             batch.insert(keys::item_of(&source.id, dated(&item), &item.id), Vec::new());
             added.push(Added::New);
         }

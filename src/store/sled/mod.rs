@@ -13,12 +13,15 @@ mod feeds;
 mod items;
 mod jobs;
 mod keys;
+mod listeners;
 mod mail;
 mod preflight;
 mod record;
+mod restore;
 mod scan;
 mod sources;
 mod subscribers;
+mod topics;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -204,6 +207,7 @@ impl WholeStore for SledStore {
             items: count(keys::ITEM),
             insights: count(keys::INSIGHT),
             jobs: count(keys::JOB),
+            listeners: count(keys::LISTENER),
         })
     }
 

@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::model::{
-    Access, Delivered, Edition, Entry, Folder, Insight, Invite, Item, Job, Source, Subscriber, Vote,
+    Access, Delivered, Edition, Entry, Folder, Insight, Invite, Item, Job, Listener, Source,
+    Subscriber, Tombstone, Vote,
 };
 use crate::store::{Embedding, Instance, Result, StoreError};
 
@@ -41,6 +42,12 @@ impl Record for Job {
 }
 impl Record for Instance {
     const KIND: &'static str = "instance";
+}
+impl Record for Listener {
+    const KIND: &'static str = "listener";
+}
+impl Record for Tombstone {
+    const KIND: &'static str = "tombstone";
 }
 impl Record for Subscriber {
     const KIND: &'static str = "subscriber";
@@ -115,6 +122,9 @@ mod tests {
         survives::<Embedding>(fixture!("v1", "embedding"));
         survives::<Job>(fixture!("v1", "job"));
         survives::<Instance>(fixture!("v1", "instance"));
+        survives::<Listener>(fixture!("v1", "listener"));
+        survives::<Listener>(fixture!("v1", "listener-wish"));
+        survives::<Tombstone>(fixture!("v1", "tombstone"));
         survives::<Subscriber>(fixture!("v1", "subscriber"));
         survives::<Access>(fixture!("v1", "access"));
         survives::<Invite>(fixture!("v1", "invite"));

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::{SledStore, keys, record};
 use crate::model::{
-    InsightId, Item, ItemId, ItemState, Job, JobKind, Lease, PollState, Source, SourceId,
-    SourceKind, SourceStatus, Timestamp,
+    Gone, InsightId, Item, ItemId, ItemState, Job, JobKind, Lease, PollState, Source, SourceId,
+    SourceKind, SourceStatus, Timestamp, Tombstone,
 };
 use crate::store::{Added, PollOutcome, Result, Scope, SourceStore, StoreError};
 
@@ -21,6 +21,7 @@ impl SourceStore for SledStore {
             let job = Job::new(JobKind::Poll(source.id.clone()), source.poll.next);
             self.enqueue(&mut batch, &job)?;
         }
+        batch.remove(keys::tombstone(&Gone::Source(source.id.clone())));
         batch.insert(key, record::encode(&source)?);
         self.finish(batch, held)?;
         Ok(Added::New)
@@ -42,17 +43,24 @@ impl SourceStore for SledStore {
 
     fn remove_source(&self, id: &SourceId) -> Result<bool> {
         let held = self.writer();
-        if !self.db.contains_key(keys::source(id))? {
-            return Ok(false);
-        }
+        let Some(source) = self.read::<Source>(keys::source(id))? else { return Ok(false) };
+        // What is private was never there.
+        let public = source.visibility.allows(None);
         let mut batch = ::sled::Batch::default();
         batch.remove(keys::source(id));
+        if public {
+            bury(&mut batch, Gone::Source(id.clone()), source.podcast_guid)?;
+        }
         self.unqueue(&mut batch, &JobKind::Poll(id.clone()))?;
         for key in self.db.scan_prefix(keys::items_of(id)).keys() {
             let key = key?;
             if let Some(item) = item_in(&key) {
                 self.unqueue(&mut batch, &JobKind::Transcribe(item.clone()))?;
                 self.unqueue(&mut batch, &JobKind::Extract(item.clone()))?;
+                let row = self.read::<Item>(keys::item(&item))?;
+                if public && row.is_some_and(|row| row.state != ItemState::Held) {
+                    bury(&mut batch, Gone::Item(item.clone()), None)?;
+                }
                 batch.remove(keys::item(&item));
             }
             batch.remove(key);
@@ -114,7 +122,7 @@ impl SourceStore for SledStore {
                 batch.insert(keys::source(id), record::encode(&source)?);
             }
         }
-        self.finish(batch, held)
+        self.finish_unseen(batch, held)
     }
 
     fn save_lease(&self, id: &SourceId, lease: Option<Lease>) -> Result<bool> {
@@ -123,7 +131,7 @@ impl SourceStore for SledStore {
         source.lease = lease;
         let mut batch = ::sled::Batch::default();
         batch.insert(keys::source(id), record::encode(&source)?);
-        self.finish(batch, held)?;
+        self.finish_unseen(batch, held)?;
         Ok(true)
     }
 
@@ -141,8 +149,10 @@ impl SourceStore for SledStore {
         let Some(mut source) = self.read::<Source>(&key)? else {
             return Err(StoreError::Gone(format!("source {}", outcome.source)));
         };
+        let before = source.clone();
         let mut batch = ::sled::Batch::default();
         let mut fresh = HashSet::new();
+        let mut seen = false;
         for new in outcome.new {
             let item = new.item;
             let row = keys::item(&item.id);
@@ -152,6 +162,7 @@ impl SourceStore for SledStore {
             if item.state == ItemState::New {
                 self.enqueue(&mut batch, &Job::new(JobKind::Transcribe(item.id.clone()), new.due))?;
             }
+            batch.remove(keys::tombstone(&Gone::Item(item.id.clone())));
             batch.insert(keys::item_of(&source.id, dated(&item), &item.id), Vec::new());
             batch.insert(row, record::encode(&item)?);
         }
@@ -162,6 +173,7 @@ impl SourceStore for SledStore {
             if old.state != ItemState::New {
                 continue;
             }
+            seen = true;
             batch.remove(keys::item_of(&source.id, dated(&old), &old.id));
             batch.insert(keys::item_of(&source.id, dated(&item), &item.id), Vec::new());
             batch.insert(row, record::encode(&item)?);
@@ -191,9 +203,25 @@ impl SourceStore for SledStore {
             self.unqueue(&mut batch, &poll)?;
         }
         batch.insert(key, record::encode(&source)?);
-        self.finish(batch, held)?;
+        // How its polls go is shown to the operator only, and never kept: what is kept of feeds stays good.
+        let shown = Source { poll: before.poll.clone(), ..source };
+        if seen || shown != before {
+            self.finish(batch, held)?;
+        } else {
+            self.finish_unseen(batch, held)?;
+        }
         Ok(fresh.len())
     }
+}
+
+/// Puts a tombstone into `batch`.
+pub(super) fn bury(
+    batch: &mut ::sled::Batch,
+    of: Gone,
+    podcast_guid: Option<String>,
+) -> Result<()> {
+    batch.insert(keys::tombstone(&of), record::encode(&Tombstone { of, podcast_guid })?);
+    Ok(())
 }
 
 /// Where an item stands among its source's items.

@@ -56,7 +56,7 @@ impl SubscriberStore for SledStore {
         )?;
         batch.insert(keys::subscriber(&id), record::encode(&subscriber)?);
         self.enqueue(&mut batch, &Job::new(JobKind::Compose(id), due))?;
-        self.finish(batch, held)?;
+        self.finish_unseen(batch, held)?;
         Ok(true)
     }
 
@@ -96,7 +96,7 @@ impl SubscriberStore for SledStore {
         if let Some(due) = due {
             self.enqueue(&mut batch, &Job::new(JobKind::Compose(id.clone()), due))?;
         }
-        self.finish(batch, held)?;
+        self.finish_unseen(batch, held)?;
         Ok(Some(new))
     }
 
@@ -127,7 +127,7 @@ impl SubscriberStore for SledStore {
         }
         let access = Access { hash: new, subscriber: id.clone(), created: now, moved: None };
         put_access(&mut batch, &access)?;
-        self.finish(batch, held)?;
+        self.finish_unseen(batch, held)?;
         Ok(true)
     }
 
@@ -157,7 +157,7 @@ impl SubscriberStore for SledStore {
         }
         self.unqueue(&mut batch, &JobKind::Compose(id.clone()))?;
         batch.remove(keys::subscriber(id));
-        self.finish(batch, held)?;
+        self.finish_unseen(batch, held)?;
         Ok(true)
     }
 
@@ -171,7 +171,7 @@ impl SubscriberStore for SledStore {
             }
         }
         batch.insert(keys::invite(&invite.hash), record::encode(&invite)?);
-        self.finish(batch, held)
+        self.finish_unseen(batch, held)
     }
 
     fn invite(&self, hash: &SecretHash, now: Timestamp) -> Result<bool> {
@@ -191,7 +191,7 @@ impl SubscriberStore for SledStore {
         }
         let mut batch = ::sled::Batch::default();
         batch.insert(keys::KEY, &fresh);
-        self.finish(batch, held)?;
+        self.finish_unseen(batch, held)?;
         Ok(fresh)
     }
 }

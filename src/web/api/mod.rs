@@ -208,6 +208,7 @@ async fn status(request: HttpRequest, state: Data<WebState>) -> Answer {
             "items": counts.items,
             "insights": counts.insights,
             "jobs": counts.jobs,
+            "listeners": counts.listeners,
         }),
     ))
 }

@@ -45,6 +45,7 @@ pub async fn document(
             modified: None,
             max_age: 0,
             span: None,
+            links: None,
         })
     })
     .await?;

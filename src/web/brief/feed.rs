@@ -9,8 +9,7 @@ use crate::publish::{FeedDocument, FeedHead, Format, PAGE_SIZE, Site, brief};
 use crate::store::Store;
 use crate::text::phrases::Phrases;
 
-use super::super::feed::{MAX_AGE, media_type};
-use super::super::rendered::Made;
+use super::super::feed::made;
 use super::super::{WebError, WebState, cursor};
 use super::{Desk, holder, private, secret_in};
 
@@ -50,14 +49,8 @@ async fn document(
             None => entries(store, &desk, &reader, as_items, before)?,
         };
         let document = FeedDocument::page(&state.site, &head, before, &found);
-        Ok(Made {
-            bytes: format.write(&document)?,
-            media_type: media_type(format),
-            language: None,
-            modified: Some(document.updated()),
-            max_age: MAX_AGE,
-            span: None,
-        })
+        // No topic of our hub: a topic's address is kept, and this one is a secret.
+        made(format, &document)
     })
     .await
 }

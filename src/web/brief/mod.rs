@@ -12,7 +12,7 @@ mod qr;
 mod settings;
 mod sign_up;
 #[cfg(test)]
-mod tests;
+pub(in crate::web) mod tests;
 
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};

@@ -161,5 +161,6 @@ async fn facts(operator: &Operator, t: &Phrases) -> Result<Vec<(String, String)>
         fact("operator.items", counts.items.to_string()),
         fact("operator.insights", counts.insights.to_string()),
         fact("operator.jobs", counts.jobs.to_string()),
+        fact("operator.listeners", counts.listeners.to_string()),
     ])
 }
