@@ -9,7 +9,7 @@ use super::block::{Block, Kind};
 use super::look::Hint;
 
 /// Words of a block that says how mail is had or left, in lower case.
-const FOOTER: [&str; 46] = [
+const FOOTER: [&str; 54] = [
     "unsubscribe",
     "opt out of",
     "opt-out of",
@@ -56,10 +56,18 @@ const FOOTER: [&str; 46] = [
     "ha recibido este",
     "alle rechte vorbehalten",
     "tous droits réservés",
+    "ne souhaitez plus recevoir",
+    "you're currently a free subscriber",
+    "you’re currently a free subscriber",
+    "upgrade your subscription",
+    "reader-supported publication",
+    "becoming a free or paid subscriber",
+    "becoming a paid subscriber",
+    "referral link",
 ];
 
-/// Of a link to the same text on the web.
-const BROWSER: [&str; 22] = [
+/// Of a link to the same text on the web, and of other lines about the mail as a mail.
+const BROWSER: [&str; 32] = [
     "view in browser",
     "view in your browser",
     "view this email in",
@@ -82,6 +90,17 @@ const BROWSER: [&str; 22] = [
     "online ansehen",
     "voir dans le navigateur",
     "ver en el navegador",
+    "ne s'affiche pas",
+    "ne s’affiche pas",
+    "nicht richtig angezeigt",
+    "nicht korrekt angezeigt",
+    // What asks for an answer or for more readers is as little of the text.
+    "tell your friends",
+    "how did you like",
+    "did you enjoy this",
+    "reply to this email",
+    "respond to this email",
+    "share this newsletter",
 ];
 
 /// Labels of buttons that share, praise or follow.
@@ -189,6 +208,7 @@ fn says_any(text: &str, words: &[Finder<'static>]) -> bool {
 
 /// Blocks that a paid part without a clear end takes with it at most.
 const SPONSOR_BLOCKS: usize = 8;
+const LABELLED_BLOCKS: usize = 2;
 
 /// The blocks that are the newsletter's text.
 pub(super) fn without(blocks: Vec<Block>) -> Vec<Block> {
@@ -197,8 +217,17 @@ pub(super) fn without(blocks: Vec<Block>) -> Vec<Block> {
     let mut kept: Vec<Block> = Vec::with_capacity(blocks.len());
     let mut sponsor: Option<Paid> = None;
     let mut before = 0;
-    for (block, text) in blocks.into_iter().zip(texts) {
+    for (mut block, text) in blocks.into_iter().zip(texts) {
         before += text.len();
+        // Who is greeted is who reads.
+        if text.len() < total && greeting(&text).is_some_and(str::is_empty) {
+            continue;
+        }
+        if let Some(first) = block.spans.first_mut()
+            && let Some(rest) = greeting(&first.text).filter(|rest| !rest.is_empty())
+        {
+            first.text = rest.to_owned();
+        }
         if let Some(paid) = sponsor.take() {
             if paid.holds(&block) {
                 sponsor = Some(paid.and_one());
@@ -211,7 +240,8 @@ pub(super) fn without(blocks: Vec<Block>) -> Vec<Block> {
         }
         let lower = text.to_lowercase();
         if let Some(level) = begins_paid(&block, &lower) {
-            sponsor = Some(Paid { level, scope: block.scope, taken: 0 });
+            let labelled = is_labelled(&lower);
+            sponsor = Some(Paid { level, scope: block.scope, taken: 0, labelled });
             continue;
         }
         if is_footer(&block, &lower) {
@@ -229,15 +259,36 @@ pub(super) fn without(blocks: Vec<Block>) -> Vec<Block> {
     trim(kept)
 }
 
+/// What follows "Hi Ada," at the start of a text; nothing if it begins otherwise.
+fn greeting(text: &str) -> Option<&str> {
+    const WORDS: [&str; 14] = [
+        "hi", "hello", "hey", "dear", "hallo", "liebe", "lieber", "guten", "bonjour", "cher",
+        "chère", "hola", "querido", "querida",
+    ];
+    let near = &text[..text.floor_char_boundary(48)];
+    let end = near.find([',', '!', ':'])?;
+    let mut words = near[..end].split_whitespace();
+    let greets = words.next().is_some_and(|w| WORDS.contains(&w.to_lowercase().as_str()));
+    // "Hi," greets nobody by name; a sentence has more words.
+    (greets && words.count() <= 3).then(|| text[end..].trim_start_matches([',', '!', ':', ' ']))
+}
+
 /// A paid part that is being passed over.
 struct Paid {
     level: u8,
     scope: u32,
     taken: usize,
+    /// Its title says so in brackets, as one among others: it goes no further than its own cell.
+    labelled: bool,
 }
 
 impl Paid {
     fn holds(&self, block: &Block) -> bool {
+        if self.labelled {
+            return block.scope == self.scope
+                && self.taken < LABELLED_BLOCKS
+                && !matches!(block.kind, Kind::Rule | Kind::Heading(_));
+        }
         if block.hint == Hint::Sponsor || (block.scope == self.scope && self.taken < SPONSOR_BLOCKS)
         {
             return block.kind != Kind::Rule && !self.ended_by(block);
@@ -260,6 +311,10 @@ impl Paid {
     }
 }
 
+fn is_labelled(lower: &str) -> bool {
+    lower.len() < 600 && (lower.ends_with("(sponsor)") || lower.ends_with("(sponsored)"))
+}
+
 /// The rank of the heading that begins a paid part; 7 where a mere label does.
 fn begins_paid(block: &Block, lower: &str) -> Option<u8> {
     let label = lower.trim_matches(|c: char| !c.is_alphanumeric() && c != '’' && c != '\'');
@@ -269,11 +324,7 @@ fn begins_paid(block: &Block, lower: &str) -> Option<u8> {
         return Some(7);
     }
     if !named {
-        return lower
-            .len()
-            .lt(&600)
-            .then(|| label.ends_with("(sponsor)") || label.ends_with("(sponsored)"))?
-            .then_some(7);
+        return is_labelled(lower).then_some(7);
     }
     Some(match block.kind {
         Kind::Heading(level) => level,

@@ -177,8 +177,11 @@ pub(super) fn public(raw: &str, secrets: &Secrets) -> Option<String> {
     if is_own(&url) {
         return None;
     }
+    // What only names the reader must not hide that it is a counter.
+    let mut plain = url.clone();
+    strip(&mut plain, &Secrets::default());
     strip(&mut url, secrets);
-    (!is_counter(&url) && !tells(url.as_str(), secrets)).then(|| url.into())
+    (!is_counter(&plain) && !tells(url.as_str(), secrets)).then(|| url.into())
 }
 
 /// Whether the address changes or shows the reader's subscription.

@@ -57,6 +57,21 @@ fn text_is_found_where_html_is_careless_or_says_nothing() {
 }
 
 #[test]
+fn greetings_referrals_and_labelled_sponsors_go() {
+    let text = issue(
+        "Subject: x\nContent-Type: text/html\n\n<p>Hi Ada,</p><p>Rents fell.</p><div><b>Fast memory (Sponsor)</b><br><br>Buy it now.</div>\
+         <div>Ten fabs open.</div><h2>News</h2><p>Hello Ada, yields rose.</p><p>Dear readers of the old testament know it better than most people do.</p>\
+         <p>Tell your friends and get rewards!</p><p>To support my work, consider becoming a free or paid subscriber.</p>",
+    );
+    let text = text.html.replace('\n', "");
+    assert_eq!(
+        text,
+        "<p>Rents fell.</p><p>Ten fabs open.</p><h2>News</h2><p>yields rose.</p>\
+         <p>Dear readers of the old testament know it better than most people do.</p>"
+    );
+}
+
+#[test]
 fn a_forward_by_hand_does_not_tell_who_forwarded() {
     let forward = |subject: &str| {
         issue(&format!(
