@@ -2,6 +2,7 @@
 //! exact, rebuilt from the store; what a viewer may not see takes no part in what that viewer is shown.
 
 mod forms;
+mod names;
 mod order;
 mod same;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use std::collections::HashMap;
 use crate::model::{InsightId, ItemId, Related, SourceId, SubscriberId, Visibility};
 use crate::text::embed::Vector;
 use crate::text::token::tokens;
+use names::Names;
 use order::Like;
 use words::{Bag, Shared, Words};
 
@@ -45,8 +47,20 @@ pub struct Place {
     pub visibility: Visibility,
 }
 
+/// A [`Place`] in few bytes: there are many.
+struct Held {
+    id: InsightId,
+    item: u32,
+    source: u32,
+    /// Who alone may see it.
+    owner: Option<Owner>,
+}
+
+/// Numbers of readers begin with 1, so that none takes no room of its own.
+type Owner = std::num::NonZeroU32;
+
 struct Document {
-    place: Place,
+    place: Held,
     bag: Bag,
     /// A vector was made; it may be zero.
     embedded: bool,
@@ -61,6 +75,9 @@ pub struct RelatedIndex {
     vectors: Vec<Vector>,
     free: Vec<u32>,
     places: HashMap<InsightId, u32>,
+    items: Names<ItemId>,
+    sources: Names<SourceId>,
+    owners: Names<SubscriberId>,
 }
 
 struct Found<'a> {
@@ -116,7 +133,13 @@ impl RelatedIndex {
             self.slots.len() as u32 - 1
         });
         let bag = self.words.keep(slot, words);
-        let id = place.id.clone();
+        let Place { id, item, source, visibility } = place;
+        let owner = match &visibility {
+            Visibility::Public => None,
+            Visibility::Private(reader) => Owner::new(self.owners.take(reader).saturating_add(1)),
+        };
+        let (item, source) = (self.items.take(&item), self.sources.take(&source));
+        let place = Held { id: id.clone(), item, source, owner };
         self.places.insert(id.clone(), slot);
         self.slots[slot as usize] = Some(Document { place, bag, embedded: false });
         if let Some(vector) = vector {
@@ -163,7 +186,7 @@ impl RelatedIndex {
         limit: usize,
     ) -> Vec<Related> {
         let Some((at, own)) = self.document(id) else { return Vec::new() };
-        let wanted = |shared: Shared, meaning: Option<f32>, place: &Place| {
+        let wanted = |shared: Shared, meaning: Option<f32>, place: &Held| {
             // Who says the very same is named beside it (`RelatedIndex::repeats`), and adds nothing here.
             let other =
                 place.item != own.place.item && same::likeness(shared.cosine, meaning) < 1.0;
@@ -182,7 +205,7 @@ impl RelatedIndex {
         };
         let room = |text: usize, picked: &[usize]| {
             let place = &found[text].document.place;
-            let of = |same: &dyn Fn(&Place) -> bool| {
+            let of = |same: &dyn Fn(&Held) -> bool| {
                 picked.iter().filter(|p| same(&found[**p].document.place)).count()
             };
             of(&|other| other.item == place.item) < OF_ITEM
@@ -207,7 +230,7 @@ impl RelatedIndex {
     ) -> Vec<Related> {
         let bag = self.words.look(text);
         let vector = vector.filter(|vector| !vector.is_zero());
-        let wanted = |shared: Shared, meaning: Option<f32>, _: &Place| {
+        let wanted = |shared: Shared, meaning: Option<f32>, _: &Held| {
             let meaning = meaning.unwrap_or(0.0).max(0.0);
             (shared.terms > 0 || meaning > 0.0).then_some(shared.cosine + MEANING * meaning)
         };
@@ -229,15 +252,17 @@ impl RelatedIndex {
         viewer: Option<&SubscriberId>,
     ) -> Vec<(InsightId, SourceId)> {
         let Some((at, own)) = self.document(id) else { return Vec::new() };
-        let wanted = |shared: Shared, meaning: Option<f32>, place: &Place| {
+        let wanted = |shared: Shared, meaning: Option<f32>, place: &Held| {
             let other = place.item != own.place.item;
             other.then(|| same::likeness(shared.cosine, meaning)).filter(|near| *near >= 1.0)
         };
         let mut found = self.search(&own.bag, self.vector(at), viewer, wanted);
         found.sort_by(|a, b| b.near.total_cmp(&a.near));
-        let name =
-            |found: Found| (found.document.place.id.clone(), found.document.place.source.clone());
-        found.into_iter().map(name).collect()
+        let name = |found: Found| {
+            let place = &found.document.place;
+            Some((place.id.clone(), self.sources.name(place.source)?.clone()))
+        };
+        found.into_iter().filter_map(name).collect()
     }
 
     /// Whether two insights say the very same. False where one isn't known.
@@ -261,7 +286,7 @@ impl RelatedIndex {
         let open = self.slots.iter().enumerate().filter_map(|(slot, document)| {
             let place = &document.as_ref()?.place;
             let vector = self.vector(slot)?;
-            (place.visibility == Visibility::Public).then(|| (place.id.clone(), vector.clone()))
+            place.owner.is_none().then(|| (place.id.clone(), vector.clone()))
         });
         open.step_by((self.len() / limit.max(1)).max(1)).take(limit).collect()
     }
@@ -275,11 +300,8 @@ impl RelatedIndex {
     pub fn without_vector(&self, limit: usize) -> Vec<(InsightId, Option<SubscriberId>)> {
         let lacking = self.slots.iter().flatten().filter(|document| !document.embedded);
         let place = lacking.map(|document| &document.place);
-        let whose = |visibility: &Visibility| match visibility {
-            Visibility::Public => None,
-            Visibility::Private(owner) => Some(owner.clone()),
-        };
-        place.take(limit).map(|place| (place.id.clone(), whose(&place.visibility))).collect()
+        let whose = |owner: Owner| self.owners.name(owner.get() - 1).cloned();
+        place.take(limit).map(|place| (place.id.clone(), place.owner.and_then(whose))).collect()
     }
 
     /// Those that are wanted, `wanted` saying how near each is, with the most worth first; ties by name.
@@ -288,8 +310,9 @@ impl RelatedIndex {
         bag: &Bag,
         vector: Option<&Vector>,
         viewer: Option<&SubscriberId>,
-        wanted: impl Fn(Shared, Option<f32>, &Place) -> Option<f32>,
+        wanted: impl Fn(Shared, Option<f32>, &Held) -> Option<f32>,
     ) -> Vec<Found<'_>> {
+        let viewer = viewer.and_then(|viewer| Owner::new(self.owners.number(viewer)?.saturating_add(1)));
         let length = |slot: usize| self.slots[slot].as_ref().map_or(0.0, |d| d.bag.length());
         let shared = self.words.shared(bag, self.slots.len(), length);
         let meanings = vector.map(|own| own.dots(&self.vectors)).unwrap_or_default();
@@ -302,7 +325,7 @@ impl RelatedIndex {
             }
             let Some(document) = document else { continue };
             let Some(near) = wanted(shared, meaning, &document.place) else { continue };
-            if document.place.visibility.allows(viewer) {
+            if document.place.owner.is_none() || document.place.owner == viewer {
                 let like = Like {
                     words: shared.cosine,
                     meaning: meaning.unwrap_or(0.0),

@@ -35,7 +35,7 @@ use super::{BackupSummary, Counts, Instance, Result, StoreError, WholeStore};
 use crate::model::Timestamp;
 
 /// sled's own cache; what it holds takes a few times this. Rendered feeds have a cache of their own.
-const CACHE_BYTES: u64 = 8 * 1024 * 1024;
+const CACHE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Says, outside of sled, that its file was not empty.
 const MARKER: &str = "in-use";
