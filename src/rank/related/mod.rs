@@ -312,7 +312,8 @@ impl RelatedIndex {
         viewer: Option<&SubscriberId>,
         wanted: impl Fn(Shared, Option<f32>, &Held) -> Option<f32>,
     ) -> Vec<Found<'_>> {
-        let viewer = viewer.and_then(|viewer| Owner::new(self.owners.number(viewer)?.saturating_add(1)));
+        let viewer =
+            viewer.and_then(|viewer| Owner::new(self.owners.number(viewer)?.saturating_add(1)));
         let length = |slot: usize| self.slots[slot].as_ref().map_or(0.0, |d| d.bag.length());
         let shared = self.words.shared(bag, self.slots.len(), length);
         let meanings = vector.map(|own| own.dots(&self.vectors)).unwrap_or_default();
