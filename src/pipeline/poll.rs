@@ -1,5 +1,7 @@
 //! Ask one feed for news and record what it said.
 
+use std::time::{Duration, Instant};
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -19,6 +21,8 @@ use crate::store::{PollOutcome, StoreError};
 /// A permanent redirect is believed when it was seen this often in a row: a host's mistake of one day should not
 /// lose a feed.
 const MOVED_AFTER: u32 = 2;
+/// The one in which the poll began, of which a part was over, and the one in which the answer came.
+const SECONDS_BEGUN: Duration = Duration::from_secs(2);
 
 /// What a poll did, for people.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,23 +62,27 @@ pub async fn poll(
         ctx.door.call(move |s| s.drop_job(&job)).await?;
         return Ok(None);
     };
+    let begun = Instant::now();
     let answer = fetch(ctx, url, Some(&source.poll.validators), false, now).await;
+    // Times are whole seconds and the host may have been waited for: what it wished counts from its answer, not from
+    // up to a second before it was asked.
+    let answered = now.after(begun.elapsed() + SECONDS_BEGUN);
     let outcome = match answer {
         Ok(Answer::NotModified { moved, validators, wish }) => {
             let heard = Heard { said: "304", wish, moved };
-            let (mut outcome, report) = success(ctx, &source, now, heard);
+            let (mut outcome, report) = success(ctx, &source, answered, heard);
             // RFC 9110 15.4.5: those that come with a 304 take the place of the old ones.
             let kept = &mut outcome.state.validators;
             kept.etag = validators.etag.or(kept.etag.take());
             kept.last_modified = validators.last_modified.or(kept.last_modified.take());
             (outcome, report)
         }
-        Ok(Answer::Body(fetched)) => took_body(ctx, &source, *fetched, now).await?,
+        Ok(Answer::Body(fetched)) => took_body(ctx, &source, *fetched, now, answered).await?,
         Err(error @ FetchError::Busy { .. }) => {
             return Err(StageError::Busy { what: error.to_string() });
         }
         Err(error @ FetchError::Resting { until, .. }) => rests(ctx, &source, &error, until),
-        Err(error) => failure(ctx, &source, Trouble::from(error), now),
+        Err(error) => failure(ctx, &source, Trouble::from(error), answered),
     };
     let (outcome, mut report) = outcome;
     let healed = report.ok && source.poll.failures > 0;
@@ -98,7 +106,7 @@ type Outcome = (PollOutcome, PollReport);
 /// What an answer said beside its body.
 struct Heard {
     said: &'static str,
-    wish: Option<std::time::Duration>,
+    wish: Option<Duration>,
     moved: Option<Url>,
 }
 
@@ -107,11 +115,12 @@ async fn took_body(
     source: &Source,
     fetched: Fetched,
     now: Timestamp,
+    answered: Timestamp,
 ) -> Result<Outcome, StageError> {
     let hash: String = Sha256::digest(&fetched.body).iter().map(|b| format!("{b:02x}")).collect();
     let heard = |said| Heard { said, wish: fetched.wish, moved: fetched.moved.clone() };
     if source.poll.body_hash.as_ref() == Some(&hash) {
-        let (mut outcome, report) = success(ctx, source, now, heard("unchanged"));
+        let (mut outcome, report) = success(ctx, source, answered, heard("unchanged"));
         outcome.state.validators = fetched.validators.clone();
         return Ok((outcome, report));
     }
@@ -120,7 +129,7 @@ async fn took_body(
         Ok(both) => both,
         Err(trouble) => {
             let page_feed = trouble.page_feeds.first().cloned();
-            let (mut outcome, report) = failure(ctx, source, trouble, now);
+            let (mut outcome, report) = failure(ctx, source, trouble, answered);
             // A page was added as if it were a feed: its first feed is asked at once, once.
             if let (Some(url), None, 0) =
                 (page_feed, source.poll.last_success, source.poll.failures)
@@ -135,7 +144,7 @@ async fn took_body(
     known.poll.rhythm = feed.rhythm;
     known.poll.recent = recent(&feed);
     known.poll.hub = websub::discover(&fetched, &feed);
-    let (mut outcome, mut report) = success(ctx, &known, now, heard);
+    let (mut outcome, mut report) = success(ctx, &known, answered, heard);
     outcome.state.validators = fetched.validators.clone();
     outcome.state.body_hash = Some(hash);
     if let Some(target) = feed.new_feed_url.as_deref().filter(|_| fetched.moved.is_none()) {
