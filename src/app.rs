@@ -18,15 +18,16 @@ use crate::admin::{self, Admin, Secret};
 use crate::authenticate::{Authenticator, Dns};
 use crate::config::Config;
 use crate::encode::Worker;
-use crate::fetch::{AllowPrivate, Fetcher, Limits};
+use crate::fetch::{AllowPrivate, Fetcher, Limits, Own};
 use crate::imap::{self, Account, Password};
 use crate::insight::Tagger;
 use crate::jobs::{Handle, Scheduler};
 use crate::mail::{self, Certificate, Protocol};
-use crate::model::{Timestamp, TopicSet};
-use crate::pipeline::{self, Context, Intervals, Mail, Senses, Settings, Trust};
+use crate::model::{ItemId, ItemState, Timestamp, TopicSet};
+use crate::pipeline::{self, Context, Intervals, Listening, Mail, Senses, Settings, Trust};
 use crate::publish::Site;
 use crate::search::Index;
+use crate::speech::{self, Endpoint, Folder, Key, Recogniser, Speech};
 use crate::spool::{Archive, Spool};
 use crate::store::{Door, sled};
 use crate::web::brief::Desk;
@@ -82,10 +83,19 @@ pub fn open(config: &Config) -> Result<Rooms> {
     if !index.without_vector(1).is_empty() {
         door.blocking().save_embeddings(Vec::new(), Some(now()))?;
     }
+    let waits = |item: &ItemId| {
+        let found = door.blocking().item(item);
+        // What can't be read may wait.
+        found.map_or(true, |item| item.is_some_and(|item| item.state == ItemState::New))
+    };
+    if let Err(error) = Folder::sweep(dir, waits) {
+        tracing::warn!(%error, "recordings that nobody waits for can't be removed");
+    }
     let ctx = Context {
         fetcher: fetcher(config)?,
         encoder: Worker::of_this_program()
             .context("the system does not tell which program this is")?,
+        listening: listening(config, dir)?.map(Arc::new),
         tagger: Arc::new(Tagger::new(&topics)),
         topics,
         index,
@@ -183,6 +193,57 @@ fn post(config: &Config) -> Result<Mail> {
         domain,
         max_message: config.mail.max_message_mib.saturating_mul(1024 * 1024),
     })
+}
+
+/// How speech is recognised, if it is; recordings lie in `dir` meanwhile.
+///
+/// # Errors
+/// If this program's own file or TLS can't be had.
+pub fn listening(config: &Config, dir: &Path) -> Result<Option<Listening>> {
+    let options = &config.infer.transcribe;
+    if !options.is_on() {
+        return Ok(None);
+    }
+    let itself =
+        Worker::this_program().context("the system does not tell which program this is")?;
+    let limit = options.timeout();
+    let program = |command: Vec<String>| {
+        Recogniser::Program(speech::Program { itself: itself.clone(), command, limit })
+    };
+    let recogniser = if !options.base_url.is_empty() {
+        let key = match (&options.api_key_env, &options.api_key_file) {
+            (name, _) if !name.is_empty() => Key::Variable(name.clone()),
+            (_, file) if !file.as_os_str().is_empty() => Key::File(file.clone()),
+            _ => Key::None,
+        };
+        Recogniser::Endpoint(Endpoint {
+            base_url: options.base_url.trim_end_matches('/').to_owned(),
+            model: options.model.clone(),
+            key,
+            format: options.response_format.clone(),
+            limit,
+        })
+    } else if !options.command.is_empty() {
+        program(options.command.clone())
+    } else {
+        let itself = itself.display().to_string();
+        let weights = options.weights.display().to_string();
+        let words =
+            [itself.as_str(), "hear", "--weights", &weights, "--language", "{language}", "{audio}"];
+        program(words.map(str::to_owned).to_vec())
+    };
+    let speech = Speech {
+        data: std::path::absolute(dir)?,
+        itself,
+        recogniser,
+        policy: options.policy(),
+        language: Some(options.language.clone()).filter(|language| !language.is_empty()),
+        max_audio: options.max_audio_mib.saturating_mul(1024 * 1024),
+        max_minutes: options.max_minutes,
+        minutes_a_day: options.minutes_a_day,
+        chunk: options.chunk(),
+    };
+    Ok(Some(Listening::new(speech, Own::new()?)))
 }
 
 fn settings(config: &Config) -> Settings {

@@ -1,6 +1,7 @@
 //! Options: the defaults in `data/podbrief.toml`, then a file, then `PODBRIEF_*`, then the command line.
 //! Only floor 6 knows this type; other rooms get the few values they need.
 
+mod infer;
 mod mail;
 
 use std::net::SocketAddr;
@@ -11,6 +12,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+pub use self::infer::{Infer, Transcribe};
 pub use self::mail::{Imap, Mail};
 use crate::model::MOST_SIZE;
 use crate::web::{Kind, Limits, Mode, Network, NetworkError, Rate};
@@ -51,6 +53,8 @@ pub struct Config {
     pub mail: Mail,
     /// Newsletters out of an IMAP account.
     pub imap: Imap,
+    /// Models.
+    pub infer: Infer,
     /// The web server.
     pub web: Web,
     /// Logs.
@@ -224,6 +228,7 @@ impl Config {
             });
         }
         self.check_mail()?;
+        self.check_infer()?;
         // A ceiling that was set below a floor that was not moves the floor.
         if self.poll.min_interval == MIN_INTERVAL {
             self.poll.min_interval = self.poll.min_interval.min(self.poll.max_interval);

@@ -106,6 +106,7 @@ fn item(source: &Source, key: &str, published: i64) -> Item {
         transcript: None,
         state: ItemState::New,
         problem: None,
+        recognised_by: None,
         mail: None,
     }
 }
@@ -218,7 +219,7 @@ fn adding_a_source_queues_its_poll(open: Open, dir: &Path) {
     assert_eq!(store.add_source(a.clone()).unwrap(), Added::Existing);
     assert!(due(&*store, 999).is_empty());
     assert_eq!(due(&*store, 1000), [format!("poll/{}", a.id)]);
-    assert_eq!(store.next_due().unwrap(), Some(at(1000)));
+    assert_eq!(store.next_due(at(0)).unwrap(), Some(at(1000)));
 }
 
 fn a_poll_commits_items_jobs_and_the_next_poll_together(open: Open, dir: &Path) {
@@ -496,7 +497,7 @@ fn mail_is_kept_once_and_in_the_order_of_arrival(open: Open, dir: &Path) {
     let owner = SubscriberId::new("operator");
     let tea = mailbox("tea", Visibility::Private(owner.clone()));
     store.add_source(tea.clone()).unwrap();
-    assert_eq!(store.next_due().unwrap(), None, "nothing is asked for mail");
+    assert_eq!(store.next_due(at(0)).unwrap(), None, "nothing is asked for mail");
     assert_eq!(store.poll_now(None, at(1)).unwrap(), 0);
     let gone = mailbox("gone", Visibility::Public);
     let batch = vec![
@@ -725,7 +726,7 @@ fn polls_are_moved_all_at_once(open: Open, dir: &Path) {
     let gone = SourceId::for_feed("https://gone.example/");
     store.move_polls(&[(a.id.clone(), at(5000)), (b.id.clone(), at(5)), (gone, at(5))]).unwrap();
     assert_eq!(store.source(&a.id).unwrap().unwrap().poll.next, at(5000));
-    assert_eq!(store.next_due().unwrap(), Some(at(5000)), "a paused source stays paused");
+    assert_eq!(store.next_due(at(0)).unwrap(), Some(at(5000)), "a paused source stays paused");
     assert_eq!(store.due_jobs(at(5000), 9).unwrap().len(), 1, "a poll is queued once");
 }
 
@@ -754,7 +755,7 @@ fn a_source_keeps_its_lease_and_its_name_when_it_moves(open: Open, dir: &Path) {
     assert!(store.move_source(&one.id, kind.clone(), at(6)).unwrap());
     let moved = store.source(&one.id).unwrap().unwrap();
     assert_eq!((moved.status, moved.kind, moved.lease), (SourceStatus::Active, kind.clone(), None));
-    assert_eq!(store.next_due().unwrap(), Some(at(6)));
+    assert_eq!(store.next_due(at(0)).unwrap(), Some(at(6)));
     let gone = SourceId::for_feed("https://gone.example/");
     assert!(
         !store.save_lease(&gone, None).unwrap() && !store.move_source(&gone, kind, at(6)).unwrap()

@@ -8,7 +8,7 @@ const FLOORS: &[&[&str]] = &[
     &["model"],
     &["text"],
     &["parse", "insight", "rank", "publish"],
-    &["store", "fetch", "spool", "encode", "authenticate"],
+    &["store", "fetch", "spool", "encode", "authenticate", "speech"],
     &["search"],
     &["pipeline"],
     &["jobs"],
@@ -34,6 +34,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("async_imap::", &["imap/"]),
     ("mail_auth::", &["authenticate/"]),
     ("clap::", &["cli/"]),
+    ("symphonia::", &["speech/decode"]),
+    ("rten::", &["speech/whisper/"]),
 ];
 
 fn files(dir: &Path) -> Vec<PathBuf> {

@@ -19,7 +19,7 @@ pub use secret::{Purpose, Secret, SecretError};
 pub use socket::{SOCKET, Socket, bind, serve};
 
 use crate::jobs::Event;
-use crate::model::{Item, MailPolicy, Problem, Route, Source};
+use crate::model::{Item, MailPolicy, Problem, Route, Source, SpeechPolicy};
 use crate::store::{Counts, Instance};
 
 /// What a verb asks for.
@@ -83,6 +83,13 @@ pub enum Command {
         which: String,
         /// Its address.
         sender: String,
+    },
+    /// Set when the speech of a podcast is recognised.
+    Speech {
+        /// Which.
+        which: String,
+        /// When; nothing: as for sources of which nothing is said.
+        policy: Option<SpeechPolicy>,
     },
     /// Set what becomes of mail that nobody vouches for.
     Policy {
@@ -167,7 +174,7 @@ pub enum Reply {
         /// What is to be tried again, what not.
         why: Refused,
     },
-    /// To `Remove`, `Pause`, `AddMailbox`, `Policy`, `Fetch` and `Share`.
+    /// To `Remove`, `Pause`, `Speech`, `AddMailbox`, `Policy`, `Fetch` and `Share`.
     Changed {
         /// The source as it was.
         source: Box<Source>,

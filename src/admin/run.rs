@@ -113,6 +113,16 @@ impl Admin {
                 self.jobs.wake();
                 Reply::Changed { source: Box::new(source) }
             }
+            Command::Speech { which, policy } => {
+                let mut source = self.find(&which).await?;
+                if source.feed_url().is_none() {
+                    return Err(AdminError::Which(format!("{:?} is no podcast", source.title)));
+                }
+                let id = source.id.clone();
+                door.call(move |s| s.set_speech(&id, policy)).await?;
+                source.speech = policy;
+                Reply::Changed { source: Box::new(source) }
+            }
             Command::Import { feeds } => {
                 let report = door.call(move |s| import(s, feeds, now)).await?;
                 self.jobs.wake();

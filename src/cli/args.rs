@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::model::{MailPolicy, TranscriptFormat};
+use crate::model::{MailPolicy, SpeechPolicy, TranscriptFormat};
 
 /// Scans podcasts and newsletters, extracts insights with their proof, and publishes them as feeds.
 ///
@@ -100,6 +100,41 @@ pub(super) enum Verb {
     /// Sentences in, their vectors out: what the server runs beside itself
     #[command(hide = true)]
     Encode,
+    /// The speech of a recording as WebVTT, by the recogniser of [infer.transcribe]
+    Transcribe {
+        /// MP3, AAC, Vorbis, FLAC or WAV
+        file: PathBuf,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// A recording in, pieces out: what the server runs beside itself
+    #[command(hide = true)]
+    Cut {
+        audio: PathBuf,
+        #[arg(long)]
+        from: u64,
+        #[arg(long)]
+        chunk: u32,
+        #[arg(long)]
+        most: u32,
+    },
+    /// Runs a recogniser, and ends it when its own input ends
+    #[command(hide = true)]
+    Mind {
+        #[arg(last = true, required = true)]
+        command: Vec<std::ffi::OsString>,
+    },
+    /// A piece of a recording in, words out, as JSON
+    #[cfg(feature = "whisper")]
+    #[command(hide = true)]
+    Hear {
+        audio: PathBuf,
+        #[arg(long)]
+        weights: PathBuf,
+        #[arg(long, default_value = "auto")]
+        language: String,
+    },
     /// Write all data to one file, while the server runs or not
     Backup { file: PathBuf },
     /// Fill an empty data directory from a backup
@@ -160,6 +195,14 @@ pub(super) enum SourceVerb {
         /// Id, address, or the start of the title
         which: String,
     },
+    /// Set when a podcast's speech is recognised; see [infer.transcribe]
+    Speech {
+        /// Id, address, or the start of the title
+        which: String,
+        /// When
+        #[arg(value_enum)]
+        policy: Speech,
+    },
     /// Let a sender feed a newsletter's mailbox, and release what was held back of it
     Trust {
         /// Id, address, or the start of the title
@@ -206,6 +249,29 @@ pub(super) enum Policy {
     Flag,
     /// Refused
     Reject,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Speech {
+    /// Show notes serve where there is no transcript
+    Never,
+    /// Where there is no transcript that can be read
+    Missing,
+    /// Even where there is one
+    Always,
+    /// As infer.transcribe.policy says
+    Default,
+}
+
+impl Speech {
+    pub(super) fn policy(self) -> Option<SpeechPolicy> {
+        Some(match self {
+            Self::Never => SpeechPolicy::Never,
+            Self::Missing => SpeechPolicy::Missing,
+            Self::Always => SpeechPolicy::Always,
+            Self::Default => return None,
+        })
+    }
 }
 
 impl From<Policy> for MailPolicy {

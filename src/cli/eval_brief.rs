@@ -348,6 +348,7 @@ fn item(source: &SourceId, key: &str, title: &str, now: Timestamp) -> Item {
         transcript: None,
         state: ItemState::Transcribed { origin: TranscriptOrigin::Publisher },
         problem: None,
+        recognised_by: None,
         mail: None,
     }
 }

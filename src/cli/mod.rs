@@ -23,6 +23,7 @@ mod poll;
 mod print;
 mod readers;
 mod serve;
+mod speech;
 mod store;
 mod verbs;
 mod weights;
@@ -70,11 +71,14 @@ fn reader_left(error: &anyhow::Error) -> bool {
     error.chain().filter_map(|cause| cause.downcast_ref()).any(broken)
 }
 
-fn run(args: Args) -> Result<ExitCode> {
+fn run(mut args: Args) -> Result<ExitCode> {
     if matches!(args.verb, Some(Verb::Encode)) {
         // Its parent has read the options already, and listens to it alone.
         encode::serve(&mut std::io::stdin().lock(), &mut std::io::stdout().lock())?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(verb) = args.verb.take_if(|verb| speech::is_worker(verb)) {
+        return speech::work(verb);
     }
     let env: Vec<(String, String)> = std::env::vars().collect();
     let over = Overrides {
@@ -105,9 +109,11 @@ fn run(args: Args) -> Result<ExitCode> {
         Verb::AdminUrl => verbs::admin_url(&config),
         Verb::Eval(eval) => eval::eval(&eval, config),
         Verb::Extract(extract) => extract::extract(&extract),
+        Verb::Transcribe { file, json } => speech::transcribe(&config, &file, json),
         Verb::Encode => Ok(ExitCode::SUCCESS),
         Verb::Backup { file } => store::backup(&config, &file),
         Verb::Restore { file } => store::restore(&config, &file),
+        worker => speech::work(worker),
     }
 }
 

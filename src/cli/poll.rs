@@ -58,7 +58,8 @@ fn take(rows: &mut BTreeMap<SourceId, Row>, event: Event) {
         }
         Event::Transcribed { report, took_ms } => {
             let row = known(rows, report.source, report.show);
-            row.transcripts += usize::from(report.origin == TranscriptOrigin::Publisher);
+            let spoken = [TranscriptOrigin::Publisher, TranscriptOrigin::Recognised];
+            row.transcripts += usize::from(spoken.contains(&report.origin));
             row.took_ms += took_ms;
             row.problems.extend(report.problem);
         }
@@ -139,6 +140,7 @@ pub(super) fn line(event: &Event) -> String {
             let how = match (&report.problem, report.origin) {
                 (Some(problem), _) => format!("{problem}; using the show notes"),
                 (None, TranscriptOrigin::Publisher) => "transcript read".to_owned(),
+                (None, TranscriptOrigin::Recognised) => "speech recognised".to_owned(),
                 (None, TranscriptOrigin::ShowNotes) => "no transcript; using the notes".to_owned(),
                 (None, TranscriptOrigin::Body) => "text read".to_owned(),
             };

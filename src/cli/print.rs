@@ -250,12 +250,16 @@ pub(super) fn plain(text: &str) -> String {
 fn item_state(item: &Item) -> String {
     let origin = |origin| match origin {
         TranscriptOrigin::Publisher => "transcript",
+        TranscriptOrigin::Recognised => "speech recognition",
         TranscriptOrigin::ShowNotes => "show notes",
         TranscriptOrigin::Body => "text",
     };
     match &item.state {
         ItemState::Skipped => "seen only".to_owned(),
-        ItemState::New => "waits for its words".to_owned(),
+        ItemState::New => match &item.recognised_by {
+            Some(by) => format!("waits for {by} to recognise its speech"),
+            None => "waits for its words".to_owned(),
+        },
         ItemState::Transcribed { .. } => "waits for its insights".to_owned(),
         ItemState::Published { insights, origin: from } => {
             format!("{insights} insights from its {}", origin(*from))

@@ -13,7 +13,7 @@ use super::{mail, print, runtime};
 use crate::admin::{self, Admin, Command, Link, Reply, Secret};
 use crate::app::{self, Rooms};
 use crate::config::Config;
-use crate::model::Route;
+use crate::model::{Route, SpeechPolicy};
 use crate::parse::opml;
 use crate::store::StoreError;
 
@@ -165,6 +165,16 @@ pub(super) fn source(config: &Config, verb: SourceVerb) -> Result<ExitCode> {
         SourceVerb::Trust { which, sender } => mail::trust(config, which, sender),
         SourceVerb::Policy { which, policy } => {
             changed(config, Command::Policy { which, policy: policy.into() }, "changed")
+        }
+        SourceVerb::Speech { which, policy } => {
+            let policy = policy.policy();
+            if policy.is_some_and(|p| p != SpeechPolicy::Never) && !config.infer.transcribe.is_on()
+            {
+                eprintln!(
+                    "Nothing recognises speech yet: see [infer.transcribe] in data/podbrief.toml."
+                );
+            }
+            changed(config, Command::Speech { which, policy }, "changed")
         }
         SourceVerb::Add { urls, json, .. } => {
             let reply = run(config, Command::Add { addresses: urls }, |_| {})?;

@@ -50,10 +50,17 @@ impl Worker {
     /// # Errors
     /// If the system doesn't tell.
     pub fn of_this_program() -> std::io::Result<Self> {
+        Self::this_program().map(Self::new)
+    }
+
+    /// The name of the program that runs now.
+    ///
+    /// # Errors
+    /// If the system doesn't tell.
+    pub fn this_program() -> std::io::Result<PathBuf> {
         // On Linux this name always leads to the file that was started.
         let itself = PathBuf::from("/proc/self/exe");
-        let program = if itself.exists() { itself } else { std::env::current_exe()? };
-        Ok(Self::new(program))
+        if itself.exists() { Ok(itself) } else { std::env::current_exe() }
     }
 
     /// One vector for each text, in order. Blocks; a thousand sentences take some seconds.

@@ -68,6 +68,12 @@ pub enum FetchError {
         /// `Retry-After`, counted from now.
         retry_after: Option<Duration>,
     },
+    /// It is plainly something else than what was wanted.
+    #[error("what the host sent is {0}")]
+    Unwanted(&'static str),
+    /// The disk did not take it, or not give it.
+    #[error("a file can't be kept: {0}")]
+    Disk(String),
     /// The body broke off or could not be decoded.
     #[error("the answer broke off or could not be decoded: {0}")]
     Body(String),
@@ -87,6 +93,8 @@ impl FetchError {
                  opens in a browser."
                     .into()
             }
+            Self::Unwanted(_) => "Open the address in a browser to see what is there.".into(),
+            Self::Disk(_) => "See to the room on the disk and to its permissions.".into(),
             Self::Busy { .. } | Self::Resting { .. } => {
                 "It is asked by itself when the host's time has come.".into()
             }
@@ -111,12 +119,18 @@ impl FetchError {
     /// Whether asking again may help.
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::BadUrl(_) | Self::Private { .. } | Self::TooLarge { .. } | Self::Redirect(_) => {
-                false
-            }
+            Self::BadUrl(_)
+            | Self::Private { .. }
+            | Self::TooLarge { .. }
+            | Self::Redirect(_)
+            | Self::Unwanted(_) => false,
             Self::Status { status, .. } => *status == 408 || *status == 429 || *status >= 500,
             Self::Busy { .. } | Self::Resting { .. } => true,
-            Self::Dns(_) | Self::Connect { .. } | Self::Timeout { .. } | Self::Body(_) => true,
+            Self::Dns(_)
+            | Self::Connect { .. }
+            | Self::Timeout { .. }
+            | Self::Body(_)
+            | Self::Disk(_) => true,
         }
     }
 }

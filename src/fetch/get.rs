@@ -236,7 +236,7 @@ impl Fetcher {
             Some(address) if !allowed => guard::check_address(address.ip(), &name(url))?,
             _ => {}
         }
-        let asked = asked(response.headers(), now);
+        let asked = retry_asked(response.headers(), now);
         self.0.gates.note(url, |rest| {
             rest.answered();
             match (response.status().as_u16(), asked) {
@@ -268,7 +268,7 @@ impl Fetcher {
             status => {
                 return Err(FetchError::Status {
                     status: status.as_u16(),
-                    retry_after: asked(headers, request.now),
+                    retry_after: retry_asked(headers, request.now),
                 });
             }
         }
@@ -311,7 +311,7 @@ fn conditional(builder: RequestBuilder, validators: &Validators) -> RequestBuild
 }
 
 /// `Retry-After`, and a second more: our clock shows whole ones.
-fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub(super) fn retry_asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let wait = text(headers, &header::RETRY_AFTER)?;
     Some(retry_after(&wait, now)? + Duration::from_secs(1))
 }
@@ -337,7 +337,7 @@ fn field_value(text: &str) -> Option<HeaderValue> {
 }
 
 /// Turns reqwest's error, whose cause hides in its chain, into ours.
-fn explain(error: &reqwest::Error, url: &Url, limit: Duration) -> FetchError {
+pub(super) fn explain(error: &reqwest::Error, url: &Url, limit: Duration) -> FetchError {
     let host = name(url);
     let mut root = error.source();
     let mut last = None;

@@ -4,16 +4,20 @@
 //! unless its host and port are allowed by name. No cookies, no Referer, no proxy from the environment.
 
 mod answer;
+mod download;
 mod error;
 mod freshness;
 mod get;
 mod guard;
+mod own;
 mod politeness;
 mod post;
 mod rest;
 
 pub use answer::{Answer, Fetched, Request};
+pub use download::Download;
 pub use error::FetchError;
 pub use get::{Fetcher, Limits};
 pub use guard::{AllowError, AllowPrivate};
+pub use own::{Form, Own, Said};
 pub use post::Call;

@@ -214,7 +214,7 @@ impl<'a> Work<'a> {
         let reading = Reading::of(transcript, basis, &tag);
         let units = Units::of(&reading, &tag);
         let mut junk = junk::mark(&units);
-        if basis != Basis::Spoken {
+        if !basis.is_spoken() {
             junk::mark_lists(&reading, &mut junk);
         }
         let passages = Passages::of(&reading, &units, &junk, &tag, embed, options.judge);
@@ -228,7 +228,7 @@ impl<'a> Work<'a> {
             .collect();
         let most = match basis {
             Basis::Notes => options.max_insights.min(MOST_FROM_NOTES),
-            Basis::Spoken | Basis::Written => options.max_insights,
+            Basis::Spoken | Basis::Recognised | Basis::Written => options.max_insights,
         };
         Self { transcript, basis, most, language, reading, units, junk, passages, values }
     }
@@ -254,7 +254,7 @@ impl<'a> Work<'a> {
             reading: &self.reading,
             junk: &self.junk,
             language: self.tag(),
-            least: if self.basis == Basis::Spoken { claim::LEAST } else { claim::LEAST_WRITTEN },
+            least: if self.basis.is_spoken() { claim::LEAST } else { claim::LEAST_WRITTEN },
         };
         let list = &self.passages.list;
         let told: HashMap<usize, Result<Told, Untold>> = self

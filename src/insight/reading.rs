@@ -63,7 +63,7 @@ impl Reading {
             }
             let previous = index.checked_sub(1).and_then(|i| transcript.segments.get(i));
             match out.turns.last_mut() {
-                Some(turn) if basis == Basis::Spoken && continues(turn, previous, segment) => {
+                Some(turn) if basis.is_spoken() && continues(turn, previous, segment) => {
                     turn.text.push(' ');
                     turn.parts.push((turn.text.len(), index));
                     turn.text.push_str(&segment.text);
@@ -77,7 +77,7 @@ impl Reading {
             }
         }
         for (index, turn) in out.turns.iter_mut().enumerate() {
-            let ranges = if punctuated || basis != Basis::Spoken {
+            let ranges = if punctuated || !basis.is_spoken() {
                 sentence::split(&turn.text, language)
             } else {
                 cut_speech(&turn.text, &turn.parts, &transcript.segments)

@@ -8,7 +8,7 @@ use crate::model::JobKind;
 /// for hours: the stage that asks one gives up by itself (`pipeline/transcribe`), before this many.
 pub(super) fn most_attempts(kind: &JobKind) -> u32 {
     match kind {
-        JobKind::Transcribe(_) => 12,
+        JobKind::Transcribe(_) | JobKind::Recognise(_) => 12,
         JobKind::Poll(_) | JobKind::Extract(_) | JobKind::Compose(_) | JobKind::Embed => 5,
     }
 }

@@ -7,6 +7,8 @@ use crate::model::{Job, JobKind, Timestamp};
 
 /// Extraction and the making of vectors keep a core busy: so many at once, that the others go on.
 const HEAVY_AT_ONCE: usize = 1;
+/// Recognition of speech keeps a core busy for hours, at the lowest priority.
+const HEARING_AT_ONCE: usize = 1;
 /// Editions wait so long at most, from when they are due or from the start, for news that is on its way.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -22,19 +24,28 @@ pub fn next_of(
     // What nobody waits for gives way, however long it has been due.
     due.sort_by_key(|job| background(&job.kind));
     let news = running.iter().chain(due.iter().map(|job| &job.kind)).any(brings_news);
-    let (mut light, mut busy) = (0, 0);
+    let (mut light, mut busy, mut hearing) = (0, 0, 0);
     for kind in running {
-        *if heavy(kind) { &mut busy } else { &mut light } += 1;
+        let count = match kind {
+            JobKind::Recognise(_) => &mut hearing,
+            kind if heavy(kind) => &mut busy,
+            _ => &mut light,
+        };
+        *count += 1;
     }
     let (mut start, mut left) = (Vec::new(), false);
     for job in due {
         if running.contains(&job.kind) || (news && may_wait(&job, begun, now)) {
             continue;
         }
-        let heavy = heavy(&job.kind);
-        let (count, most) = if heavy { (&mut busy, HEAVY_AT_ONCE) } else { (&mut light, at_once) };
+        let (count, most) = match &job.kind {
+            JobKind::Recognise(_) => (&mut hearing, HEARING_AT_ONCE),
+            kind if heavy(kind) => (&mut busy, HEAVY_AT_ONCE),
+            _ => (&mut light, at_once),
+        };
         if *count >= most {
-            left = true;
+            // The end of the one that runs is reason enough to look again.
+            left |= !hears(&job.kind);
             continue;
         }
         *count += 1;
@@ -56,6 +67,11 @@ fn heavy(kind: &JobKind) -> bool {
 /// Whether it may end in something to be published.
 fn brings_news(kind: &JobKind) -> bool {
     matches!(kind, JobKind::Poll(_) | JobKind::Transcribe(_) | JobKind::Extract(_))
+}
+
+/// Whether it goes on for so long that a server's work is done without it.
+pub fn hears(kind: &JobKind) -> bool {
+    matches!(kind, JobKind::Recognise(_))
 }
 
 /// Whether nobody waits for its end.
@@ -104,6 +120,20 @@ mod tests {
         assert_eq!(kinds(&[edition()], &[extract(1)], 600), (vec![edition()], false));
         assert_eq!(kinds(&[edition()], &[], 0), (vec![edition()], false));
         assert_eq!(kinds(&[edition()], &[JobKind::Embed], 0), (vec![edition()], false));
+    }
+
+    #[test]
+    fn speech_is_recognised_one_at_a_time_beside_all_else() {
+        let hear = |n: u32| {
+            JobKind::Recognise(ItemId::new(
+                &SourceId::for_feed("https://a.example"),
+                &n.to_string(),
+            ))
+        };
+        let due = [hear(1), hear(2), extract(1), poll(1)];
+        assert_eq!(kinds(&due, &[], 0), (vec![hear(1), extract(1), poll(1)], false));
+        assert_eq!(kinds(&due[1..2], &[hear(1)], 0), (vec![], false));
+        assert_eq!(kinds(&[edition()], &[hear(1)], 0), (vec![edition()], false));
     }
 
     #[test]

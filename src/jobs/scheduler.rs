@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
 use super::Event;
-use super::order::{background, next_of};
+use super::order::{background, hears, next_of};
 use super::work::{Ended, STORE_PAUSE, run};
 use crate::model::{JobKind, Timestamp};
 use crate::pipeline::{Context, count_readers, plan_editions, plan_polls};
@@ -34,6 +34,8 @@ pub struct Scheduler {
     begun: Timestamp,
     at_once: usize,
     catching_up: bool,
+    /// The recognition of speech that runs, or ran last.
+    hearing: Option<AbortHandle>,
     asks: mpsc::UnboundedReceiver<Ask>,
     events: broadcast::Sender<Event>,
 }
@@ -79,7 +81,10 @@ impl Scheduler {
         let handle = Handle { asks: send, events: events.clone() };
         let begun = clock();
         let at_once = at_once.max(1);
-        (Self { ctx, clock, begun, at_once, catching_up: false, asks, events }, handle)
+        (
+            Self { ctx, clock, begun, at_once, catching_up: false, hearing: None, asks, events },
+            handle,
+        )
     }
 
     /// Polls that were missed are spread out, as suits a server; else they are made at once, as suits who waits for them.
@@ -127,7 +132,10 @@ impl Scheduler {
                 self.start_due(&mut running, &mut names, &held, now).await
             };
             let sleep = if held.is_empty() { sleep } else { sleep.min(HELD) };
-            if held.is_empty() && names.iter().all(background) && (paused || sleep > Duration::ZERO)
+            let waited_for = |kind| !background(kind) && !(self.catching_up && hears(kind));
+            if held.is_empty()
+                && !names.iter().any(waited_for)
+                && (paused || sleep > Duration::ZERO)
             {
                 for tell in waiting.drain(..) {
                     // Whoever asked may have gone.
@@ -149,6 +157,10 @@ impl Scheduler {
                 _ = stop.changed() => {}
             }
         }
+        if let Some(hearing) = self.hearing {
+            // It may take hours; what it has is safe, and it goes on from there at the next start.
+            hearing.abort();
+        }
         let finish = async { while running.join_next().await.is_some() {} };
         if tokio::time::timeout(grace, finish).await.is_err() {
             tracing::info!("some jobs did not end in time; they run again at the next start");
@@ -158,14 +170,15 @@ impl Scheduler {
     /// Starts what is due and has room. Returns how long nothing new can be due (zero: something is due, but
     /// waits for room).
     async fn start_due(
-        &self,
+        &mut self,
         running: &mut JoinSet<(JobKind, Ended)>,
         names: &mut HashSet<JobKind>,
         held: &HashMap<JobKind, Instant>,
         now: Timestamp,
     ) -> Duration {
         let look = names.len() + held.len() + 2 * self.at_once + 64;
-        let seen = self.ctx.door.call(move |s| Ok((s.due_jobs(now, look)?, s.next_due()?))).await;
+        let seen =
+            self.ctx.door.call(move |s| Ok((s.due_jobs(now, look)?, s.next_due(now)?))).await;
         let (mut due, next) = match seen {
             Ok(seen) => seen,
             Err(error) => {
@@ -177,21 +190,20 @@ impl Scheduler {
         let (start, left) = next_of(due, names, self.at_once, self.begun, now);
         for job in start {
             names.insert(job.kind.clone());
-            let ctx = self.ctx.clone();
-            running.spawn(async move {
+            let (ctx, long) = (self.ctx.clone(), hears(&job.kind));
+            let started = running.spawn(async move {
                 let kind = job.kind.clone();
                 (kind, run(ctx, job, now).await)
             });
+            if long {
+                self.hearing = Some(started);
+            }
         }
         if left {
             return Duration::ZERO;
         }
-        match next {
-            // Due, but running: whatever ends it wakes us.
-            Some(next) if next <= now => NAP,
-            Some(next) => next.since(now).min(NAP),
-            None => NAP,
-        }
+        // What is due but running wakes us when it ends.
+        next.map_or(NAP, |next| next.since(now).min(NAP))
     }
 
     /// Returns until when to leave the store alone, if it failed.

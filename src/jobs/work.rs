@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use tokio_util::task::AbortOnDropHandle;
+
 use super::Event;
 use super::backoff::{most_attempts, wait};
 use crate::model::{ItemId, Job, JobKind, Problem, SourceId, Timestamp};
@@ -25,7 +27,10 @@ pub(super) async fn run(ctx: Context, job: Job, now: Timestamp) -> Ended {
     let stage = {
         let (ctx, kind, attempts) = (ctx.clone(), job.kind.clone(), job.attempts);
         // A task of its own is the panic boundary.
-        tokio::spawn(async move { stage(&ctx, &kind, attempts, now, start).await })
+        // It ends with us, if we are made to end.
+        AbortOnDropHandle::new(tokio::spawn(async move {
+            stage(&ctx, &kind, attempts, now, start).await
+        }))
     };
     let error = match stage.await {
         Ok(Ok(event)) => return Ended::Done(event),
@@ -59,6 +64,9 @@ async fn stage(
         JobKind::Transcribe(id) => pipeline::transcribe(ctx, id, attempts, now)
             .await?
             .map(|report| Event::Transcribed { report, took_ms: took() }),
+        JobKind::Recognise(id) => pipeline::recognise(ctx, id, attempts, now)
+            .await?
+            .map(|report| Event::Transcribed { report, took_ms: took() }),
         JobKind::Extract(id) => pipeline::extract(ctx, id, now)
             .await?
             .map(|report| Event::Extracted { report, took_ms: took() }),
@@ -84,6 +92,11 @@ async fn record(
             (hint, after, job.attempts + 1 >= most_attempts(&job.kind))
         }
         StageError::Abort { hint, .. } => (hint, None, true),
+        StageError::Later { until, .. } => {
+            let kind = job.kind.clone();
+            ctx.door.call(move |s| s.defer_job(&kind, until)).await?;
+            return Ok(Event::Failed { job: job.kind.key(), source: None, what });
+        }
         // `run` has dealt with it.
         StageError::Busy { what } => (what, None, false),
         StageError::Store(error) => return Err(error),
@@ -109,7 +122,7 @@ async fn record(
 fn item_of(kind: &JobKind) -> Option<&ItemId> {
     match kind {
         JobKind::Poll(_) | JobKind::Compose(_) | JobKind::Embed => None,
-        JobKind::Transcribe(id) | JobKind::Extract(id) => Some(id),
+        JobKind::Transcribe(id) | JobKind::Recognise(id) | JobKind::Extract(id) => Some(id),
     }
 }
 

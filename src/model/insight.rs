@@ -72,16 +72,26 @@ pub struct Quote {
 pub enum Basis {
     /// Words of a transcript.
     Spoken,
+    /// Words that a program recognised in the audio, for want of a transcript.
+    Recognised,
     /// Show notes: no time, at most two an item, ranked below spoken ones.
     Notes,
     /// An article's or newsletter's own text.
     Written,
 }
 
+impl Basis {
+    /// Whether it is somebody's spoken words, with their times.
+    pub fn is_spoken(self) -> bool {
+        matches!(self, Self::Spoken | Self::Recognised)
+    }
+}
+
 impl From<TranscriptOrigin> for Basis {
     fn from(origin: TranscriptOrigin) -> Self {
         match origin {
             TranscriptOrigin::Publisher => Self::Spoken,
+            TranscriptOrigin::Recognised => Self::Recognised,
             TranscriptOrigin::ShowNotes => Self::Notes,
             TranscriptOrigin::Body => Self::Written,
         }

@@ -74,6 +74,9 @@ pub struct Item {
     /// What went wrong on the way, if anything.
     #[serde(default)]
     pub problem: Option<Problem>,
+    /// Who recognises, or has recognised, its speech, if anybody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recognised_by: Option<String>,
     /// Of an item that came by mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailFacts>,

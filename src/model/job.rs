@@ -27,6 +27,8 @@ pub enum JobKind {
     Poll(SourceId),
     /// Get an item's words.
     Transcribe(ItemId),
+    /// Recognise the speech of an item that has no transcript: one at a time, when nobody waits for it.
+    Recognise(ItemId),
     /// Make and publish its insights.
     Extract(ItemId),
     /// Make a reader's edition; stays in the queue for ever, moving its due time.
@@ -41,6 +43,7 @@ impl JobKind {
         match self {
             Self::Poll(id) => format!("poll/{id}"),
             Self::Transcribe(id) => format!("transcribe/{id}"),
+            Self::Recognise(id) => format!("recognise/{id}"),
             Self::Extract(id) => format!("extract/{id}"),
             Self::Compose(id) => format!("compose/{id}"),
             Self::Embed => "embed".to_owned(),

@@ -39,7 +39,8 @@ pub use query::{Cut, Expr, Field, Query, Since, Term};
 pub use rhythm::{Rhythm, Why};
 pub use secret::{Secret, SecretHash};
 pub use source::{
-    Coverage, PollState, Problem, Source, SourceKind, SourceStatus, Validators, Visibility,
+    Coverage, PollState, Problem, Source, SourceKind, SourceStatus, SpeechPolicy, Validators,
+    Visibility,
 };
 pub use subscriber::{
     Access, Days, EDITION_SIZE, Invite, MOST_SIZE, Moved, Progress, SavedQuery, Shape, Subscriber,

@@ -43,9 +43,40 @@ pub struct Source {
     /// The subscription at its hub, if there is one (W3C WebSub).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Lease>,
+    /// Whether its speech is recognised; nothing if the operator has said nothing of this source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speech: Option<SpeechPolicy>,
     /// What its items offered and gave.
     #[serde(default)]
     pub coverage: Coverage,
+}
+
+/// When an episode's speech is recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpeechPolicy {
+    /// Show notes serve where there is no transcript.
+    Never,
+    /// Where there is no transcript that can be read.
+    Missing,
+    /// Even where there is one: it may be worse.
+    Always,
+}
+
+impl SpeechPolicy {
+    /// All, with their names.
+    pub const NAMED: [(&'static str, Self); 3] =
+        [("never", Self::Never), ("missing", Self::Missing), ("always", Self::Always)];
+
+    /// By its name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMED.iter().find(|(known, _)| *known == name).map(|(_, policy)| *policy)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::NAMED.iter().find(|(_, policy)| *policy == self).map_or("", |(name, _)| name)
+    }
 }
 
 impl Source {

@@ -70,6 +70,8 @@ impl TranscriptFormat {
 pub enum TranscriptOrigin {
     /// The publisher's transcript.
     Publisher,
+    /// Recognised by a program from the audio, because there is no transcript; may have errors.
+    Recognised,
     /// Show notes, for want of a transcript.
     ShowNotes,
     /// The item is text itself (an article or newsletter).

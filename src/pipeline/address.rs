@@ -52,6 +52,7 @@ pub fn new_source(
         status: SourceStatus::Active,
         added: now,
         poll: PollState { next: now, ..PollState::default() },
+        speech: None,
         coverage: Coverage::default(),
     })
 }
@@ -79,6 +80,7 @@ pub fn new_mailbox(
         added: now,
         poll: PollState::default(),
         lease: None,
+        speech: None,
         coverage: Coverage::default(),
     }
 }

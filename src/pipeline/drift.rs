@@ -24,6 +24,12 @@ pub(super) fn of(duration_ms: Option<u64>, transcript: &Transcript) -> Option<u6
     (end > length.saturating_add(SLACK_MS.max(length / 100))).then(|| end - length)
 }
 
+/// The same of a recording that was heard itself: ours may have other adverts than a reader's.
+pub(super) fn of_recording(stated_ms: Option<u64>, length_ms: u64) -> Option<u64> {
+    let apart = stated_ms?.abs_diff(length_ms);
+    (apart > SLACK_MS.max(length_ms / 100)).then_some(apart)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

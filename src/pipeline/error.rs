@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::model::Timestamp;
 use crate::store::StoreError;
 
 /// A stage did not finish.
@@ -24,6 +25,14 @@ pub enum StageError {
         what: String,
         /// One sentence.
         hint: String,
+    },
+    /// It has done what it may for now: to be gone on with then, as if it had not failed.
+    #[error("{what}")]
+    Later {
+        /// One sentence.
+        what: String,
+        /// When.
+        until: Timestamp,
     },
     /// Its host has no place for it now: to be tried again in a moment, as if it had not been.
     #[error("{what}")]

@@ -123,6 +123,7 @@ fn new_item(
         transcript: None,
         state,
         problem: None,
+        recognised_by: None,
         mail: None,
     }
 }

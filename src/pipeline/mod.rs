@@ -10,16 +10,19 @@ mod error;
 mod extract;
 mod habit;
 mod items;
+mod linked;
 mod poll;
 mod polls;
 mod read;
 mod reader;
 mod receive;
+mod recognise;
 mod schedule;
 mod senses;
 mod speakers;
 mod transcribe;
 pub mod websub;
+mod words;
 
 use std::sync::Arc;
 
@@ -32,6 +35,7 @@ pub use poll::{PollReport, poll};
 pub use polls::{count_readers, plan_polls};
 pub use reader::{Asked, change_secret, new_secret, sign_up};
 pub use receive::{Mail, ReceiveReport, Refusal, Taken, Trust, drain, local_part, receive};
+pub use recognise::{Listening, hear_file, recognise};
 pub use schedule::Intervals;
 pub use senses::Senses;
 pub use transcribe::{TranscribeReport, transcribe};
@@ -69,6 +73,8 @@ pub struct Context {
     pub callback: Option<Arc<str>>,
     /// Where mail comes to.
     pub mail: Mail,
+    /// How speech is recognised, if it is.
+    pub listening: Option<Arc<Listening>>,
     /// The operator's choices.
     pub settings: Settings,
 }

@@ -89,6 +89,7 @@ pub fn clock(ms: u64) -> String {
 pub fn basis_label(basis: Basis) -> Option<&'static str> {
     match basis {
         Basis::Spoken => None,
+        Basis::Recognised => Some("Recognised from the audio, may contain errors"),
         Basis::Notes => Some("From the show notes"),
         Basis::Written => Some("From the text"),
     }

@@ -35,6 +35,7 @@ pub fn source() -> Source {
         status: SourceStatus::Active,
         added: Timestamp::from_secs(T0),
         poll: PollState::default(),
+        speech: None,
         coverage: Coverage::default(),
     }
 }
@@ -69,6 +70,7 @@ pub fn item() -> Item {
         transcript: None,
         state: ItemState::Published { insights: 1, origin: TranscriptOrigin::Publisher },
         problem: None,
+        recognised_by: None,
         mail: None,
     }
 }

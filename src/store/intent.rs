@@ -86,6 +86,8 @@ pub struct TranscriptOutcome {
     pub body: BlobId,
     /// Where they came from.
     pub origin: TranscriptOrigin,
+    /// Who recognised them, if they were.
+    pub recognised_by: Option<String>,
     /// What was wrong with a better source of words, if anything.
     pub problem: Option<Problem>,
     /// Its chapters, as far as they can be had.
@@ -93,6 +95,19 @@ pub struct TranscriptOutcome {
     /// How far its times may be off.
     pub drift_ms: Option<u64>,
     /// Due time of the extraction.
+    pub now: Timestamp,
+}
+
+/// An item without a transcript, whose speech is to be recognised.
+#[derive(Debug, Clone)]
+pub struct Unheard {
+    /// Whose.
+    pub item: ItemId,
+    /// Who will do it.
+    pub by: String,
+    /// What is wrong, if it was tried.
+    pub problem: Option<Problem>,
+    /// Due time of the work, if it is not queued.
     pub now: Timestamp,
 }
 

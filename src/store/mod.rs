@@ -19,14 +19,14 @@ pub use door::Door;
 pub use error::StoreError;
 pub use intent::{
     Added, Arrival, Counts, Embedding, Extraction, Instance, NewItem, PollOutcome, Profile,
-    Publication, Scope, TranscriptOutcome,
+    Publication, Scope, TranscriptOutcome, Unheard,
 };
 pub use readers::{Composition, EditionStore, SubscriberStore};
 
 use crate::model::{
     BlobId, Entry, Folder, Gone, Insight, InsightId, Item, ItemId, Job, JobKind, Lease, Listener,
     ListenerId, MailPolicy, Problem, Route, Sender, Source, SourceId, SourceKind, SourceStatus,
-    SubscriberId, Timestamp, Tombstone, Visibility,
+    SpeechPolicy, SubscriberId, Timestamp, Tombstone, Visibility,
 };
 use crate::text::embed::Vector;
 
@@ -49,6 +49,8 @@ pub trait SourceStore {
     /// Gives a source another address and asks there now; what was learned of the old one's host is forgotten. False if
     /// there is no such source.
     fn move_source(&self, id: &SourceId, kind: SourceKind, now: Timestamp) -> Result<bool>;
+    /// Sets when its speech is recognised; nothing: as for sources of which nothing is said. False if there is none.
+    fn set_speech(&self, id: &SourceId, policy: Option<SpeechPolicy>) -> Result<bool>;
     /// Moves the next polls of active sources; others stay as they are.
     fn move_polls(&self, plan: &[(SourceId, Timestamp)]) -> Result<()>;
     /// Records how a source's hub does. False if there is no such source.
@@ -96,6 +98,9 @@ pub trait ItemStore {
     fn item(&self, id: &ItemId) -> Result<Option<Item>>;
     /// Newest first.
     fn items_of(&self, source: &SourceId, limit: usize) -> Result<Vec<Item>>;
+    /// Queues the recognition of an item's speech in place of the search for a transcript, or records how it does. An
+    /// item that has its words is left as it is.
+    fn await_speech(&self, unheard: Unheard) -> Result<()>;
     /// Records an item's words and queues its extraction.
     fn save_transcript(&self, outcome: TranscriptOutcome) -> Result<()>;
     /// Publishes an item's insights. An item published before is left as it is. Returns what became visible.
@@ -106,12 +111,15 @@ pub trait ItemStore {
 
 /// The queue.
 pub trait JobStore {
-    /// Work that is due, soonest first.
+    /// Work that is due, soonest first. Of speech to recognise, which is done one at a time and may take hours, the first
+    /// few only, so that it stands in nobody's way.
     fn due_jobs(&self, now: Timestamp, limit: usize) -> Result<Vec<Job>>;
-    /// When the next job is due, if there is one.
-    fn next_due(&self) -> Result<Option<Timestamp>>;
+    /// When the next job is due that is not due by `after`, if there is one.
+    fn next_due(&self, after: Timestamp) -> Result<Option<Timestamp>>;
     /// Puts a job off after a failure, counting the attempt.
     fn postpone_job(&self, kind: &JobKind, due: Timestamp, error: &str) -> Result<()>;
+    /// Puts a job off that was not tried.
+    fn defer_job(&self, kind: &JobKind, due: Timestamp) -> Result<()>;
     /// Makes the polls of these sources (all active ones if `None`) due now. Returns how many.
     fn poll_now(&self, sources: Option<&[SourceId]>, now: Timestamp) -> Result<usize>;
     /// Drops a job whose object is gone.

@@ -209,6 +209,7 @@ fn part(kind: EpisodeKind) -> Option<&'static str> {
 fn label(basis: Basis) -> Option<&'static str> {
     match basis {
         Basis::Spoken => None,
+        Basis::Recognised => Some("card.recognised"),
         Basis::Notes => Some("card.notes"),
         Basis::Written => Some("card.written"),
     }

@@ -31,6 +31,8 @@ struct Page {
     number: Option<String>,
     /// Whether times are approximate.
     about: bool,
+    /// Who recognised the words, if they were.
+    recognised_by: Option<String>,
     player: Option<Player>,
     line: Option<Line>,
     cards: Vec<Card>,
@@ -94,6 +96,7 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
             length: item.duration_ms.map(entry::clock),
             number: number(&item, t),
             about: item.drift_ms.is_some(),
+            recognised_by: item.recognised_by.clone().filter(|_| item.state != ItemState::New),
             player: Player::of(&item, None),
             line: line(&insights, &item),
             text: whole(store, &item, &state.site.base_url)?,

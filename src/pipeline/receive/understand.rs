@@ -119,6 +119,7 @@ pub(super) fn understand(
             hint: "Only pictures, attachments or links for its reader were in it.".into(),
             since: now,
         }),
+        recognised_by: None,
         mail: Some(MailFacts {
             seq: 0,
             from: message.from,
@@ -186,6 +187,7 @@ pub(super) fn unreadable(letter: &Letter, source: &Source, why: &str) -> Underst
             hint: "It is kept as it came under mail/raw in the data directory.".into(),
             since: now,
         }),
+        recognised_by: None,
         mail: Some(MailFacts {
             seq: 0,
             from: String::new(),

@@ -6,7 +6,7 @@ use crate::model::{
     Basis, Gone, Insight, InsightId, Item, ItemId, ItemState, Job, JobKind, Problem, Source,
     SourceId, Visibility,
 };
-use crate::store::{Extraction, ItemStore, Result, Scope, StoreError, TranscriptOutcome};
+use crate::store::{Extraction, ItemStore, Result, Scope, StoreError, TranscriptOutcome, Unheard};
 
 impl SledStore {
     fn item_to_change(&self, id: &ItemId) -> Result<Item> {
@@ -60,12 +60,31 @@ impl ItemStore for SledStore {
         Ok(items)
     }
 
+    fn await_speech(&self, unheard: Unheard) -> Result<()> {
+        let held = self.writer();
+        let mut item = self.item_to_change(&unheard.item)?;
+        let mut batch = ::sled::Batch::default();
+        self.unqueue(&mut batch, &JobKind::Transcribe(item.id.clone()))?;
+        if item.state == ItemState::New {
+            let job = Job::new(JobKind::Recognise(item.id.clone()), unheard.now);
+            if !self.db.contains_key(keys::job(&job.kind.key()))? {
+                self.enqueue(&mut batch, &job)?;
+            }
+            item.recognised_by = Some(unheard.by);
+            item.problem = unheard.problem;
+            batch.insert(keys::item(&item.id), record::encode(&item)?);
+        }
+        self.finish(batch, held)
+    }
+
     fn save_transcript(&self, outcome: TranscriptOutcome) -> Result<()> {
         let held = self.writer();
         let mut item = self.item_to_change(&outcome.item)?;
         let mut batch = ::sled::Batch::default();
         self.unqueue(&mut batch, &JobKind::Transcribe(item.id.clone()))?;
+        self.unqueue(&mut batch, &JobKind::Recognise(item.id.clone()))?;
         if item.state == ItemState::New {
+            item.recognised_by = outcome.recognised_by;
             item.transcript = Some(outcome.body);
             item.state = ItemState::Transcribed { origin: outcome.origin };
             item.problem = outcome.problem;
@@ -124,7 +143,7 @@ impl ItemStore for SledStore {
         if let Some(mut source) = self.read::<Source>(keys::source(&item.source))? {
             source.coverage.processed += 1;
             source.coverage.insights += count;
-            if Basis::from(extraction.origin) == Basis::Spoken {
+            if Basis::from(extraction.origin).is_spoken() {
                 source.coverage.with_transcript += 1;
             }
             batch.insert(keys::source(&source.id), record::encode(&source)?);

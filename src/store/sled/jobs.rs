@@ -4,6 +4,9 @@ use super::{SledStore, keys, record};
 use crate::model::{Job, JobKind, SourceId, SourceStatus, Timestamp};
 use crate::store::{JobStore, Result, SourceStore};
 
+/// Recognitions of speech told of at once.
+const UNHEARD: usize = 4;
+
 impl SledStore {
     /// Queues `job`, moving it if it is queued already.
     pub(super) fn enqueue(&self, batch: &mut ::sled::Batch, job: &Job) -> Result<()> {
@@ -28,24 +31,41 @@ impl SledStore {
 impl JobStore for SledStore {
     fn due_jobs(&self, now: Timestamp, limit: usize) -> Result<Vec<Job>> {
         let mut jobs = Vec::new();
+        let mut unheard = 0;
         for key in self.db.scan_prefix(keys::DUE).keys() {
             let key = key?;
             let Some((due, name)) = keys::parse_due(&key) else { continue };
             if due > now || jobs.len() >= limit {
                 break;
             }
-            if let Some(job) = self.read::<Job>(keys::job(name))? {
-                jobs.push(job);
+            let Some(job) = self.read::<Job>(keys::job(name))? else { continue };
+            if matches!(job.kind, JobKind::Recognise(_)) {
+                unheard += 1;
+                if unheard > UNHEARD {
+                    continue;
+                }
             }
+            jobs.push(job);
         }
         Ok(jobs)
     }
 
-    fn next_due(&self) -> Result<Option<Timestamp>> {
-        match self.db.scan_prefix(keys::DUE).keys().next() {
-            Some(key) => Ok(keys::parse_due(&key?).map(|(due, _)| due)),
-            None => Ok(None),
+    fn next_due(&self, after: Timestamp) -> Result<Option<Timestamp>> {
+        for key in self.db.scan_prefix(keys::DUE).keys() {
+            match keys::parse_due(&key?) {
+                Some((due, _)) if due > after => return Ok(Some(due)),
+                _ => {}
+            }
         }
+        Ok(None)
+    }
+
+    fn defer_job(&self, kind: &JobKind, due: Timestamp) -> Result<()> {
+        let held = self.writer();
+        let Some(job) = self.read::<Job>(keys::job(&kind.key()))? else { return Ok(()) };
+        let mut batch = ::sled::Batch::default();
+        self.enqueue(&mut batch, &Job { due, ..job })?;
+        self.finish_unseen(batch, held)
     }
 
     fn postpone_job(&self, kind: &JobKind, due: Timestamp, error: &str) -> Result<()> {

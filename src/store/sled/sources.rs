@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{SledStore, keys, record};
 use crate::model::{
     Gone, InsightId, Item, ItemId, ItemState, Job, JobKind, Lease, PollState, Source, SourceId,
-    SourceKind, SourceStatus, Timestamp, Tombstone,
+    SourceKind, SourceStatus, SpeechPolicy, Timestamp, Tombstone,
 };
 use crate::store::{Added, PollOutcome, Result, Scope, SourceStore, StoreError};
 
@@ -56,6 +56,7 @@ impl SourceStore for SledStore {
             let key = key?;
             if let Some(item) = item_in(&key) {
                 self.unqueue(&mut batch, &JobKind::Transcribe(item.clone()))?;
+                self.unqueue(&mut batch, &JobKind::Recognise(item.clone()))?;
                 self.unqueue(&mut batch, &JobKind::Extract(item.clone()))?;
                 let row = self.read::<Item>(keys::item(&item))?;
                 if public && row.is_some_and(|row| row.state != ItemState::Held) {
@@ -106,6 +107,16 @@ impl SourceStore for SledStore {
         source.poll = PollState { recent, rhythm, next: now, ..PollState::default() };
         let mut batch = ::sled::Batch::default();
         self.enqueue(&mut batch, &Job::new(JobKind::Poll(id.clone()), now))?;
+        batch.insert(keys::source(id), record::encode(&source)?);
+        self.finish(batch, held)?;
+        Ok(true)
+    }
+
+    fn set_speech(&self, id: &SourceId, policy: Option<SpeechPolicy>) -> Result<bool> {
+        let held = self.writer();
+        let Some(mut source) = self.read::<Source>(keys::source(id))? else { return Ok(false) };
+        source.speech = policy;
+        let mut batch = ::sled::Batch::default();
         batch.insert(keys::source(id), record::encode(&source)?);
         self.finish(batch, held)?;
         Ok(true)
@@ -166,7 +177,7 @@ impl SourceStore for SledStore {
             batch.insert(keys::item_of(&source.id, dated(&item), &item.id), Vec::new());
             batch.insert(row, record::encode(&item)?);
         }
-        for item in outcome.changed {
+        for mut item in outcome.changed {
             let row = keys::item(&item.id);
             let Some(old) = self.read::<Item>(&row)? else { continue };
             // It may have been transcribed or published since the poll began; its words stay as they were read.
@@ -174,6 +185,8 @@ impl SourceStore for SledStore {
                 continue;
             }
             seen = true;
+            // How its recognition does was learned since the poll began, too.
+            (item.recognised_by, item.problem) = (old.recognised_by.clone(), old.problem.clone());
             batch.remove(keys::item_of(&source.id, dated(&old), &old.id));
             batch.insert(keys::item_of(&source.id, dated(&item), &item.id), Vec::new());
             batch.insert(row, record::encode(&item)?);

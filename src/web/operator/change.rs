@@ -1,4 +1,4 @@
-//! What the operator does with sources: add, pause, resume, ask now, remove.
+//! What the operator does with sources: add, pause, resume, ask now, recognise speech, remove.
 
 use actix_web::http::header;
 use actix_web::web::{Data, Payload};
@@ -13,6 +13,7 @@ use super::enter::on;
 use super::page::{Said, show};
 use super::{changing, operator};
 use crate::admin::{Command, Purpose, Reply};
+use crate::model::SpeechPolicy;
 
 /// Bytes of a form.
 const LARGEST: usize = 64 * 1024;
@@ -52,7 +53,7 @@ pub async fn add(
     show(&request, &state, operator, said).await
 }
 
-/// Pauses, resumes or asks a source now.
+/// Pauses, resumes or asks a source now, or sets when its speech is recognised.
 pub async fn change(
     request: HttpRequest,
     state: Data<WebState>,
@@ -63,6 +64,10 @@ pub async fn change(
     let which = request.match_info().get("source").unwrap_or_default().to_owned();
     let command = match request.match_info().get("verb") {
         Some("pause") => Command::Pause { which, resume: false },
+        // What is none of the policies is the default.
+        Some("speech") => {
+            Command::Speech { which, policy: SpeechPolicy::named(form.get("policy")) }
+        }
         // A source that is active is asked at once, too.
         _ => Command::Pause { which, resume: true },
     };

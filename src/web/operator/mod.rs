@@ -63,7 +63,7 @@ pub fn pages() -> Scope {
         ))
         .service(only(
             "POST",
-            post("/sources/{source:[a-z0-9]{20}}/{verb:pause|resume|poll}")
+            post("/sources/{source:[a-z0-9]{20}}/{verb:pause|resume|poll|speech}")
                 .route(web::post().to(change::change)),
         ))
         .service(only("POST", post("/mailboxes").route(web::post().to(mailbox::mint))))

@@ -10,7 +10,7 @@ use super::super::shell::Shell;
 use super::super::{WebError, WebState, sources, tongue};
 use super::{Operator, operator};
 use crate::admin::{Command, Purpose, Reply};
-use crate::model::{Source, SourceKind, SourceStatus, Timestamp, Visibility, Why};
+use crate::model::{Source, SourceKind, SourceStatus, SpeechPolicy, Timestamp, Visibility, Why};
 use crate::text::phrases::Phrases;
 
 #[derive(Template)]
@@ -45,10 +45,13 @@ pub(super) struct Row {
     /// Why then.
     pub why: Option<String>,
     pub problem: Option<(String, String)>,
+    /// When its speech is recognised: name, words, whether chosen. Empty where it never could be.
+    pub speech: Vec<(&'static str, String, bool)>,
 }
 
 impl Row {
-    pub(super) fn of(source: &Source, t: &Phrases, now: Timestamp) -> Self {
+    /// `hears` says whether there is a recogniser.
+    pub(super) fn of(source: &Source, hears: bool, t: &Phrases, now: Timestamp) -> Self {
         let url = match &source.kind {
             SourceKind::Feed { url } => url,
             // Only the operator sees this.
@@ -73,9 +76,23 @@ impl Row {
             last: source.poll.last.map(|at| ago(now.since(at).as_secs(), "operator.ago", t)),
             next: active.then(|| ago(source.poll.next.since(now).as_secs(), "operator.in", t)),
             why: source.poll.why.filter(|_| active).map(|why| t.say(reason(why)).to_owned()),
+            speech: if hears && source.feed_url().is_some() {
+                speech(source, t)
+            } else {
+                Vec::new()
+            },
             problem: source.poll.problem.as_ref().map(|p| (p.what.clone(), p.hint.clone())),
         }
     }
+}
+
+fn speech(source: &Source, t: &Phrases) -> Vec<(&'static str, String, bool)> {
+    let mut choices = vec![("default", "operator.speech.default", source.speech.is_none())];
+    let chosen = |policy| source.speech == Some(policy);
+    choices.push(("never", "operator.speech.never", chosen(SpeechPolicy::Never)));
+    choices.push(("missing", "operator.speech.missing", chosen(SpeechPolicy::Missing)));
+    choices.push(("always", "operator.speech.always", chosen(SpeechPolicy::Always)));
+    choices.into_iter().map(|(name, key, chosen)| (name, t.say(key).to_owned(), chosen)).collect()
 }
 
 fn reason(why: Why) -> &'static str {
@@ -133,11 +150,12 @@ pub(super) async fn show(
     let Reply::Sources { sources } = operator.ask(Command::List).await? else {
         return Err(WebError::Refused("the list of sources did not come".into()));
     };
+    let hears = operator.admin.ctx.listening.is_some();
     let status = if said.refused.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     let page = Page {
         shell: Shell::new(&state.site, t, "operator", t.say("operator.title"), None),
         token: operator.secret.token(Purpose::Form),
-        rows: sources.iter().map(|source| Row::of(source, t, now)).collect(),
+        rows: sources.iter().map(|source| Row::of(source, hears, t, now)).collect(),
         facts: facts(operator, t).await?,
         done: said.done,
         refused: said.refused,

@@ -594,6 +594,7 @@ fn message(source: &Source, n: u32) -> Item {
         transcript: None,
         state: ItemState::Held,
         problem: None,
+        recognised_by: None,
         mail: None,
     }
 }
