@@ -109,6 +109,7 @@ fn fill(dir: &std::path::Path, count: usize) -> Result<(), Box<dyn std::error::E
             item: item.id.clone(),
             body,
             origin,
+            recognised_by: None,
             problem: None,
             chapters: Vec::new(),
             drift_ms: None,
@@ -148,6 +149,7 @@ fn item(source: &Source, n: usize, now: Timestamp) -> Item {
         transcript: None,
         state: ItemState::New,
         problem: None,
+        recognised_by: None,
         mail: None,
     }
 }

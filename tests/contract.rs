@@ -50,6 +50,7 @@ contract!(
     what_is_private_shows_to_its_owner_only,
     removing_a_source_removes_all_of_it,
     a_failing_job_waits_and_is_set_aside,
+    speech_waits_in_nobodys_way,
     mail_is_kept_once_and_in_the_order_of_arrival,
     what_is_held_is_released_by_trust,
     everything_survives_a_reopen,
@@ -191,6 +192,7 @@ fn publish(store: &dyn Store, source: &Source, key: &str, count: usize, topics: 
         item: item.id.clone(),
         body,
         origin,
+        recognised_by: None,
         problem: None,
         chapters: Vec::new(),
         drift_ms: None,
@@ -353,6 +355,82 @@ fn a_failing_job_waits_and_is_set_aside(open: Open, dir: &Path) {
     assert!(due(&*store, 8999).is_empty());
     let failed = store.item(&item.id).unwrap().unwrap();
     assert_eq!((failed.state, failed.problem), (ItemState::Failed, Some(problem)));
+}
+
+fn speech_waits_in_nobodys_way(open: Open, dir: &Path) {
+    let store = open(dir);
+    let a = source("https://a.example/feed", Visibility::Public);
+    store.add_source(a.clone()).unwrap();
+    let items: Vec<Item> = (0..9).map(|n| item(&a, &n.to_string(), 900 + n)).collect();
+    store.save_poll(outcome(&a, &items, 9000)).unwrap();
+    let unheard = |item: &Item, problem: Option<Problem>| Unheard {
+        item: item.id.clone(),
+        by: "whisper-1".into(),
+        problem,
+        now: at(100),
+    };
+    for item in &items {
+        store.await_speech(unheard(item, None)).unwrap();
+    }
+    store.poll_now(None, at(200)).unwrap();
+    let ready = due(&*store, 200);
+    assert!(ready.contains(&format!("poll/{}", a.id)), "{ready:?}");
+    assert!(ready.len() < 9 && !ready.iter().any(|key| key.starts_with("transcribe")), "{ready:?}");
+    let few: Vec<String> =
+        store.due_jobs(at(200), 5).unwrap().iter().map(|j| j.kind.key()).collect();
+    assert!(few.contains(&format!("poll/{}", a.id)), "however few are asked for: {few:?}");
+    assert_eq!(store.next_due(at(100)).unwrap(), Some(at(200)));
+
+    // How it does is told with the item; its place in the queue stays, and a deferral is no failure.
+    let job = JobKind::Recognise(items[0].id.clone());
+    let problem = Problem { what: "down".into(), hint: "h".into(), since: at(1) };
+    store.postpone_job(&job, at(300), "down").unwrap();
+    store.await_speech(unheard(&items[0], Some(problem.clone()))).unwrap();
+    store.defer_job(&job, at(7000)).unwrap();
+    let waits = store.item(&items[0].id).unwrap().unwrap();
+    assert_eq!((waits.recognised_by.as_deref(), waits.problem), (Some("whisper-1"), Some(problem)));
+    let all = store.due_jobs(at(7000), usize::MAX).unwrap();
+    assert!(!all.iter().any(|j| j.kind == job), "it is behind the others");
+    for other in &items[1..] {
+        store.drop_job(&JobKind::Recognise(other.id.clone())).unwrap();
+    }
+    let found = store.due_jobs(at(7000), usize::MAX).unwrap();
+    let found = found.iter().find(|j| j.kind == job).unwrap();
+    assert_eq!((found.attempts, found.due), (1, at(7000)));
+
+    // A poll that began before it was learned does not undo it.
+    let mut stale = outcome(&a, &[], 9000);
+    stale.changed = vec![Item { link: Some("https://a.example/new".into()), ..items[0].clone() }];
+    store.save_poll(stale).unwrap();
+    let waits = store.item(&items[0].id).unwrap().unwrap();
+    assert_eq!(waits.recognised_by.as_deref(), Some("whisper-1"));
+    assert_eq!(waits.link.as_deref(), Some("https://a.example/new"));
+
+    let body = store.put_body(b"{\"segments\":[]}").unwrap();
+    let words = TranscriptOutcome {
+        item: items[0].id.clone(),
+        body,
+        origin: TranscriptOrigin::Recognised,
+        recognised_by: Some("whisper-1".into()),
+        problem: None,
+        chapters: Vec::new(),
+        drift_ms: None,
+        now: at(1),
+    };
+    store.save_transcript(words).unwrap();
+    assert!(!due(&*store, 7000).iter().any(|key| key.starts_with("recognise")));
+    store.await_speech(unheard(&items[0], None)).unwrap();
+    assert!(!due(&*store, 7000).iter().any(|key| key.starts_with("recognise")), "it has its words");
+
+    assert!(store.set_speech(&a.id, Some(SpeechPolicy::Always)).unwrap());
+    assert_eq!(store.source(&a.id).unwrap().unwrap().speech, Some(SpeechPolicy::Always));
+    assert!(store.set_speech(&a.id, None).unwrap());
+    assert_eq!(store.source(&a.id).unwrap().unwrap().speech, None);
+    assert!(!store.set_speech(&SourceId::for_feed("gone"), None).unwrap());
+    store.await_speech(unheard(&items[1], None)).unwrap();
+    store.remove_source(&a.id).unwrap();
+    assert!(due(&*store, 9999).is_empty(), "its work goes with a source");
+    assert!(store.await_speech(unheard(&items[1], None)).is_err());
 }
 
 fn what_was_public_leaves_a_tombstone(open: Open, dir: &Path) {
@@ -693,6 +771,7 @@ fn what_has_no_vector_is_given_one_later(open: Open, dir: &Path) {
         item: item.id.clone(),
         body,
         origin,
+        recognised_by: None,
         problem: None,
         chapters: Vec::new(),
         drift_ms: None,

@@ -23,6 +23,7 @@ mod map;
 mod podcasting;
 mod polite;
 mod publishing;
+mod speech;
 mod support;
 mod taste;
 mod websub;

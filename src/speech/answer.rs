@@ -65,6 +65,8 @@ pub fn read(bytes: &[u8], length_ms: u64) -> Result<Transcript, AnswerError> {
         Transcript::default()
     } else if text.starts_with('{') {
         json(text)?
+    } else if text.starts_with('<') {
+        return Err(AnswerError("it is a web page".into()));
     } else {
         let timed = text.starts_with("WEBVTT") || text.contains("-->");
         parse(text, if timed { TranscriptFormat::Vtt } else { TranscriptFormat::Text })?

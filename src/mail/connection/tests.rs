@@ -22,6 +22,7 @@ fn options(folder: &std::path::Path) -> Options {
     let ctx = Context {
         door: Door::new(Arc::new(sled::open(folder, &mint).unwrap())),
         fetcher: crate::fetch::Fetcher::new(limits, "test", "nobody").unwrap(),
+        listening: None,
         encoder: crate::encode::Worker::new("/nowhere".into()),
         tagger: Arc::new(crate::insight::Tagger::new(&topics)),
         topics: Arc::new(topics),

@@ -119,6 +119,10 @@ mod tests {
         survives::<Insight>(fixture!("v1", "insight-chapter"));
         survives::<Source>(fixture!("v1", "source-polite"));
         survives::<Item>(fixture!("v1", "item-chapters"));
+        survives::<Source>(fixture!("v1", "source-speech"));
+        survives::<Item>(fixture!("v1", "item-recognised"));
+        survives::<Insight>(fixture!("v1", "insight-recognised"));
+        survives::<Job>(fixture!("v1", "job-recognise"));
         survives::<Embedding>(fixture!("v1", "embedding"));
         survives::<Job>(fixture!("v1", "job"));
         survives::<Instance>(fixture!("v1", "instance"));

@@ -48,6 +48,7 @@ pub(in crate::web) fn desk_asking(world: &World, port: u16) -> Desk {
         door: Door::new(world.store.clone()),
         fetcher: Fetcher::new(limits, "test", "nobody").unwrap(),
         // There is none: editions are chosen by words.
+        listening: None,
         encoder: Worker::new("/nonexistent".into()),
         tagger: Arc::new(Tagger::new(&topics)),
         topics,

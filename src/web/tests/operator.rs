@@ -17,6 +17,28 @@ struct House {
     secret: Secret,
 }
 
+/// A recogniser that nobody asks.
+fn listening(folder: &std::path::Path) -> crate::pipeline::Listening {
+    use crate::speech::{Program, Recogniser, Speech};
+    let program = Program {
+        itself: "/nowhere".into(),
+        command: vec!["hear".into()],
+        limit: std::time::Duration::from_secs(1),
+    };
+    let speech = Speech {
+        data: folder.to_owned(),
+        itself: "/nowhere".into(),
+        recogniser: Recogniser::Program(program),
+        policy: crate::model::SpeechPolicy::Missing,
+        language: None,
+        max_audio: 1 << 20,
+        max_minutes: 60,
+        minutes_a_day: 0,
+        chunk: 60,
+    };
+    crate::pipeline::Listening::new(speech, crate::fetch::Own::new().unwrap())
+}
+
 impl House {
     fn new() -> Self {
         let world = World::new();
@@ -31,6 +53,7 @@ impl House {
         let ctx = crate::pipeline::Context {
             door: world.state.door.clone(),
             fetcher: crate::fetch::Fetcher::new(limits, "test", "nobody").unwrap(),
+            listening: Some(Arc::new(listening(folder))),
             encoder: crate::encode::Worker::new("/nowhere".into()),
             tagger: Arc::new(crate::insight::Tagger::new(&given::topics())),
             topics: Arc::new(given::topics()),
@@ -213,6 +236,14 @@ async fn the_operator_sees_and_changes_sources() {
     assert!(house.see("/operator").await.text().contains("<span class=\"label\">paused</span>"));
     house.post(&format!("{base}/resume"), "").await;
     assert!(!house.see("/operator").await.text().contains("<span class=\"label\">paused</span>"));
+    let chosen = |name: &str| format!("<option value=\"{name}\" selected>");
+    for policy in ["always", "never", "missing", "default"] {
+        let posted = house.post(&format!("{base}/speech"), &format!("policy={policy}")).await;
+        assert_eq!(posted.status, StatusCode::SEE_OTHER);
+        let named = house.sources().into_iter().find(|s| s.id == two.id).unwrap().speech;
+        assert_eq!(named, crate::model::SpeechPolicy::named(policy));
+        assert!(house.see("/operator").await.text().contains(&chosen(policy)));
+    }
     let export = house.see("/operator/export.opml").await;
     assert!(
         export.header("content-type").starts_with("text/x-opml")
