@@ -20,11 +20,12 @@ use crate::config::Config;
 use crate::encode::Worker;
 use crate::fetch::{AllowPrivate, Fetcher, Limits};
 use crate::imap::{self, Account, Password};
+use crate::infer::{self, Chat};
 use crate::insight::Tagger;
 use crate::jobs::{Handle, Scheduler};
 use crate::mail::{self, Certificate, Protocol};
 use crate::model::{Timestamp, TopicSet};
-use crate::pipeline::{self, Context, Intervals, Mail, Senses, Settings, Trust};
+use crate::pipeline::{self, Context, Intervals, Mail, Senses, Settings, Trust, Writer};
 use crate::publish::Site;
 use crate::search::Index;
 use crate::spool::{Archive, Spool};
@@ -94,6 +95,7 @@ pub fn open(config: &Config) -> Result<Rooms> {
         authority: instance.authority.clone(),
         callback: (!config.base_url.is_empty()).then(|| config.base_url.as_str().into()),
         mail: post(config)?,
+        writer: writer(config)?,
         settings: settings(config),
         door,
     };
@@ -183,6 +185,27 @@ fn post(config: &Config) -> Result<Mail> {
         domain,
         max_message: config.mail.max_message_mib.saturating_mul(1024 * 1024),
     })
+}
+
+/// The language model, if there is one.
+///
+/// # Errors
+/// With what to do, if its key can't be had or its address can't be one.
+pub(crate) fn writer(config: &Config) -> Result<Option<Writer>> {
+    let chat = &config.infer.chat;
+    if !chat.is_on() {
+        return Ok(None);
+    }
+    let options = infer::Options {
+        base_url: chat.base_url.clone(),
+        model: chat.model.trim().to_owned(),
+        key: chat.api_key(|name| std::env::var(name).ok())?,
+        timeout: chat.timeout(),
+        answer_tokens: chat.answer_tokens,
+    };
+    let terms = chat.terms();
+    let chat = Chat::new(options).context("infer.chat")?;
+    Ok(Some(Writer { chat, terms }))
 }
 
 fn settings(config: &Config) -> Settings {

@@ -23,6 +23,7 @@ pub mod search;
 pub mod authenticate;
 pub mod encode;
 pub mod fetch;
+pub mod infer;
 pub mod spool;
 pub mod store;
 // Floor 2: pure rooms of the domain.

@@ -153,6 +153,7 @@ fn publication(source: &Source, item: &Item, n: usize, topics: &[&str]) -> Publi
         names: Vec::new(),
         episode_kind: Default::default(),
         chapter: None,
+        written: None,
         language: None,
         published: at(1002),
         seq: 0,
@@ -197,13 +198,13 @@ fn publish(store: &dyn Store, source: &Source, key: &str, count: usize, topics: 
     };
     store.save_transcript(words).unwrap();
     let publications = (0..count).map(|n| publication(source, &item, n, topics)).collect();
-    let extraction = Extraction { item: item.id.clone(), origin, publications };
+    let extraction = Extraction { item: item.id.clone(), origin, publications, writing: None };
     assert_eq!(store.save_extraction(extraction).unwrap().len(), count);
     item
 }
 
 fn due(store: &dyn Store, now: i64) -> Vec<String> {
-    store.due_jobs(at(now), 100).unwrap().iter().map(|j| j.kind.key()).collect()
+    store.due_jobs(at(now), 100, &|_| false).unwrap().iter().map(|j| j.kind.key()).collect()
 }
 
 fn headlines(store: &dyn Store, scope: &Scope, viewer: Option<&SubscriberId>) -> Vec<String> {
@@ -267,6 +268,7 @@ fn an_item_goes_through_the_stages_once(open: Open, dir: &Path) {
         item: item.id.clone(),
         origin: TranscriptOrigin::Publisher,
         publications: vec![publication(&a, &item, 7, &[])],
+        writing: None,
     };
     assert!(store.save_extraction(extraction).unwrap().is_empty(), "it is published already");
     assert_eq!(headlines(&*store, &Scope::Latest, None), ["headline 0", "headline 1"]);
@@ -345,7 +347,7 @@ fn a_failing_job_waits_and_is_set_aside(open: Open, dir: &Path) {
     let job = JobKind::Transcribe(item.id.clone());
     store.postpone_job(&job, at(2000), "no answer").unwrap();
     assert!(due(&*store, 1999).is_empty());
-    let waiting = store.due_jobs(at(2000), 1).unwrap().remove(0);
+    let waiting = store.due_jobs(at(2000), 1, &|_| false).unwrap().remove(0);
     assert_eq!((waiting.attempts, waiting.error.as_deref()), (1, Some("no answer")));
     let problem = Problem { what: "w".into(), hint: "h".into(), since: at(1) };
     store.fail_item(&item.id, &job, problem.clone()).unwrap();
@@ -699,7 +701,7 @@ fn what_has_no_vector_is_given_one_later(open: Open, dir: &Path) {
     };
     store.save_transcript(words).unwrap();
     let bare = Publication { embedding: None, ..publication(&a, &item, 0, &[]) };
-    let extraction = Extraction { item: item.id, origin, publications: vec![bare] };
+    let extraction = Extraction { item: item.id, origin, publications: vec![bare], writing: None };
     store.save_extraction(extraction).unwrap();
     assert!(due(&*store, 1002).contains(&JobKind::Embed.key()));
 }
@@ -726,7 +728,7 @@ fn polls_are_moved_all_at_once(open: Open, dir: &Path) {
     store.move_polls(&[(a.id.clone(), at(5000)), (b.id.clone(), at(5)), (gone, at(5))]).unwrap();
     assert_eq!(store.source(&a.id).unwrap().unwrap().poll.next, at(5000));
     assert_eq!(store.next_due().unwrap(), Some(at(5000)), "a paused source stays paused");
-    assert_eq!(store.due_jobs(at(5000), 9).unwrap().len(), 1, "a poll is queued once");
+    assert_eq!(store.due_jobs(at(5000), 9, &|_| false).unwrap().len(), 1, "a poll is queued once");
 }
 
 fn a_source_keeps_its_lease_and_its_name_when_it_moves(open: Open, dir: &Path) {

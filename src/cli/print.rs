@@ -257,6 +257,7 @@ fn item_state(item: &Item) -> String {
         ItemState::Skipped => "seen only".to_owned(),
         ItemState::New => "waits for its words".to_owned(),
         ItemState::Transcribed { .. } => "waits for its insights".to_owned(),
+        ItemState::Drafted { .. } => "waits for the language model".to_owned(),
         ItemState::Published { insights, origin: from } => {
             format!("{insights} insights from its {}", origin(*from))
         }

@@ -7,6 +7,9 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::{ConfigError, span};
+use crate::insight::written;
+use crate::model::Caps;
+use crate::pipeline::Terms;
 
 /// `[infer]`
 #[derive(Debug, Clone, Deserialize)]
@@ -95,6 +98,27 @@ impl Chat {
         secret("infer.chat", &self.api_key_file, &self.api_key_env, env)
     }
 
+    /// On what terms it is asked.
+    pub fn terms(&self) -> Terms {
+        let millionths = |sum: f64| (sum * 1e6).round() as u64;
+        Terms {
+            language: Some(self.language.trim().to_owned()).filter(|tag| tag != "source"),
+            private: self.private,
+            relations: self.relations,
+            window: self.window,
+            patience: self.patience(),
+            caps: Caps {
+                tokens: self.tokens_a_day,
+                source_tokens: self.source_tokens_a_day,
+                money: millionths(self.money_a_day),
+                source_money: millionths(self.source_money_a_day),
+            },
+            // For a million tokens is, in millionths, for one.
+            prices: (self.price_in, self.price_out),
+            at_once: self.concurrency,
+        }
+    }
+
     fn check(&self) -> Result<(), ConfigError> {
         if !self.is_on() {
             return Ok(());
@@ -111,6 +135,9 @@ impl Chat {
         }
         if !self.api_key_file.as_os_str().is_empty() && !self.api_key_env.is_empty() {
             return bad("api_key_file", "and api_key_env: give one or none");
+        }
+        if self.language != "source" && !written::knows(&self.language) {
+            return bad("language", "is not \"source\", en, de, fr or es: others can't be checked");
         }
         if self.timeout().is_zero() {
             return bad("timeout", "must be at least 1s");

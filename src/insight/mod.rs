@@ -35,6 +35,7 @@ mod topics;
 mod unit;
 mod weigh;
 mod words;
+pub mod written;
 
 pub use choose::Fate;
 pub use claim::Untold;
@@ -47,6 +48,8 @@ pub use reading::Utterance;
 pub use topics::{Sample, Tagger};
 
 use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Basis, Person, Quote, Soundbite, Transcript};
 use crate::text::embed::{Embed, Vector};
@@ -89,7 +92,7 @@ pub struct Context<'a> {
 }
 
 /// An insight before it has an id.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Draft {
     /// 12 to 70 words, all of them in the quote in this order (but what is in brackets).
     pub claim: String,

@@ -9,7 +9,12 @@ use crate::model::JobKind;
 pub(super) fn most_attempts(kind: &JobKind) -> u32 {
     match kind {
         JobKind::Transcribe(_) => 12,
-        JobKind::Poll(_) | JobKind::Extract(_) | JobKind::Compose(_) | JobKind::Embed => 5,
+        JobKind::Poll(_)
+        | JobKind::Extract(_)
+        | JobKind::Write(_)
+        | JobKind::Relate(_)
+        | JobKind::Compose(_)
+        | JobKind::Embed => 5,
     }
 }
 

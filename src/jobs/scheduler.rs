@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::Event;
-use super::order::{background, next_of};
+use super::order::{Room, background, full_lanes, is_background, next_of};
 use super::work::{Ended, STORE_PAUSE, run};
 use crate::model::{JobKind, Timestamp};
 use crate::pipeline::{Context, count_readers, plan_editions, plan_polls};
@@ -32,7 +32,7 @@ pub struct Scheduler {
     ctx: Context,
     clock: Clock,
     begun: Timestamp,
-    at_once: usize,
+    room: Room,
     catching_up: bool,
     asks: mpsc::UnboundedReceiver<Ask>,
     events: broadcast::Sender<Event>,
@@ -78,8 +78,9 @@ impl Scheduler {
         let (events, _) = broadcast::channel(BACKLOG);
         let handle = Handle { asks: send, events: events.clone() };
         let begun = clock();
-        let at_once = at_once.max(1);
-        (Self { ctx, clock, begun, at_once, catching_up: false, asks, events }, handle)
+        let model = ctx.writer.as_ref().map_or(1, |writer| writer.terms.at_once).max(1);
+        let room = Room { network: at_once.max(1), model };
+        (Self { ctx, clock, begun, room, catching_up: false, asks, events }, handle)
     }
 
     /// Polls that were missed are spread out, as suits a server; else they are made at once, as suits who waits for them.
@@ -164,9 +165,21 @@ impl Scheduler {
         held: &HashMap<JobKind, Instant>,
         now: Timestamp,
     ) -> Duration {
-        let look = names.len() + held.len() + 2 * self.at_once + 64;
-        let seen = self.ctx.door.call(move |s| Ok((s.due_jobs(now, look)?, s.next_due()?))).await;
-        let (mut due, next) = match seen {
+        let look = names.len() + held.len() + 2 * self.room.network + 64;
+        let full = full_lanes(names, self.room);
+        let busy: HashSet<String> = names.iter().map(JobKind::key).collect();
+        let seen = self.ctx.door.call(move |s| {
+            // What has no room is passed over, but not forgotten; what nobody waits for is.
+            let left = std::cell::Cell::new(false);
+            let pass = |key: &str| {
+                let pass = full.iter().any(|lane| key.starts_with(lane));
+                let waits = pass && !busy.contains(key) && !is_background(key);
+                left.set(left.get() || waits);
+                pass
+            };
+            Ok((s.due_jobs(now, look, &pass)?, s.next_due()?, left.get()))
+        });
+        let (mut due, next, passed) = match seen.await {
             Ok(seen) => seen,
             Err(error) => {
                 tracing::error!(%error, "the queue can't be read");
@@ -174,7 +187,7 @@ impl Scheduler {
             }
         };
         due.retain(|job| !held.contains_key(&job.kind));
-        let (start, left) = next_of(due, names, self.at_once, self.begun, now);
+        let (start, left) = next_of(due, names, self.room, self.begun, now);
         for job in start {
             names.insert(job.kind.clone());
             let ctx = self.ctx.clone();
@@ -183,7 +196,7 @@ impl Scheduler {
                 (kind, run(ctx, job, now).await)
             });
         }
-        if left {
+        if left || passed {
             return Duration::ZERO;
         }
         match next {
@@ -239,7 +252,7 @@ fn log(event: &Event) {
             tracing::info!(source = %report.show, origin = ?report.origin, problem = report.problem.as_deref(), took_ms, "words found");
         }
         Event::Extracted { report, took_ms } => {
-            tracing::info!(item = %report.title, insights = report.insights, unproved = report.unproved, took_ms, "insights published");
+            tracing::info!(item = %report.title, insights = report.insights, unproved = report.unproved, written = report.writing.written, dropped = report.writing.dropped(), took_ms, "insights published");
         }
         Event::Composed { report, took_ms } => {
             tracing::info!(subscriber = %report.subscriber, day = %report.day, insights = report.insights, took_ms, "edition made");

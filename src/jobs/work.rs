@@ -31,6 +31,14 @@ pub(super) async fn run(ctx: Context, job: Job, now: Timestamp) -> Ended {
         Ok(Ok(event)) => return Ended::Done(event),
         Ok(Err(StageError::Busy { .. })) => return Ended::Busy,
         Ok(Err(StageError::Store(error))) => return Ended::Store(error),
+        Ok(Err(StageError::Later { what, hint, due })) => {
+            tracing::info!(job = %job.kind.key(), reason = what, hint, %due, "put off");
+            let kind = job.kind.clone();
+            return match ctx.door.call(move |s| s.postpone_job(&kind, due, &what)).await {
+                Ok(()) => Ended::Done(None),
+                Err(error) => Ended::Store(error),
+            };
+        }
         Ok(Err(error)) => error,
         Err(panic) => StageError::Retry {
             what: format!("{} failed inside: {panic}", job.kind.key()),
@@ -62,6 +70,13 @@ async fn stage(
         JobKind::Extract(id) => pipeline::extract(ctx, id, now)
             .await?
             .map(|report| Event::Extracted { report, took_ms: took() }),
+        JobKind::Write(id) => pipeline::write(ctx, id, now)
+            .await?
+            .map(|report| Event::Extracted { report, took_ms: took() }),
+        JobKind::Relate(id) => {
+            pipeline::relate(ctx, id, attempts, now).await?;
+            None
+        }
         JobKind::Compose(id) => pipeline::compose(ctx, id, now)
             .await?
             .map(|report| Event::Composed { report, took_ms: took() }),
@@ -85,7 +100,7 @@ async fn record(
         }
         StageError::Abort { hint, .. } => (hint, None, true),
         // `run` has dealt with it.
-        StageError::Busy { what } => (what, None, false),
+        StageError::Busy { what } | StageError::Later { what, .. } => (what, None, false),
         StageError::Store(error) => return Err(error),
     };
     let (kind, text) = (job.kind.clone(), what.clone());
@@ -108,8 +123,9 @@ async fn record(
 
 fn item_of(kind: &JobKind) -> Option<&ItemId> {
     match kind {
-        JobKind::Poll(_) | JobKind::Compose(_) | JobKind::Embed => None,
-        JobKind::Transcribe(id) | JobKind::Extract(id) => Some(id),
+        // What fails to be compared is published all the same.
+        JobKind::Poll(_) | JobKind::Compose(_) | JobKind::Embed | JobKind::Relate(_) => None,
+        JobKind::Transcribe(id) | JobKind::Extract(id) | JobKind::Write(id) => Some(id),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::model::Timestamp;
 use crate::store::StoreError;
 
 /// A stage did not finish.
@@ -30,6 +31,16 @@ pub enum StageError {
     Busy {
         /// One sentence.
         what: String,
+    },
+    /// Not now: to be tried again then, however often that was so.
+    #[error("{what}")]
+    Later {
+        /// One sentence.
+        what: String,
+        /// One sentence.
+        hint: String,
+        /// When.
+        due: Timestamp,
     },
     /// The store failed; nothing is wrong with the item.
     #[error(transparent)]

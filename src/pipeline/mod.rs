@@ -10,16 +10,20 @@ mod error;
 mod extract;
 mod habit;
 mod items;
+mod model;
 mod poll;
 mod polls;
+mod publish;
 mod read;
 mod reader;
 mod receive;
+mod relate;
 mod schedule;
 mod senses;
 mod speakers;
 mod transcribe;
 pub mod websub;
+mod write;
 
 use std::sync::Arc;
 
@@ -27,14 +31,18 @@ pub use address::{new_mailbox, new_source, resolve, slug};
 pub use compose::{ComposeReport, compose, plan_editions, preview};
 pub use embed::embed;
 pub use error::StageError;
-pub use extract::{ExtractReport, extract, learn_topics};
+pub use extract::{ExtractReport, extract};
+pub use model::{Terms, Writer};
 pub use poll::{PollReport, poll};
 pub use polls::{count_readers, plan_polls};
+pub use publish::learn_topics;
 pub use reader::{Asked, change_secret, new_secret, sign_up};
 pub use receive::{Mail, ReceiveReport, Refusal, Taken, Trust, drain, local_part, receive};
+pub use relate::relate;
 pub use schedule::Intervals;
 pub use senses::Senses;
 pub use transcribe::{TranscribeReport, transcribe};
+pub use write::write;
 
 use crate::encode::Worker;
 use crate::fetch::Fetcher;
@@ -69,6 +77,8 @@ pub struct Context {
     pub callback: Option<Arc<str>>,
     /// Where mail comes to.
     pub mail: Mail,
+    /// A language model, if there is one.
+    pub writer: Option<Writer>,
     /// The operator's choices.
     pub settings: Settings,
 }

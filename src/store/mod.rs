@@ -8,6 +8,7 @@ mod backup;
 mod door;
 mod error;
 mod intent;
+mod models;
 mod readers;
 pub mod sled;
 
@@ -21,6 +22,7 @@ pub use intent::{
     Added, Arrival, Counts, Embedding, Extraction, Instance, NewItem, PollOutcome, Profile,
     Publication, Scope, TranscriptOutcome,
 };
+pub use models::{Held, MOST_LOST, ModelStore, Reserved, Settled, Writing};
 pub use readers::{Composition, EditionStore, SubscriberStore};
 
 use crate::model::{
@@ -98,6 +100,8 @@ pub trait ItemStore {
     fn items_of(&self, source: &SourceId, limit: usize) -> Result<Vec<Item>>;
     /// Records an item's words and queues its extraction.
     fn save_transcript(&self, outcome: TranscriptOutcome) -> Result<()>;
+    /// Records what the extractive engine made of an item, and queues the writing of it.
+    fn save_drafts(&self, id: &ItemId, drafts: BlobId, now: Timestamp) -> Result<()>;
     /// Publishes an item's insights. An item published before is left as it is. Returns what became visible.
     fn save_extraction(&self, extraction: Extraction) -> Result<Vec<Insight>>;
     /// Sets an item aside for good and drops the job that failed.
@@ -106,8 +110,13 @@ pub trait ItemStore {
 
 /// The queue.
 pub trait JobStore {
-    /// Work that is due, soonest first.
-    fn due_jobs(&self, now: Timestamp, limit: usize) -> Result<Vec<Job>>;
+    /// Work that is due, soonest first, without that whose key `pass` passes over.
+    fn due_jobs(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        pass: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<Job>>;
     /// When the next job is due, if there is one.
     fn next_due(&self) -> Result<Option<Timestamp>>;
     /// Puts a job off after a failure, counting the attempt.
@@ -213,6 +222,7 @@ pub trait Store:
     + FeedStore
     + ListenerStore
     + EmbeddingStore
+    + ModelStore
     + BodyStore
     + SubscriberStore
     + EditionStore
@@ -230,6 +240,7 @@ impl<T> Store for T where
         + FeedStore
         + ListenerStore
         + EmbeddingStore
+        + ModelStore
         + BodyStore
         + SubscriberStore
         + EditionStore

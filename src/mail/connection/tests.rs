@@ -26,6 +26,7 @@ fn options(folder: &std::path::Path) -> Options {
         tagger: Arc::new(crate::insight::Tagger::new(&topics)),
         topics: Arc::new(topics),
         index: Arc::default(),
+        writer: None,
         senses: Senses::default(),
         key: [7; 32],
         authority: "in.example,2026-11-24".into(),

@@ -3,8 +3,8 @@
 use super::sources::bury;
 use super::{SledStore, keys, record};
 use crate::model::{
-    Basis, Gone, Insight, InsightId, Item, ItemId, ItemState, Job, JobKind, Problem, Source,
-    SourceId, Visibility,
+    Basis, BlobId, Gone, Insight, InsightId, Item, ItemId, ItemState, Job, JobKind, Problem,
+    Source, SourceId, Timestamp, Visibility,
 };
 use crate::store::{Extraction, ItemStore, Result, Scope, StoreError, TranscriptOutcome};
 
@@ -26,7 +26,7 @@ impl SledStore {
         batch.remove(keys::insight(id));
         batch.remove(keys::entry(id));
         batch.remove(keys::embedding(id));
-        Ok(())
+        self.unrelate(batch, id)
     }
 }
 
@@ -78,12 +78,26 @@ impl ItemStore for SledStore {
         self.finish(batch, held)
     }
 
+    fn save_drafts(&self, id: &ItemId, drafts: BlobId, now: Timestamp) -> Result<()> {
+        let held = self.writer();
+        let mut item = self.item_to_change(id)?;
+        let mut batch = ::sled::Batch::default();
+        self.unqueue(&mut batch, &JobKind::Extract(id.clone()))?;
+        if let ItemState::Transcribed { origin } = item.state {
+            item.state = ItemState::Drafted { origin, drafts, since: now };
+            self.enqueue(&mut batch, &Job::new(JobKind::Write(id.clone()), now))?;
+            batch.insert(keys::item(id), record::encode(&item)?);
+        }
+        self.finish(batch, held)
+    }
+
     fn save_extraction(&self, extraction: Extraction) -> Result<Vec<Insight>> {
         let mut held = self.writer();
         let mut item = self.item_to_change(&extraction.item)?;
         let mut batch = ::sled::Batch::default();
         self.unqueue(&mut batch, &JobKind::Extract(item.id.clone()))?;
-        if !matches!(item.state, ItemState::Transcribed { .. }) {
+        self.unqueue(&mut batch, &JobKind::Write(item.id.clone()))?;
+        if !matches!(item.state, ItemState::Transcribed { .. } | ItemState::Drafted { .. }) {
             self.finish(batch, held)?;
             return Ok(Vec::new());
         }
@@ -121,7 +135,21 @@ impl ItemStore for SledStore {
         let count = u32::try_from(published.len()).unwrap_or(u32::MAX);
         item.state = ItemState::Published { insights: count, origin: extraction.origin };
         batch.insert(keys::item(&item.id), record::encode(&item)?);
+        if let Some(writing) = &extraction.writing {
+            if writing.tally.passages > 0 {
+                self.add_tally(&mut batch, &item.source, &writing.tally, writing.at)?;
+            }
+            if writing.relate && !published.is_empty() {
+                let job = Job::new(JobKind::Relate(item.id.clone()), writing.at);
+                self.enqueue(&mut batch, &job)?;
+            }
+        }
         if let Some(mut source) = self.read::<Source>(keys::source(&item.source))? {
+            if let Some(writing) = &extraction.writing {
+                source.coverage.to_write += writing.tally.passages;
+                source.coverage.written += writing.tally.written;
+                source.coverage.dropped += writing.tally.dropped();
+            }
             source.coverage.processed += 1;
             source.coverage.insights += count;
             if Basis::from(extraction.origin) == Basis::Spoken {

@@ -26,13 +26,21 @@ impl SledStore {
 }
 
 impl JobStore for SledStore {
-    fn due_jobs(&self, now: Timestamp, limit: usize) -> Result<Vec<Job>> {
+    fn due_jobs(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        pass: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<Job>> {
         let mut jobs = Vec::new();
         for key in self.db.scan_prefix(keys::DUE).keys() {
             let key = key?;
             let Some((due, name)) = keys::parse_due(&key) else { continue };
             if due > now || jobs.len() >= limit {
                 break;
+            }
+            if pass(name) {
+                continue;
             }
             if let Some(job) = self.read::<Job>(keys::job(name))? {
                 jobs.push(job);

@@ -15,6 +15,7 @@ mod jobs;
 mod keys;
 mod listeners;
 mod mail;
+mod models;
 mod preflight;
 mod record;
 mod restore;

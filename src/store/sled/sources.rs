@@ -57,6 +57,8 @@ impl SourceStore for SledStore {
             if let Some(item) = item_in(&key) {
                 self.unqueue(&mut batch, &JobKind::Transcribe(item.clone()))?;
                 self.unqueue(&mut batch, &JobKind::Extract(item.clone()))?;
+                self.unqueue(&mut batch, &JobKind::Write(item.clone()))?;
+                self.unqueue(&mut batch, &JobKind::Relate(item.clone()))?;
                 let row = self.read::<Item>(keys::item(&item))?;
                 if public && row.is_some_and(|row| row.state != ItemState::Held) {
                     bury(&mut batch, Gone::Item(item.clone()), None)?;
@@ -64,6 +66,9 @@ impl SourceStore for SledStore {
                 batch.remove(keys::item(&item));
             }
             batch.remove(key);
+        }
+        for key in self.db.scan_prefix(keys::calls_of(id)).keys() {
+            batch.remove(key?);
         }
         for key in self.db.scan_prefix(keys::issues_of(id)).keys() {
             batch.remove(key?);

@@ -52,6 +52,7 @@ pub(in crate::web) fn desk_asking(world: &World, port: u16) -> Desk {
         tagger: Arc::new(Tagger::new(&topics)),
         topics,
         index: Arc::new(Index::build(&*world.store).unwrap()),
+        writer: None,
         senses: Senses::default(),
         key: [7; 32],
         authority: world.state.site.authority.clone(),
@@ -147,7 +148,7 @@ async fn thirty_days_change_nothing_that_was_published() {
     for day in 1..=30_i64 {
         publish(&world, &desk, day as usize);
         let due = Timestamp::from_secs(START + day * DAY);
-        for job in world.store.due_jobs(due, 99).unwrap() {
+        for job in world.store.due_jobs(due, 99, &|_| false).unwrap() {
             if let JobKind::Compose(id) = job.kind {
                 // Twice at once, as after a crash.
                 compose(&desk.ctx, &id, due).await.unwrap();

@@ -35,6 +35,7 @@ impl House {
             tagger: Arc::new(crate::insight::Tagger::new(&given::topics())),
             topics: Arc::new(given::topics()),
             index: Arc::default(),
+            writer: None,
             senses: crate::pipeline::Senses::default(),
             key: [7; 32],
             authority: AUTHORITY.into(),
