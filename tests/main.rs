@@ -13,6 +13,8 @@ mod encode;
 mod golden;
 mod gone;
 mod hub;
+mod infer;
+mod injections;
 mod journey;
 mod knowing;
 mod mail;

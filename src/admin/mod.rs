@@ -3,6 +3,7 @@
 mod ask;
 mod import;
 mod mail;
+mod model;
 mod podping;
 mod readers;
 mod run;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use ask::{AskError, Link, connect};
 pub use import::ImportReport;
+pub use model::{ModelUse, Sums};
 pub use readers::{NewReader, ReaderCommand, ReaderReply};
 pub use run::{Admin, AdminError};
 pub use secret::{Purpose, Secret, SecretError};
@@ -142,6 +144,9 @@ pub enum Reply {
     Sources {
         /// By title.
         sources: Vec<Source>,
+        /// What a language model does, if there is or was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<Box<ModelUse>>,
     },
     /// To `Show`.
     Source {
@@ -192,6 +197,9 @@ pub enum Reply {
         /// Under which address its pages are, if they are.
         #[serde(default)]
         base_url: Option<String>,
+        /// What a language model does, if there is or was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<Box<ModelUse>>,
     },
     /// To `Readers`.
     Readers(ReaderReply),

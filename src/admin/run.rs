@@ -5,7 +5,7 @@ use std::io::Write;
 use tokio::sync::{broadcast, mpsc};
 
 use super::import::import;
-use super::{AddedSource, Command, Reply};
+use super::{AddedSource, Command, ModelUse, Reply};
 use crate::jobs::{Clock, Handle};
 use crate::model::{Source, SourceKind, SourceStatus, Timestamp};
 use crate::pipeline::{Context, StageError, local_part, resolve};
@@ -81,7 +81,15 @@ impl Admin {
                 self.jobs.wake();
                 Reply::Added { sources }
             }
-            Command::List => Reply::Sources { sources: door.call(|s| s.sources()).await? },
+            Command::List => {
+                let writer = self.ctx.writer.clone();
+                let asked = door.call(move |s| {
+                    let model = ModelUse::of(s, writer.as_ref(), now)?.map(Box::new);
+                    Ok((s.sources()?, model))
+                });
+                let (sources, model) = asked.await?;
+                Reply::Sources { sources, model }
+            }
             Command::Show { which, all } => {
                 let source = self.find(&which).await?;
                 let id = source.id.clone();
@@ -136,9 +144,15 @@ impl Admin {
             }
             Command::Poll { all } => self.poll(all, replies).await?,
             Command::Status => {
-                let (counts, instance) = door.call(|s| Ok((s.counts()?, s.instance()?))).await?;
+                let writer = self.ctx.writer.clone();
+                let asked = door.call(move |s| {
+                    let model = ModelUse::of(s, writer.as_ref(), now)?.map(Box::new);
+                    Ok((s.counts()?, s.instance()?, model))
+                });
+                let (counts, instance, model) = asked.await?;
                 let version = env!("CARGO_PKG_VERSION").to_owned();
-                Reply::Status { counts, instance, version, base_url: self.base_url.clone() }
+                let base_url = self.base_url.clone();
+                Reply::Status { counts, instance, version, base_url, model }
             }
             Command::Readers(command) => Reply::Readers(self.readers(command, now).await?),
             Command::Backup => Reply::Bytes,

@@ -95,6 +95,11 @@ pub(super) enum Verb {
     AdminUrl,
     /// Transcript in, insights out, without a store ("-" is standard input)
     Extract(Extract),
+    /// Try the endpoints of models that are set up
+    Infer {
+        #[command(subcommand)]
+        verb: InferVerb,
+    },
     /// Measure the engine: documents in, predictions out, as JSON lines
     Eval(super::eval::Eval),
     /// Sentences in, their vectors out: what the server runs beside itself
@@ -104,6 +109,24 @@ pub(super) enum Verb {
     Backup { file: PathBuf },
     /// Fill an empty data directory from a backup
     Restore { file: PathBuf },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum InferVerb {
+    /// Ask the language model about a sample, and print what it wrote and what is believed of it
+    Test {
+        /// A transcript, or "-" [default: a sample that comes with the program]
+        file: Option<PathBuf>,
+        /// How it is written [default: guessed]
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+        /// At most so many passages
+        #[arg(long, default_value_t = 4, value_name = "N")]
+        top: usize,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -17,7 +17,7 @@ use crate::text::html;
 pub(super) fn extract(args: &Extract) -> Result<ExitCode> {
     let bytes = read_file(&args.file)?;
     let name = args.file.display().to_string();
-    let input = read(args, &bytes, &name)
+    let input = read(args.format, &bytes, &name)
         .with_context(|| format!("{name} can't be read as a transcript"))?;
     let context = Context {
         show: "",
@@ -53,19 +53,19 @@ pub(super) fn extract(args: &Extract) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-struct Input {
-    transcript: Transcript,
-    title: String,
-    basis: Basis,
+pub(super) struct Input {
+    pub transcript: Transcript,
+    pub title: String,
+    pub basis: Basis,
 }
 
-fn read(args: &Extract, bytes: &[u8], name: &str) -> Result<Input> {
+pub(super) fn read(asked: Option<Format>, bytes: &[u8], name: &str) -> Result<Input> {
     let eml = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("eml"))
         || mail::looks_like_mail(bytes);
-    if args.format == Some(Format::Eml) || (args.format.is_none() && eml) {
+    if asked == Some(Format::Eml) || (asked.is_none() && eml) {
         return read_mail(bytes);
     }
-    let format = match args.format.and_then(Format::transcript) {
+    let format = match asked.and_then(Format::transcript) {
         Some(format) => format,
         None => transcript::guess_format(bytes, None, Some(name)).unwrap_or(TranscriptFormat::Text),
     };

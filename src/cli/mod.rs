@@ -18,6 +18,7 @@ mod eval_salience;
 mod eval_topics;
 mod extract;
 mod heap;
+mod infer;
 mod mail;
 mod poll;
 mod print;
@@ -105,6 +106,7 @@ fn run(args: Args) -> Result<ExitCode> {
         Verb::AdminUrl => verbs::admin_url(&config),
         Verb::Eval(eval) => eval::eval(&eval, config),
         Verb::Extract(extract) => extract::extract(&extract),
+        Verb::Infer { verb } => infer::infer(&config, &verb),
         Verb::Encode => Ok(ExitCode::SUCCESS),
         Verb::Backup { file } => store::backup(&config, &file),
         Verb::Restore { file } => store::restore(&config, &file),

@@ -98,11 +98,12 @@ pub(super) async fn ask(
     let chat = &writer.chat;
     let content = format!("{}\n{}", prompt.system, prompt.user);
     let call = CallId::new(chat.model(), PROMPT, &content);
-    let wait = |until: Timestamp, what: String, hint| {
-        Ok(Answer::Wait { until: until.max(time.at().after(AGAIN)), what, hint })
+    let wait = |until: Option<Timestamp>, what: String, hint| {
+        let until = until.unwrap_or_else(|| time.at().after(AGAIN));
+        Ok(Answer::Wait { until, what, hint })
     };
     let Some(_asking) = chat.begin(&call) else {
-        return wait(time.at(), "the same is being asked already".into(), "");
+        return wait(None, "the same is being asked already".into(), "");
     };
     let (id, of) = (call.clone(), source.clone());
     if let Some(reply) = ctx.door.call(move |s| s.answer(&id, &of)).await? {
@@ -110,7 +111,7 @@ pub(super) async fn ask(
     }
     if let Some(until) = chat.resting(time.at()) {
         let error = ChatError::Resting(until);
-        return wait(until, error.to_string(), error.hint());
+        return wait(Some(until), error.to_string(), error.hint());
     }
     let asked = u64::try_from(content.len() / TOKEN).unwrap_or(u64::MAX).saturating_add(MARGIN);
     let wish = writer.terms.spend(asked, u64::from(chat.answer_tokens()));
@@ -147,8 +148,7 @@ pub(super) async fn ask(
         Err(error) => {
             let outcome = if error.may_cost() { Settled::Lost } else { Settled::Free };
             settle(ctx, held, outcome).await?;
-            let until = chat.resting(time.at()).unwrap_or(time.at());
-            wait(until, error.to_string(), error.hint())
+            wait(chat.resting(time.at()), error.to_string(), error.hint())
         }
     }
 }

@@ -30,9 +30,11 @@ pub async fn relate(
     if let Some(writer) = ctx.writer.as_ref().filter(|_| attempts < MOST_ATTEMPTS) {
         let time = Going { now, begun: Instant::now() };
         let item = id.clone();
+        let mut found = 0;
         for insight in ctx.door.call(move |s| s.insights_of_item(&item, None)).await? {
-            compare(ctx, writer, insight, time).await?;
+            found += compare(ctx, writer, insight, time).await?;
         }
+        tracing::info!(item = %id, relations = found, "insights compared");
     }
     ctx.door.call(move |s| s.drop_job(&job)).await?;
     Ok(())
@@ -49,11 +51,11 @@ async fn compare(
     writer: &Writer,
     insight: Insight,
     time: Going,
-) -> Result<(), StageError> {
+) -> Result<usize, StageError> {
     let (index, later) = (Arc::clone(&ctx.index), insight.clone());
     let Near { show, others } = ctx.door.call(move |s| near(s, &index, &later)).await?;
     if others.is_empty() || written::addresses_models(&insight.claim) {
-        return Ok(());
+        return Ok(0);
     }
     let dates: Vec<String> = others.iter().map(|(other, _)| other.published.date()).collect();
     let earlier = others.iter().zip(&dates);
@@ -64,7 +66,7 @@ async fn compare(
     let prompt = written::compare(&later, &earlier);
     match model::ask(ctx, writer, &insight.source, &prompt, time).await? {
         Answer::Said(words) => {
-            let Ok(stances) = written::read_stances(&words, others.len()) else { return Ok(()) };
+            let Ok(stances) = written::read_stances(&words, others.len()) else { return Ok(0) };
             let stances = others.iter().zip(stances);
             let related = stances.filter_map(|((other, _), stance)| {
                 let stance = stance.filter(|stance| *stance != Stance::Unrelated)?;
@@ -72,12 +74,13 @@ async fn compare(
                 Some(Relation { of, to, stance, model: writer.chat.model().into(), at: time.at() })
             });
             let relations: Vec<Relation> = related.collect();
-            if !relations.is_empty() {
+            let count = relations.len();
+            if count > 0 {
                 ctx.door.call(move |s| s.save_relations(relations)).await?;
             }
-            Ok(())
+            Ok(count)
         }
-        Answer::None(_) => Ok(()),
+        Answer::None(_) => Ok(0),
         Answer::Full(_) => Err(StageError::Later {
             what: "today's budget for the language model is spent".into(),
             hint: "It goes on tomorrow, or with a higher limit in infer.chat.".into(),

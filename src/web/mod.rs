@@ -34,6 +34,7 @@ mod picture;
 mod player;
 mod query_feed;
 mod query_page;
+mod relations;
 mod rendered;
 mod respond;
 mod search;

@@ -8,7 +8,7 @@ use super::{Fault, plain, support};
 use crate::insight::{Draft, headline, proof};
 use crate::model::{Quote, Transcript};
 use crate::text::normal::same_words;
-use crate::text::token;
+use crate::text::{sentence, token};
 
 /// Words of a quote.
 const LEAST_QUOTE: usize = 4;
@@ -19,6 +19,8 @@ const MOST: usize = 90;
 const MOST_CHARS: usize = 700;
 /// Words of all segments that one insight may rest on: who cites everything proves nothing.
 const MOST_CITED: usize = 240;
+/// Characters of a headline.
+const HEADLINE: usize = 90;
 
 /// What a claim is judged by.
 #[derive(Debug, Clone, Copy)]
@@ -68,9 +70,25 @@ pub fn judge(case: &Case, said: &Said) -> Result<(Vec<usize>, Draft), Fault> {
     plain::check(&claim, &evidence)?;
     support::check(&claim, &evidence, &quote.text, case.about.language, case.about.target)?;
     let language = case.about.target.unwrap_or(case.about.language);
-    let headline = headline::of(&claim, language).ok_or(Fault::Headline)?.0;
+    let headline = headline::of(&claim, language)
+        .map(|(headline, _)| headline)
+        .or_else(|| whole(&claim, language))
+        .or_else(|| told.iter().find_map(|i| named_by(case.drafts.get(*i)?)))
+        .ok_or(Fault::Headline)?;
     let language = Some(language.to_owned()).filter(|tag| !tag.is_empty());
     Ok((told, Draft { claim, headline, quote, score, language }))
+}
+
+/// The first sentence, if it is no longer than a headline.
+fn whole(claim: &str, language: &str) -> Option<String> {
+    let first = sentence::split(claim, language).into_iter().next()?;
+    let first = claim.get(first)?.trim().trim_end_matches(['.', '!']);
+    (!first.is_empty() && first.chars().count() <= HEADLINE).then(|| first.to_owned())
+}
+
+/// The passage's own headline, which is of its words.
+fn named_by(draft: &Draft) -> Option<String> {
+    Some(draft.headline.clone()).filter(|headline| !headline.is_empty())
 }
 
 /// The pieces named, which must have been shown, with those between them.

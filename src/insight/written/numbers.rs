@@ -103,8 +103,8 @@ fn one(words: &[Token], at: usize, language: &str, every: bool) -> Option<(f64, 
     while let Some(word) = words.get(at + used) {
         if let Some(value) = small(&word.lower, language) {
             // "twenty five" goes on, "five twenty" does not.
-            let fits = if spoken { value < 10.0 && last >= 20.0 && last < 100.0 } else { true };
-            if !fits && !(part >= 100.0 && last == 100.0) {
+            let fits = !spoken || last == 100.0 || (value < 10.0 && (20.0..100.0).contains(&last));
+            if !fits {
                 break;
             }
             (part, last, spoken) = (part + value, value, true);

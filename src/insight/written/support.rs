@@ -99,6 +99,7 @@ fn named(claim: &str, evidence: &str, language: &str, small: &Words) -> Result<(
             || stops.contains(contracted)
             || small.openers.contains(&lower)
             || small.negators.contains(&lower)
+            || small.strong.iter().any(|row| row.contains(&lower))
             || small.hedges.contains(&lower);
         if (is_small && (opens || contracted == "i"))
             || forms(&token).iter().any(|form| heard.contains(form))

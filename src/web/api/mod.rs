@@ -195,7 +195,7 @@ async fn document(state: Data<WebState>) -> Answer {
 
 async fn status(request: HttpRequest, state: Data<WebState>) -> Answer {
     let reply = operator(&request, &state)?.ask(Command::Status).await?;
-    let Reply::Status { counts, instance, version, base_url } = reply else {
+    let Reply::Status { counts, instance, version, base_url, .. } = reply else {
         return Err(WebError::NotFound.into());
     };
     Ok(answer(

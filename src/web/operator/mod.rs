@@ -5,6 +5,7 @@ mod change;
 mod enter;
 mod import;
 mod mailbox;
+mod model;
 mod page;
 
 pub use import::LARGEST as LARGEST_LIST;

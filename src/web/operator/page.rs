@@ -8,7 +8,7 @@ use askama::Template;
 use super::super::card::show_name;
 use super::super::shell::Shell;
 use super::super::{WebError, WebState, sources, tongue};
-use super::{Operator, operator};
+use super::{Operator, model, operator};
 use crate::admin::{Command, Purpose, Reply};
 use crate::model::{Source, SourceKind, SourceStatus, Timestamp, Visibility, Why};
 use crate::text::phrases::Phrases;
@@ -20,6 +20,8 @@ struct Page {
     token: String,
     rows: Vec<Row>,
     facts: Vec<(String, String)>,
+    /// Of the language model.
+    warnings: Vec<String>,
     /// What was just done.
     done: Option<String>,
     /// What could not be done, and what was typed.
@@ -45,6 +47,8 @@ pub(super) struct Row {
     /// Why then.
     pub why: Option<String>,
     pub problem: Option<(String, String)>,
+    /// What a language model did for it.
+    pub model: Option<String>,
 }
 
 impl Row {
@@ -73,6 +77,7 @@ impl Row {
             last: source.poll.last.map(|at| ago(now.since(at).as_secs(), "operator.ago", t)),
             next: active.then(|| ago(source.poll.next.since(now).as_secs(), "operator.in", t)),
             why: source.poll.why.filter(|_| active).map(|why| t.say(reason(why)).to_owned()),
+            model: model::row(&source.coverage, t),
             problem: source.poll.problem.as_ref().map(|p| (p.what.clone(), p.hint.clone())),
         }
     }
@@ -130,7 +135,7 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, WebError> {
     let t = tongue::of(request);
     let now = state.find.now();
-    let Reply::Sources { sources } = operator.ask(Command::List).await? else {
+    let Reply::Sources { sources, model } = operator.ask(Command::List).await? else {
         return Err(WebError::Refused("the list of sources did not come".into()));
     };
     let status = if said.refused.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
@@ -139,6 +144,7 @@ pub(super) async fn show(
         token: operator.secret.token(Purpose::Form),
         rows: sources.iter().map(|source| Row::of(source, t, now)).collect(),
         facts: facts(operator, t).await?,
+        warnings: model.map(|model| model::warnings(&model, t)).unwrap_or_default(),
         done: said.done,
         refused: said.refused,
         typed: said.typed,
@@ -150,17 +156,20 @@ pub(super) async fn show(
 }
 
 async fn facts(operator: &Operator, t: &Phrases) -> Result<Vec<(String, String)>, WebError> {
-    let Reply::Status { counts, instance, version, .. } = operator.ask(Command::Status).await?
+    let Reply::Status { counts, instance, version, model, .. } =
+        operator.ask(Command::Status).await?
     else {
         return Ok(Vec::new());
     };
     let fact = |key: &str, value: String| (t.say(key).to_owned(), value);
-    Ok(vec![
+    let mut facts = vec![
         fact("operator.version", version),
         fact("operator.since", t.date(&instance.created)),
         fact("operator.items", counts.items.to_string()),
         fact("operator.insights", counts.insights.to_string()),
         fact("operator.jobs", counts.jobs.to_string()),
         fact("operator.listeners", counts.listeners.to_string()),
-    ])
+    ];
+    facts.extend(model.map(|model| model::facts(&model, t)).unwrap_or_default());
+    Ok(facts)
 }
