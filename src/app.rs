@@ -4,6 +4,8 @@
 //! Stop: close the doors (no new connections, no new jobs), let requests and jobs end for [`GRACE`], then exit; what a
 //! job had not committed is still queued. Every acknowledged write is durable already, so nothing is flushed here.
 
+mod options;
+
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,18 +16,19 @@ use anyhow::{Context as _, Result, bail};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use self::options::settings;
+pub(crate) use self::options::writer;
 use crate::admin::{self, Admin, Secret};
 use crate::authenticate::{Authenticator, Dns};
 use crate::config::Config;
 use crate::encode::Worker;
 use crate::fetch::{AllowPrivate, Fetcher, Limits};
 use crate::imap::{self, Account, Password};
-use crate::infer::{self, Chat};
 use crate::insight::Tagger;
 use crate::jobs::{Handle, Scheduler};
 use crate::mail::{self, Certificate, Protocol};
 use crate::model::{Timestamp, TopicSet};
-use crate::pipeline::{self, Context, Intervals, Mail, Senses, Settings, Trust, Writer};
+use crate::pipeline::{self, Context, Mail, Senses, Trust};
 use crate::publish::Site;
 use crate::search::Index;
 use crate::spool::{Archive, Spool};
@@ -185,42 +188,6 @@ fn post(config: &Config) -> Result<Mail> {
         domain,
         max_message: config.mail.max_message_mib.saturating_mul(1024 * 1024),
     })
-}
-
-/// The language model, if there is one.
-///
-/// # Errors
-/// With what to do, if its key can't be had or its address can't be one.
-pub(crate) fn writer(config: &Config) -> Result<Option<Writer>> {
-    let chat = &config.infer.chat;
-    if !chat.is_on() {
-        return Ok(None);
-    }
-    let options = infer::Options {
-        base_url: chat.base_url.clone(),
-        model: chat.model.trim().to_owned(),
-        key: chat.api_key(|name| std::env::var(name).ok())?,
-        timeout: chat.timeout(),
-        answer_tokens: chat.answer_tokens,
-    };
-    let terms = chat.terms();
-    let chat = Chat::new(options).context("infer.chat")?;
-    Ok(Some(Writer { chat, terms }))
-}
-
-fn settings(config: &Config) -> Settings {
-    const MIB: usize = 1024 * 1024;
-    Settings {
-        intervals: Intervals {
-            usual: config.poll.interval(),
-            min: config.poll.min_interval(),
-            max: config.poll.max_interval(),
-        },
-        initial_items: config.initial_items,
-        insights_per_item: config.insights_per_item,
-        max_feed: config.fetch.max_feed_mib.saturating_mul(MIB),
-        max_transcript: config.fetch.max_transcript_mib.saturating_mul(MIB),
-    }
 }
 
 impl Rooms {

@@ -120,11 +120,12 @@ fn bad(question: &Question) -> Say {
             Vec::new(),
             "{\"error\":{\"message\":\"maximum context length\"}}".into(),
         ),
-        "quotes" => all(&|text| text.replace(" the ", " a "), &same),
+        "quotes" => all(&|text| format!("{text} Indeed."), &same),
         "numbers" => all(&same, &|text| format!("{text} It was 4711 of them.")),
         "names" => all(&same, &|text| format!("{text} Siemens said so.")),
         "denials" => all(&same, &|text| {
-            text.replacen(" is ", " is not ", 1).replacen(" need ", " never need ", 1) + " Not."
+            let text = text.replace(" is not the ", " is the ").replace(" need ", " never need ");
+            text.replace("We measured", "We never measured").replace("So if you", "So unless you")
         }),
         "places" => {
             let p = json!({ "id": "p99", "segments": [0, 1] });
@@ -165,7 +166,8 @@ fn every_bad_answer_ends_in_the_extractive_insight() {
     with.set("PODBRIEF_INFER_CHAT_TOKENS_A_DAY", "0");
     with.ok(&["poll"]);
     let found = published(&with);
-    assert!(found.iter().all(|i| i.get("written").is_none()), "nothing of it is believed");
+    let believed: Vec<_> = found.iter().filter(|i| i.get("written").is_some()).collect();
+    assert!(believed.is_empty(), "nothing of it is believed: {believed:#?}");
     assert_eq!(told(&found), expected, "and everything is there as without a model");
     let tally = &with.json(&["status", "--json"])["model"]["ever"]["tally"];
     println!("{} questions: {tally:#}", model.asked().len());
@@ -234,7 +236,8 @@ fn an_endpoint_that_asks_for_rest_is_asked_when_it_said() {
         assert!(line["fields"]["written"].as_u64() > Some(0), "{line}");
     }
     let asked = model.asked();
-    assert_eq!(asked[0].user, asked[1].user, "the same is asked again");
+    assert!(asked[1..].iter().any(|q| q.user == asked[0].user), "the same is asked again");
+    assert_eq!(asked[1].user, asked[2].user, "in a simpler form");
     assert!(asked[1].body.get("response_format").is_some());
     assert!(asked[2..].iter().all(|q| q.body.get("response_format").is_none()), "it has learned");
     let ever = &program.json(&["status", "--json"])["model"]["ever"];
@@ -389,8 +392,9 @@ fn what_one_reader_alone_may_see_is_not_sent() {
     let mut program = program(&host, &[]);
     let model = ScriptedModel::start(honest);
     model.set_up(&mut program);
+    program.set("PODBRIEF_MAIL_DOMAIN", "in.example");
     let (address, id) = mailbox(&program, &["Weekly"]);
-    assert_eq!(deliver(&program, &address, crate::support::post::WEEKLY).0, 0);
+    assert_eq!(deliver(&program, &address, crate::support::post::WEEKLY), (0, String::new()));
     program.ok(&["poll"]);
     let shown = program.json(&["source", "show", &id, "--json"]);
     assert!(shown["source"]["coverage"]["processed"] == 1, "{shown}");

@@ -69,28 +69,24 @@ impl ModelUse {
         }
         let day = now.date();
         let (mut today, mut ever) = (Sums::default(), Sums::default());
-        let mut total = Spend::default();
         for account in &accounts {
             ever.add(account);
             if account.day == day {
                 today.add(account);
-                total = total.plus(&account.total());
             }
         }
-        // A limit is reached where the next answer would not fit.
-        let next = writer.map(|w| w.terms.spend(0, u64::from(w.chat.answer_tokens())));
-        let over = |own: &Spend| {
-            let (writer, next) = (writer?, next?);
-            writer.terms.caps.over(&total.plus(&next), &own.plus(&next))
-        };
+        let mut reached = None;
         let mut sources_reached = Vec::new();
-        for account in accounts.iter().filter(|account| account.day == day) {
-            if matches!(over(&account.total()), Some(Cap::SourceTokens | Cap::SourceMoney)) {
-                let source = store.source(&account.source)?;
-                sources_reached.extend(source.map(|source| source.title));
+        for account in accounts.iter().filter(|account| account.day == day && writer.is_some()) {
+            match account.full {
+                Some(cap @ (Cap::Tokens | Cap::Money)) => reached = Some(cap),
+                Some(Cap::SourceTokens | Cap::SourceMoney) => {
+                    let source = store.source(&account.source)?;
+                    sources_reached.extend(source.map(|source| source.title));
+                }
+                None => {}
             }
         }
-        let reached = over(&Spend::default()).filter(|cap| matches!(cap, Cap::Tokens | Cap::Money));
         let model = writer.map(|writer| writer.chat.model().to_owned());
         let resting = writer.and_then(|writer| writer.chat.resting(now));
         Ok(Some(Self { model, day, today, ever, reached, sources_reached, resting }))

@@ -92,6 +92,9 @@ pub struct Account {
     /// What was set aside for them: they may have cost so much.
     #[serde(default)]
     pub lost_spend: Spend,
+    /// The limit for which a call was not made, if that was so last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full: Option<Cap>,
     /// Insights.
     #[serde(default)]
     pub tally: Tally,
@@ -101,8 +104,9 @@ impl Account {
     /// Nothing spent.
     pub fn new(day: String, source: SourceId) -> Self {
         let (answered, lost, none) = (0, 0, Spend::default());
-        let tally = Tally::default();
-        Self { day, source, answered, spent: none, held: none, lost, lost_spend: none, tally }
+        let (full, tally) = (None, Tally::default());
+        let (spent, held, lost_spend) = (none, none, none);
+        Self { day, source, answered, spent, held, lost, lost_spend, full, tally }
     }
 
     /// What counts against a limit.

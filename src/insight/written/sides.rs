@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Fault;
-use super::words::Words;
+use super::words::{Words, is_in};
 use crate::text::fold::fold;
 use crate::text::language::stop_words;
 use crate::text::stem::Stemmer;
@@ -32,9 +32,8 @@ impl Line {
         for (at, token) in all.iter().enumerate() {
             let bare = token.lower.replace('\'', "");
             let next = all.get(at + 1).map(|t| t.lower.as_str());
-            let denies = small.negators.contains(&bare.as_str())
-                || small.negators.contains(&token.lower.as_str());
-            if denies && !next.is_some_and(|next| small.only.contains(&next)) {
+            let denies = is_in(&small.negators, &bare) || is_in(&small.negators, &token.lower);
+            if denies && !next.is_some_and(|next| is_in(&small.only, next)) {
                 denials.push(at);
             }
             let content = !stops.contains(token.lower.as_str()) && !denies;
@@ -115,7 +114,7 @@ pub(super) fn turned(
         })
     };
     let turned = |a: &str, b: &str| stem(claim, a) && !stem(evidence, a) && stem(evidence, b);
-    if small.sides.iter().any(|(a, b)| turned(a, b) || turned(b, a)) {
+    if small.sides.iter().any(|[a, b]| turned(a, b) || turned(b, a)) {
         return Err(Fault::Turned);
     }
     Ok(())

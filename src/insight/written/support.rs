@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use super::Fault;
 use super::numbers::numbers;
 use super::sides::{self, Line};
-use super::words::{self, Words};
+use super::words::{self, Words, is_in};
 use crate::text::fold::fold;
 use crate::text::language::{primary, stop_words};
 use crate::text::stem::Stemmer;
@@ -40,7 +40,7 @@ pub(super) fn check(
     let shown = Line::of(quote, language, theirs);
     let asked = quote.trim_end_matches(['"', '”', '’', ' ']).ends_with('?');
     let hedged = |text: &str, line: &Line, of: &Words| {
-        of.hedges.iter().any(|word| if *word == "may" { may(text) } else { line.has(word) })
+        of.hedges.iter().any(|word| if word == "may" { may(text) } else { line.has(word) })
     };
     if (asked && !claim.contains('?'))
         || (hedged(quote, &shown, theirs) && !hedged(claim, &line, small))
@@ -53,7 +53,7 @@ pub(super) fn check(
     }
     sides::check(&line, &heard, &shown)?;
     sides::turned(&line, &heard, small, language)?;
-    for row in small.strong {
+    for row in &small.strong {
         if row.iter().any(|word| line.has(word)) && !row.iter().any(|word| heard.has(word)) {
             return Err(Fault::Strong);
         }
@@ -97,10 +97,10 @@ fn named(claim: &str, evidence: &str, language: &str, small: &Words) -> Result<(
         let contracted = lower.split('\'').next().unwrap_or(lower);
         let is_small = stops.contains(lower)
             || stops.contains(contracted)
-            || small.openers.contains(&lower)
-            || small.negators.contains(&lower)
-            || small.strong.iter().any(|row| row.contains(&lower))
-            || small.hedges.contains(&lower);
+            || is_in(&small.openers, lower)
+            || is_in(&small.negators, lower)
+            || small.strong.iter().any(|row| is_in(row, lower))
+            || is_in(&small.hedges, lower);
         if (is_small && (opens || contracted == "i"))
             || forms(&token).iter().any(|form| heard.contains(form))
         {

@@ -93,7 +93,7 @@ impl ModelStore for SledStore {
             answer: None,
         });
         let mut account = self.account(&now.date(), source)?;
-        let mut other = None;
+        let mut settled = false;
         if let Some(spend) = row.held.take() {
             // Whoever made it was killed before an answer was written down.
             row.lost += 1;
@@ -105,8 +105,8 @@ impl ModelStore for SledStore {
                 account = then;
             } else {
                 self.put_account(&mut batch, &then)?;
-                other = Some(());
             }
+            settled = true;
         }
         let verdict = if row.lost > MOST_LOST {
             Some(Reserved::GivenUp)
@@ -117,17 +117,24 @@ impl ModelStore for SledStore {
             let all = self.spent_on(&account.day)?.minus(&before).plus(&account.total());
             caps.over(&all.plus(&wish), &account.total().plus(&wish)).map(Reserved::Full)
         };
-        let going = verdict.is_none();
-        if going {
+        let full = match verdict {
+            Some(Reserved::Full(cap)) => Some(cap),
+            _ => None,
+        };
+        let told = account.full == full;
+        account.full = full;
+        if verdict.is_none() {
             row.asked = now;
             row.held = Some(wish);
             account.held = account.held.plus(&wish);
-        } else if row.lost == 0 && other.is_none() {
+        } else if row.lost == 0 && told && !settled {
             // Nothing has changed.
             return Ok(verdict.unwrap_or(Reserved::GivenUp));
         }
         self.put_account(&mut batch, &account)?;
-        batch.insert(key, record::encode(&row)?);
+        if row.held.is_some() || row.lost > 0 {
+            batch.insert(key, record::encode(&row)?);
+        }
         self.finish_unseen(batch, held)?;
         Ok(verdict.unwrap_or_else(|| {
             let (call, source) = (call.clone(), source.clone());
