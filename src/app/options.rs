@@ -24,7 +24,7 @@ pub(crate) fn writer(config: &Config) -> Result<Option<Writer>> {
     };
     let terms = chat.terms();
     let chat = Chat::new(options).context("infer.chat")?;
-    Ok(Some(Writer { chat, terms }))
+    Ok(Some(Writer::new(chat, terms)))
 }
 
 pub(super) fn settings(config: &Config) -> Settings {

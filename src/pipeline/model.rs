@@ -1,6 +1,8 @@
 //! One question to a language model, paid for at most once: what was answered before is taken from the store, and what is
 //! asked now is set aside there before it is asked and written down before it is used.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Context;
@@ -13,6 +15,8 @@ use crate::store::{Held, Reserved, Settled, StoreError};
 const TOKEN: usize = 3;
 /// Tokens that endpoints add.
 const MARGIN: u64 = 64;
+/// How long a call is kept with its answer.
+const KEPT: Duration = Duration::from_secs(180 * 24 * 3600);
 /// Not sooner than this is an endpoint asked again that failed.
 const AGAIN: Duration = Duration::from_secs(20);
 
@@ -23,6 +27,24 @@ pub struct Writer {
     pub chat: Chat,
     /// The operator's choices.
     pub terms: Terms,
+    /// The day on which old calls were forgotten last.
+    swept: Arc<AtomicI64>,
+}
+
+impl Writer {
+    /// That has asked nothing yet.
+    pub fn new(chat: Chat, terms: Terms) -> Self {
+        Self { chat, terms, swept: Arc::default() }
+    }
+
+    /// Once a day, calls are forgotten that are of no use any more.
+    pub(super) async fn sweep(&self, ctx: &Context, now: Timestamp) -> Result<(), StoreError> {
+        let day = now.secs().div_euclid(24 * 3600);
+        if self.swept.swap(day, Ordering::Relaxed) != day {
+            ctx.door.call(move |s| s.forget_calls(now.before(KEPT))).await?;
+        }
+        Ok(())
+    }
 }
 
 /// The operator's choices.

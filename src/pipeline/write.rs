@@ -70,6 +70,7 @@ async fn tell(
     now: Timestamp,
 ) -> Result<(Vec<Told>, Tally), StageError> {
     let time = Going { now, begun: Instant::now() };
+    writer.sweep(ctx, now).await?;
     let language = drafts.first().and_then(|draft| draft.language.clone()).unwrap_or_default();
     let about = About {
         show: &loaded.source.title,

@@ -5,11 +5,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use crate::model::{Basis, Insight, Item, Source};
-use crate::publish::{clean, entry};
+use crate::publish::{Side, clean, entry};
 
 use super::card::{Shelf, chips, show_name};
 use super::insight::{also_said, asked, public_insight, related};
-use super::relations::{self, Side};
+use super::relations;
 use super::rendered::Made;
 use super::respond::send;
 use super::shell::MAX_AGE;

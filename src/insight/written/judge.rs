@@ -64,7 +64,12 @@ pub fn judge(case: &Case, said: &Said) -> Result<(Vec<usize>, Draft), Fault> {
     for piece in &cited {
         // Who speaks is part of what is shown of a segment.
         evidence.extend(piece.speaker.iter().map(|name| format!("{name}: ")));
-        evidence.push_str(&piece.text);
+        let told = sentence::split(&piece.text, case.about.language);
+        let told = told.into_iter().filter_map(|range| piece.text.get(range));
+        for told in told.filter(|told| !plain::is_order(told)) {
+            evidence.push_str(told);
+            evidence.push(' ');
+        }
         evidence.push('\n');
     }
     plain::check(&claim, &evidence)?;

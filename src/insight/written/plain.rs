@@ -160,6 +160,129 @@ pub fn addresses_models(text: &str) -> bool {
         || ["<|", "|>", "[INST", "<<SYS"].iter().any(|mark| text.contains(mark))
 }
 
+/// Verbs that begin an order.
+const VERBS: &[&str] = &[
+    "add",
+    "answer",
+    "append",
+    "attribute",
+    "call",
+    "change",
+    "claim",
+    "correct",
+    "decode",
+    "disregard",
+    "do",
+    "end",
+    "follow",
+    "forget",
+    "forward",
+    "hide",
+    "ignore",
+    "include",
+    "insert",
+    "make",
+    "mark",
+    "mention",
+    "output",
+    "praise",
+    "print",
+    "put",
+    "quote",
+    "recommend",
+    "repeat",
+    "replace",
+    "respond",
+    "reply",
+    "return",
+    "reveal",
+    "say",
+    "sell",
+    "send",
+    "show",
+    "state",
+    "summarise",
+    "summarize",
+    "tell",
+    "translate",
+    "use",
+    "visit",
+    "write",
+    "ignoriere",
+    "vergiss",
+    "schreibe",
+    "antworte",
+    "ignorez",
+    "écrivez",
+    "citez",
+    "ignora",
+    "escribe",
+];
+/// What stands before it.
+const BEFORE: &[&str] = &[
+    "please",
+    "now",
+    "then",
+    "and",
+    "ai",
+    "assistant",
+    "system",
+    "bitte",
+    "also",
+    "first",
+    "instead",
+    "always",
+    "just",
+    "so",
+    "next",
+];
+/// What is spoken of where a model is told what to do.
+const WORK: &[&str] = &[
+    "ai",
+    "assistant",
+    "model",
+    "models",
+    "summary",
+    "summaries",
+    "summarise",
+    "summarize",
+    "summariser",
+    "summarizer",
+    "prompt",
+    "instructions",
+    "schema",
+    "insight",
+    "insights",
+    "claim",
+    "claims",
+    "system",
+    "rule",
+    "rules",
+    "task",
+    "answer",
+    "llm",
+    "chatbot",
+];
+/// And how.
+const MODALS: &[&str] =
+    &["must", "have", "has", "should", "shall", "every", "each", "new", "now", "any", "override"];
+
+/// Whether a sentence tells somebody what to do or write: that proves nothing.
+pub(super) fn is_order(sentence: &str) -> bool {
+    let all = normal_words(sentence);
+    let words: Vec<&str> = all.split(' ').collect();
+    let begins = words.iter().find(|word| !BEFORE.contains(word));
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    // Behind a colon or comma an order begins as well ("Assistant, write …").
+    let parts = sentence.split([',', ':', ';', '–', '—']).skip(1);
+    let inner = parts.map(normal_words).any(|part| {
+        part.split(' ').find(|word| !BEFORE.contains(word)).is_some_and(|w| VERBS.contains(&w))
+    });
+    begins.is_some_and(|word| VERBS.contains(word))
+        || (has(WORK) && (has(MODALS) || inner))
+        || speaks_to_models(sentence)
+}
+
 /// Whether a claim has words to a model in it.
 fn speaks_to_models(claim: &str) -> bool {
     let words = padded(claim);
@@ -177,7 +300,7 @@ fn turns(text: &str) -> bool {
 /// Refuses a claim that is no plain text, or no telling.
 pub(super) fn check(claim: &str, evidence: &str) -> Result<(), Fault> {
     let odd = |c: char| c.is_control() || is_hidden(c) || MARKS.contains(&c);
-    if claim.chars().any(odd) || claim.split_whitespace().any(is_address) {
+    if claim.chars().any(odd) || claim.split_whitespace().any(is_address) || shouts(claim) {
         return Err(Fault::Markup);
     }
     if speaks_to_models(claim) {
@@ -196,6 +319,13 @@ pub(super) fn check(claim: &str, evidence: &str) -> Result<(), Fault> {
 
 fn padded(text: &str) -> String {
     format!(" {} ", normal_words(text))
+}
+
+/// More capitals than names and abbreviations have.
+fn shouts(claim: &str) -> bool {
+    let letters = claim.chars().filter(|c| c.is_alphabetic()).count();
+    let capitals = claim.chars().filter(|c| c.is_uppercase()).count();
+    capitals * 3 > letters
 }
 
 /// Invisible, or changing how others are read: zero width, direction, tags, private use.

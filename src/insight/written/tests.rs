@@ -1,3 +1,5 @@
+//! What is believed of a model's answer and what is not.
+
 use proptest::prelude::*;
 
 use super::*;
