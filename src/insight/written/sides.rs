@@ -12,6 +12,8 @@ use crate::text::token::tokens;
 /// Words behind a negator that it may be about, and before it.
 const AHEAD: usize = 7;
 const BEHIND: usize = 6;
+/// So many words with content are what it is about.
+const NEAREST: usize = 3;
 /// The words that it is about for sure.
 const CLOSE: usize = 3;
 
@@ -77,16 +79,20 @@ impl Line {
 
 /// Refuses a claim that denies what `evidence` does not, or says what `quote` denies.
 pub(super) fn check(claim: &Line, evidence: &Line, quote: &Line) -> Result<(), Fault> {
+    // Each denial of the claim needs one of its own that was said: "it is not true that" denies all the rest.
+    let mut used = HashSet::new();
     for at in &claim.denials {
-        let about: HashSet<&str> = claim.ahead(*at, AHEAD).collect();
+        let about: HashSet<&str> = claim.ahead(*at, AHEAD).take(NEAREST).collect();
         let about = if about.is_empty() { claim.around(*at) } else { about };
-        let said = evidence.denials.iter().any(|n| {
-            let there = evidence.around(*n);
-            about.is_empty() || about.iter().any(|stem| there.contains(stem))
+        let said = evidence.denials.iter().find(|n| {
+            let there = evidence.around(**n);
+            !used.contains(*n)
+                && (about.is_empty() || about.iter().any(|stem| there.contains(stem)))
         });
-        if !said {
-            return Err(Fault::Negation);
-        }
+        match said {
+            Some(said) => used.insert(*said),
+            None => return Err(Fault::Negation),
+        };
     }
     for at in &quote.denials {
         let Some(denied) = quote.ahead(*at, CLOSE + 1).next() else { continue };

@@ -174,13 +174,13 @@ fn what_was_not_said_falls() {
         (
             &[3],
             cost,
-            "Owners should plan a budget early, since repairs make up twenty percent.",
+            "They should know that twenty percent of the cost came after the third year.",
             Fault::Strong,
         ),
         (
             &[3],
             cost,
-            "Owners plan budgets early, since repairs swallow twenty percent of savings.",
+            "They plan budgets early, since repairs swallow twenty percent of savings.",
             Fault::Words,
         ),
         (&[3], cost, "Twenty percent.", Fault::Length),
