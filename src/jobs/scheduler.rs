@@ -12,6 +12,7 @@ use super::order::{background, next_of};
 use super::work::{Ended, STORE_PAUSE, run};
 use crate::model::{JobKind, Timestamp};
 use crate::pipeline::{Context, count_readers, plan_editions, plan_polls};
+use crate::store::StoreError;
 
 /// Where the time comes from; floor 6 gives the real clock, tests their own.
 pub type Clock = fn() -> Timestamp;
@@ -165,9 +166,18 @@ impl Scheduler {
         now: Timestamp,
     ) -> Duration {
         let look = names.len() + held.len() + 2 * self.at_once + 64;
-        let seen = self.ctx.door.call(move |s| Ok((s.due_jobs(now, look)?, s.next_due()?))).await;
+        let seen = self.ctx.door.call(move |s| {
+            // Nothing is asked for that could not be kept.
+            s.writable()?;
+            Ok((s.due_jobs(now, look)?, s.next_due()?))
+        });
+        let seen = seen.await;
         let (mut due, next) = match seen {
             Ok(seen) => seen,
+            Err(error @ StoreError::Full { .. }) => {
+                tracing::debug!(%error, "no work begins");
+                return STORE_PAUSE;
+            }
             Err(error) => {
                 tracing::error!(%error, "the queue can't be read");
                 return STORE_PAUSE;

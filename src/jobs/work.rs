@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Event;
-use super::backoff::{most_attempts, wait};
+use super::backoff::{POISON, most_attempts, wait};
 use crate::model::{ItemId, Job, JobKind, Problem, SourceId, Timestamp};
 use crate::pipeline::{self, Context, StageError};
 use crate::store::StoreError;
@@ -27,18 +27,23 @@ pub(super) async fn run(ctx: Context, job: Job, now: Timestamp) -> Ended {
         // A task of its own is the panic boundary.
         tokio::spawn(async move { stage(&ctx, &kind, attempts, now, start).await })
     };
+    let mut most = most_attempts(&job.kind);
     let error = match stage.await {
         Ok(Ok(event)) => return Ended::Done(event),
         Ok(Err(StageError::Busy { .. })) => return Ended::Busy,
         Ok(Err(StageError::Store(error))) => return Ended::Store(error),
         Ok(Err(error)) => error,
-        Err(panic) => StageError::Retry {
-            what: format!("{} failed inside: {panic}", job.kind.key()),
-            hint: "Please report this as a bug, with the log around it.".into(),
-            after: None,
-        },
+        Err(panic) => {
+            // No host is at fault here, so none is waited for.
+            most = most.min(POISON);
+            StageError::Retry {
+                what: format!("{} failed inside: {panic}", job.kind.key()),
+                hint: "Please report this as a bug, with the log around it.".into(),
+                after: None,
+            }
+        }
     };
-    match record(&ctx, &job, error, now).await {
+    match record(&ctx, &job, error, most, now).await {
         Ok(event) => Ended::Failed(event),
         Err(error) => Ended::Store(error),
     }
@@ -76,13 +81,12 @@ async fn record(
     ctx: &Context,
     job: &Job,
     error: StageError,
+    most: u32,
     now: Timestamp,
 ) -> Result<Event, StoreError> {
     let what = error.to_string();
     let (hint, after, hopeless) = match error {
-        StageError::Retry { hint, after, .. } => {
-            (hint, after, job.attempts + 1 >= most_attempts(&job.kind))
-        }
+        StageError::Retry { hint, after, .. } => (hint, after, job.attempts + 1 >= most),
         StageError::Abort { hint, .. } => (hint, None, true),
         // `run` has dealt with it.
         StageError::Busy { what } => (what, None, false),
@@ -100,7 +104,7 @@ async fn record(
                 let item = item.clone();
                 s.fail_item(&item, &kind, Problem { what: text, hint, since: now })
             }
-            None => s.postpone_job(&kind, due, &text),
+            None => s.postpone_job(&kind, due, &Problem { what: text, hint, since: now }),
         })
         .await?;
     Ok(Event::Failed { job: job.kind.key(), source, what })

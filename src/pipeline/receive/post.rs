@@ -10,7 +10,7 @@ use crate::model::{MailPolicy, Source, SourceId, SourceStatus};
 use crate::parse::mail;
 use crate::pipeline::Context;
 use crate::spool::{Archive, Envelope, Letter, Spool, SpoolError};
-use crate::store::StoreError;
+use crate::store::{Space, StoreError};
 
 /// What mail needs, beside the store.
 #[derive(Clone)]
@@ -23,6 +23,8 @@ pub struct Mail {
     pub archive: Archive,
     /// Whom we believe.
     pub trust: Trust,
+    /// What stays free on its disk.
+    pub space: Space,
     /// Where addresses are minted.
     pub domain: String,
     /// Bytes of a message.
@@ -37,6 +39,7 @@ impl Mail {
             authenticator: Authenticator::default(),
             spool: Spool::open(dir).unwrap(),
             archive: Archive::new(dir, 1),
+            space: Space::new(dir, 0),
             trust: Trust::default(),
             domain: "in.example".into(),
             max_message: 1 << 20,
@@ -75,6 +78,15 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether it is the disk that has no room.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Store(StoreError::Full { .. }) => true,
+            Self::Spool(SpoolError::Io(error)) => error.kind() == std::io::ErrorKind::StorageFull,
+            _ => false,
+        }
+    }
+
     /// Whether the sender should try again.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Unchecked | Self::Store(_) | Self::Spool(_))
@@ -115,6 +127,7 @@ impl Context {
         if bytes.len() > self.mail.max_message {
             return Err(Refusal::TooLarge(self.mail.max_message));
         }
+        self.mail.space.check()?;
         let bytes: Arc<[u8]> = bytes.into();
         let letter = Letter { envelope, bytes };
         let letter =

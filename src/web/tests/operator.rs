@@ -53,7 +53,13 @@ impl House {
             },
         };
         let (_, jobs) = crate::jobs::Scheduler::new(ctx.clone(), NOW, 1);
-        let admin = Admin { ctx, jobs, clock: NOW, base_url: Some("https://brief.example".into()) };
+        let admin = Admin {
+            ctx,
+            jobs,
+            clock: NOW,
+            base_url: Some("https://brief.example".into()),
+            notices: std::sync::Arc::new(Vec::new),
+        };
         let find = Find::new(NOW, Arc::new(|_| None));
         let limits = Limits::new(Vec::new(), &[(Kind::LogIn, Rate { many: 5, seconds: 60 })]);
         let state = WebState::new(
