@@ -5,9 +5,10 @@
 //! job had not committed is still queued. Every acknowledged write is durable already, so nothing is flushed here.
 
 mod doors;
+pub mod pulse;
 mod storage;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,18 +25,18 @@ use crate::fetch::{AllowPrivate, Fetcher, Limits};
 use crate::imap;
 use crate::insight::Tagger;
 use crate::jobs::{Handle, Scheduler};
-use crate::mail;
 use crate::model::{Timestamp, TopicSet};
 use crate::pipeline::{self, Context, Intervals, Mail, Senses, Settings, Trust};
 use crate::publish::Site;
 use crate::spool::{Archive, Spool};
-use crate::store::{Space, StoreError};
-use crate::upkeep::{Keeper, Keeping, Nights, Rescue};
+use crate::store::StoreError;
+use crate::upkeep::{History, Keeper, Rescue, Vitals};
 use crate::web::brief::Desk;
 use crate::web::{self, Find, Operator, WebState};
+use crate::{mail, notify};
 
-use self::doors::{imap_account, listen, mail_options, open_mail_doors};
-use self::storage::Damage;
+use self::doors::{Given, imap_account, mail_options};
+use self::storage::{Damage, keeping, most_or_all, space};
 
 /// How long requests and jobs may take to end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -104,6 +105,7 @@ fn put_together(config: &Config, damage: Damage) -> Result<Rooms> {
         topics,
         index,
         senses: Senses::default(),
+        meter: Arc::default(),
         key,
         authority: instance.authority.clone(),
         callback: (!config.base_url.is_empty()).then(|| config.base_url.as_str().into()),
@@ -156,6 +158,11 @@ fn topics(dir: &Path) -> Result<TopicSet> {
 fn secret(dir: &Path) -> Result<Secret> {
     let mut random = [0_u8; 26];
     getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    // systemd's LoadCredential= brings one that is kept elsewhere.
+    let brought = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    if let Some(place) = brought.filter(|place| place.join(admin::SECRET).exists()) {
+        return Ok(Secret::read(&place)?);
+    }
     let (secret, made) = Secret::open(dir, &random)?;
     if let Some(path) = made {
         tracing::info!(path = %path.display(), "the operator's secret was made; `podbrief admin-url` prints the link");
@@ -163,7 +170,11 @@ fn secret(dir: &Path) -> Result<Secret> {
     Ok(secret)
 }
 
-fn fetcher(config: &Config) -> Result<Fetcher> {
+/// For outgoing HTTP, as the options say.
+///
+/// # Errors
+/// If an option or TLS is wrong.
+pub fn fetcher(config: &Config) -> Result<Fetcher> {
     let allow_private = config.fetch.allow_private.iter().map(|text| text.parse::<AllowPrivate>());
     let allow_private =
         allow_private.collect::<Result<Vec<_>, _>>().context("fetch.allow_private")?;
@@ -201,36 +212,6 @@ fn post(config: &Config) -> Result<Mail> {
         trust: Trust { host, authserv_id: config.mail.authserv_id.clone() },
         domain,
         max_message: config.mail.max_message_mib.saturating_mul(1024 * 1024),
-    })
-}
-
-/// What stays free on the disk.
-fn space(config: &Config) -> Space {
-    Space::new(&config.data_dir, config.disk.keep_free_mib.saturating_mul(MIB as u64))
-}
-
-/// MiB as bytes; 0 means all there are.
-fn most_or_all(mib: u64) -> u64 {
-    if mib == 0 { u64::MAX } else { mib.saturating_mul(MIB as u64) }
-}
-
-/// What is kept, and how long.
-///
-/// # Errors
-/// If `backup.at` is no time.
-pub fn keeping(config: &Config) -> Result<Keeping> {
-    let day = Duration::from_secs(24 * 3600);
-    let nights = Nights {
-        folder: config.backup_folder(),
-        at: config.backup_at()?,
-        keep: config.backup.keep,
-    };
-    let keep = &config.keep;
-    Ok(Keeping {
-        nights,
-        floor: space(config).floor(),
-        texts: (keep.texts_days > 0).then(|| day * keep.texts_days),
-        texts_bytes: (keep.texts_mib > 0).then(|| most_or_all(keep.texts_mib)),
     })
 }
 
@@ -282,7 +263,8 @@ impl Rooms {
         ready: impl FnOnce(String, Handle),
         until: impl Future<Output = ()>,
     ) -> Result<()> {
-        let listener = listen(&config.listen)?;
+        let mut given = Given::take()?;
+        let listener = given.web(config)?;
         let address = listener.local_addr()?;
         self.site.base_url = config.base_url(Some(address));
         if address.ip().is_unspecified() && config.base_url.is_empty() {
@@ -293,7 +275,13 @@ impl Rooms {
         }
         let base = self.site.base_url.clone();
         self.admin.base_url = Some(base.clone());
-        let operator = Operator { admin: self.admin.clone(), secret: secret(&config.data_dir)? };
+        let vitals =
+            Vitals::new(Arc::clone(&self.admin.ctx.meter), History::open(&config.data_dir));
+        let operator = Operator {
+            admin: self.admin.clone(),
+            secret: secret(&config.data_dir)?,
+            vitals: vitals.clone(),
+        };
         let index = Arc::clone(&self.admin.ctx.index);
         let encoder = self.admin.ctx.encoder.clone();
         let state = WebState::new(
@@ -333,7 +321,7 @@ impl Rooms {
         let socket = tokio::spawn(admin::serve(self.admin.clone(), socket, stopped.clone()));
         let mut doors_of_mail = JoinSet::new();
         let options = mail_options(self.admin.ctx.clone(), config)?;
-        for door in open_mail_doors(config).await? {
+        for door in given.mail(config).await? {
             doors_of_mail.spawn(mail::serve(door, options.clone(), stopped.clone(), GRACE));
         }
         let imap = imap_account(config)?.map(|account| {
@@ -343,13 +331,15 @@ impl Rooms {
             let (jobs, stopped) = (self.admin.jobs.clone(), stopped.clone());
             pipeline::drain(self.admin.ctx.clone(), now, stopped, move || jobs.wake())
         });
-        let keeper = Keeper::new(self.admin.clone(), keeping(config)?);
+        let keeper = Keeper::new(self.admin.clone(), keeping(config)?, &config.data_dir, vitals);
         let keeper = tokio::spawn(keeper.run(stopped.clone()));
         let hub = tokio::spawn(web::run_hub(told, at, stopped.clone()));
-        let jobs = tokio::spawn(self.scheduler.catching_up().run(stopped, GRACE));
+        let jobs = tokio::spawn(self.scheduler.catching_up().run(stopped.clone(), GRACE));
+        let pulse = tokio::spawn(pulse::watch(address, stopped));
         ready(base, self.admin.jobs.clone());
         until.await;
         tracing::info!("stopping");
+        notify::stopping();
         stop.send_replace(true);
         doors.stop(true).await;
         while let Some(ended) = doors_of_mail.join_next().await {
@@ -362,6 +352,7 @@ impl Rooms {
         jobs.await.context("the scheduler failed")?;
         hub.await.context("the hub failed")?;
         keeper.await.context("the keeper failed")?;
+        pulse.await.context("the watchdog failed")?;
         // Who still waits for an answer by now waits for jobs that don't run any more.
         match tokio::time::timeout(SETTLED, socket).await {
             Ok(ended) => ended.context("the admin socket failed")?,

@@ -16,7 +16,7 @@ pub use ask::{AskError, Link, connect};
 pub use import::ImportReport;
 pub use readers::{NewReader, ReaderCommand, ReaderReply};
 pub use run::{Admin, AdminError};
-pub use secret::{Purpose, Secret, SecretError};
+pub use secret::{Purpose, SECRET, Secret, SecretError};
 pub use socket::{SOCKET, Socket, bind, serve};
 
 use crate::jobs::Event;

@@ -3,14 +3,15 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-use super::{now, space, topics};
+use super::{MIB, now, topics};
 use crate::config::Config;
 use crate::search::Index;
-use crate::store::{Door, StoreError, sled};
-use crate::upkeep;
+use crate::store::{Door, Space, StoreError, sled};
+use crate::upkeep::{self, Keeping, Nights};
 
 /// What becomes of a store that is damaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,4 +82,34 @@ fn attempt(config: &Config) -> Result<(Door, Arc<Index>)> {
                 .into())
         }
     }
+}
+
+/// What stays free on the disk.
+pub(super) fn space(config: &Config) -> Space {
+    Space::new(&config.data_dir, config.disk.keep_free_mib.saturating_mul(MIB as u64))
+}
+
+/// MiB as bytes; 0 means all there are.
+pub(super) fn most_or_all(mib: u64) -> u64 {
+    if mib == 0 { u64::MAX } else { mib.saturating_mul(MIB as u64) }
+}
+
+/// What is kept, and how long.
+///
+/// # Errors
+/// If `backup.at` is no time.
+pub(super) fn keeping(config: &Config) -> Result<Keeping> {
+    let day = Duration::from_secs(24 * 3600);
+    let nights = Nights {
+        folder: config.backup_folder(),
+        at: config.backup_at()?,
+        keep: config.backup.keep,
+    };
+    let keep = &config.keep;
+    Ok(Keeping {
+        nights,
+        floor: space(config).floor(),
+        texts: (keep.texts_days > 0).then(|| day * keep.texts_days),
+        texts_bytes: (keep.texts_mib > 0).then(|| most_or_all(keep.texts_mib)),
+    })
 }

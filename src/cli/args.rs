@@ -100,6 +100,8 @@ pub(super) enum Verb {
     /// Sentences in, their vectors out: what the server runs beside itself
     #[command(hide = true)]
     Encode,
+    /// Look at configuration, addresses, clock, disk, store and doors, and say what to do
+    Doctor,
     /// Verify that the store is whole: rows, indexes, quotes, texts, queue, editions
     Check {
         /// Mend what can be mended

@@ -24,8 +24,9 @@ pub(super) async fn run(ctx: Context, job: Job, now: Timestamp) -> Ended {
     let start = Instant::now();
     let stage = {
         let (ctx, kind, attempts) = (ctx.clone(), job.kind.clone(), job.attempts);
+        let late = now.since(job.due) > LATE;
         // A task of its own is the panic boundary.
-        tokio::spawn(async move { stage(&ctx, &kind, attempts, now, start).await })
+        tokio::spawn(async move { stage(&ctx, &kind, attempts, late, now, start).await })
     };
     let mut most = most_attempts(&job.kind);
     let error = match stage.await {
@@ -53,6 +54,7 @@ async fn stage(
     ctx: &Context,
     kind: &JobKind,
     attempts: u32,
+    late: bool,
     now: Timestamp,
     start: Instant,
 ) -> Result<Option<Event>, StageError> {
@@ -69,7 +71,7 @@ async fn stage(
             .map(|report| Event::Extracted { report, took_ms: took() }),
         JobKind::Compose(id) => pipeline::compose(ctx, id, now)
             .await?
-            .map(|report| Event::Composed { report, took_ms: took() }),
+            .map(|report| Event::Composed { report, took_ms: took(), late }),
         JobKind::Embed => {
             pipeline::embed(ctx, now).await?;
             None
@@ -121,5 +123,7 @@ async fn source_of(ctx: &Context, item: ItemId) -> Result<Option<SourceId>, Stor
     ctx.door.call(move |s| Ok(s.item(&item)?.map(|item| item.source))).await
 }
 
+/// An edition that begins so long after it was due is late.
+const LATE: Duration = Duration::from_secs(1800);
 /// After the store failed, a job is left alone this long.
 pub(super) const STORE_PAUSE: Duration = Duration::from_secs(30);

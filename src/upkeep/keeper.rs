@@ -1,19 +1,24 @@
 //! Looks after the server while it runs: whether the store takes writes, whether a backup is due, what has had its time.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::backup::{Nights, newest};
+use super::history::Gauges;
+use super::vitals::{Vitals, resident};
 use crate::admin::Admin;
 use crate::model::Timestamp;
-use crate::store::StoreError;
+use crate::store::{StoreError, Usage};
 
 /// How often it is looked whether the store takes writes.
 const LOOK: Duration = Duration::from_secs(1);
 /// How often it is looked whether a backup is due.
 const NIGHTLY: Duration = Duration::from_secs(60);
+/// How often it is measured what is on disk.
+const HOURLY: Duration = Duration::from_secs(3600);
 /// After a failed backup, the next attempt.
 const AGAIN: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -35,6 +40,10 @@ pub struct Keeping {
 pub struct Keeper {
     admin: Admin,
     keeping: Keeping,
+    dir: PathBuf,
+    vitals: Vitals,
+    /// Measured seldom, because it looks at each file.
+    usage: Option<(Instant, Usage)>,
     /// Why the store took nothing when it was looked at last.
     refused: Option<String>,
     /// A failed backup is not tried again before.
@@ -43,8 +52,9 @@ pub struct Keeper {
 
 impl Keeper {
     /// For this server.
-    pub fn new(admin: Admin, keeping: Keeping) -> Self {
-        Self { admin, keeping, refused: None, backup_not_before: None }
+    pub fn new(admin: Admin, keeping: Keeping, dir: &Path, vitals: Vitals) -> Self {
+        let dir = dir.to_owned();
+        Self { admin, keeping, dir, vitals, usage: None, refused: None, backup_not_before: None }
     }
 
     /// Until `stop` turns true.
@@ -56,9 +66,45 @@ impl Keeper {
         while !*stop.borrow() {
             tokio::select! {
                 _ = look.tick() => self.look().await,
-                _ = nightly.tick() => self.nightly().await,
+                _ = nightly.tick() => {
+                    self.measure().await;
+                    self.nightly().await;
+                }
                 _ = stop.changed() => {}
             }
+        }
+        self.save();
+    }
+
+    async fn measure(&mut self) {
+        let now = (self.admin.clock)();
+        let seen = self.admin.ctx.door.call(|s| Ok((s.counts()?, s.next_due()?))).await;
+        let Ok((counts, next)) = seen else { return };
+        let usage = match self.usage {
+            Some((at, usage)) if at.elapsed() < HOURLY => usage,
+            _ => {
+                let measured = self.admin.ctx.door.call(|s| s.usage()).await.unwrap_or_default();
+                self.usage = Some((Instant::now(), measured));
+                self.save();
+                measured
+            }
+        };
+        let free = self.admin.ctx.mail.space.free().unwrap_or(usage.free);
+        let gauges = Gauges {
+            memory: resident(),
+            queue_age: next.map_or(0, |due| now.since(due).as_secs()),
+            writable: self.refused.is_none(),
+            usage: Usage { free, ..usage },
+            counts,
+            backup: newest(&self.keeping.nights.folder).first().map(|(at, _)| *at),
+        };
+        self.vitals.measured(now, gauges);
+    }
+
+    /// Best effort: it is a picture, no more.
+    fn save(&self) {
+        if let Err(error) = self.vitals.save(&self.dir) {
+            tracing::debug!(%error, "the history can't be written");
         }
     }
 

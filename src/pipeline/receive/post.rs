@@ -8,7 +8,7 @@ use super::understand::{Trust, verdict};
 use crate::authenticate::Authenticator;
 use crate::model::{MailPolicy, Source, SourceId, SourceStatus};
 use crate::parse::mail;
-use crate::pipeline::Context;
+use crate::pipeline::{Context, Count};
 use crate::spool::{Archive, Envelope, Letter, Spool, SpoolError};
 use crate::store::{Space, StoreError};
 
@@ -119,6 +119,21 @@ impl Context {
     /// # Errors
     /// [`Refusal`], and then nothing was kept.
     pub async fn take(
+        &self,
+        envelope: Envelope,
+        policy: MailPolicy,
+        bytes: Vec<u8>,
+    ) -> Result<Taken, Refusal> {
+        let taken = self.put(envelope, policy, bytes).await;
+        match &taken {
+            Ok(Taken) => self.meter.add(Count::Mail, 1),
+            Err(refusal) if refusal.is_temporary() => self.meter.add(Count::MailPutOff, 1),
+            Err(_) => {}
+        }
+        taken
+    }
+
+    async fn put(
         &self,
         envelope: Envelope,
         policy: MailPolicy,

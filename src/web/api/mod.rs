@@ -149,7 +149,7 @@ impl actix_web::ResponseError for ApiError {
 type Answer = Result<HttpResponse, ApiError>;
 
 /// The operator, if the request has the secret.
-fn operator<'a>(
+pub(super) fn operator<'a>(
     request: &HttpRequest,
     state: &'a Data<WebState>,
 ) -> Result<&'a Operator, ApiError> {

@@ -36,6 +36,7 @@ impl House {
             topics: Arc::new(given::topics()),
             index: Arc::default(),
             senses: crate::pipeline::Senses::default(),
+            meter: Arc::default(),
             key: [7; 32],
             authority: AUTHORITY.into(),
             callback: None,
@@ -70,7 +71,11 @@ impl House {
             Arc::clone(&world.state.related),
         );
         let state = state.finding(find).limited(limits);
-        let state = Data::new(state.operated(Operator { admin, secret: secret.clone() }));
+        let state = Data::new(state.operated(Operator {
+            admin,
+            secret: secret.clone(),
+            vitals: crate::upkeep::Vitals::default(),
+        }));
         Self { world: World { state, ..world }, secret }
     }
 
