@@ -25,4 +25,5 @@ mod polite;
 mod publishing;
 mod support;
 mod taste;
+mod upkeep;
 mod websub;

@@ -111,6 +111,9 @@ impl Open {
 /// if the disk fails, which says nothing of the files.
 pub(super) fn database(path: &Path) -> Result<::sled::Db> {
     let path = path.to_owned();
+    if let Err(error) = preflight::tidy(&path) {
+        return Err(of_disk(path, error));
+    }
     match preflight::is_readable(&path.join("db")) {
         Ok(true) => {}
         Ok(false) => {

@@ -41,6 +41,9 @@ use self::live::Live;
 use super::{BackupSummary, Counts, Instance, Result, Space, StoreError, WholeStore};
 use crate::model::Timestamp;
 
+/// Bytes free on the disk without which a database that failed is not opened anew.
+const REVIVING: u64 = 4 * 1024 * 1024;
+
 /// Says, outside of sled, that its file was not empty.
 const MARKER: &str = "in-use";
 
@@ -198,7 +201,12 @@ impl SledStore {
     /// Opens the database anew after its disk failed. What was acknowledged is in it; what was not may be gone.
     fn revive(&self) -> Result<()> {
         let mut held = self.writer();
-        if self.committer.check().is_ok() {
+        if let Err(error) = self.committer.check() {
+            // Opening writes, too; and until then what is there can be read.
+            if self.space.free().is_ok_and(|free| free < REVIVING) {
+                return Err(error);
+            }
+        } else {
             return Ok(());
         }
         self.live.exchange(|| Ok(()))?;
