@@ -10,6 +10,8 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use rustix::fs::FlockOperation;
+
 /// sled's default, never set otherwise.
 const SEGMENT: u64 = 512 * 1024;
 const HEAD: usize = 20;
@@ -18,8 +20,18 @@ const SNAPSHOT: &str = "snap.";
 /// Bytes behind a snapshot.
 const TAIL: usize = 12;
 
-/// Removes snapshots in `dir` that are not whole.
+/// Removes snapshots in `dir` that are not whole, unless somebody has the store open and may be writing one.
 pub(super) fn tidy(dir: &Path) -> io::Result<()> {
+    // sled's own lock (flock(2) on this file), given back at the end.
+    let _held = match File::open(dir.join("db")) {
+        Ok(file) => match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Some(file),
+            Err(rustix::io::Errno::WOULDBLOCK) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
     let entries = match fs::read_dir(dir) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         entries => entries?,
