@@ -22,7 +22,7 @@ with tempfile.TemporaryDirectory() as folder:
     for n in range(1, args.to + 1, args.step):
         calls, error = CALLS[n % len(CALLS)], ["EIO", "ENOSPC"][n // len(CALLS) % 2]
         log = f"{folder}/strace"
-        wrap = ["strace", "-f", "-qq", "-o", log, "-e", f"trace={calls}",
+        wrap = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", log, "-e", f"trace={calls}",
                 "-e", f"inject={calls}:error={error}:when={1 + n // len(CALLS)}"]
         program.process = subprocess.Popen([*wrap, program.binary, "serve"], env=program.env, stderr=subprocess.PIPE, text=True)
         ready = False
@@ -34,7 +34,7 @@ with tempfile.TemporaryDirectory() as folder:
             import threading
             threading.Thread(target=lambda p=program.process: p.stderr.read(), daemon=True).start()
             load.begin()
-            time.sleep(1.0)
+            time.sleep(0.7)
             load.finish()
         program.process.send_signal(signal.SIGTERM)
         # strace passes it on; the whole group goes.
