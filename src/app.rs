@@ -97,8 +97,11 @@ fn put_together(config: &Config, damage: Damage) -> Result<Rooms> {
             saved => saved?,
         }
     }
+    let fetcher = fetcher(config)?;
     let ctx = Context {
-        fetcher: fetcher(config)?,
+        strangers: fetcher
+            .allowing(allowed(&config.web.hub_allow_private, "web.hub_allow_private")?),
+        fetcher,
         encoder: Worker::of_this_program()
             .context("the system does not tell which program this is")?,
         tagger: Arc::new(Tagger::new(&topics)),
@@ -170,14 +173,15 @@ fn secret(dir: &Path) -> Result<Secret> {
     Ok(secret)
 }
 
+fn allowed(hosts: &[String], option: &'static str) -> Result<Vec<AllowPrivate>> {
+    hosts.iter().map(|text| text.parse()).collect::<Result<_, _>>().context(option)
+}
+
 /// For outgoing HTTP, as the options say.
 ///
 /// # Errors
 /// If an option or TLS is wrong.
 pub fn fetcher(config: &Config) -> Result<Fetcher> {
-    let allow_private = config.fetch.allow_private.iter().map(|text| text.parse::<AllowPrivate>());
-    let allow_private =
-        allow_private.collect::<Result<Vec<_>, _>>().context("fetch.allow_private")?;
     let contact = match config.fetch.contact.as_str() {
         "" => config.base_url(None),
         contact => contact.to_owned(),
@@ -186,7 +190,7 @@ pub fn fetcher(config: &Config) -> Result<Fetcher> {
         timeout: config.fetch.timeout(),
         per_host: config.fetch.per_host,
         gap: config.fetch.gap(),
-        allow_private,
+        allow_private: allowed(&config.fetch.allow_private, "fetch.allow_private")?,
     };
     Ok(Fetcher::new(limits, concat!("podbrief/", env!("CARGO_PKG_VERSION")), &contact)?)
 }

@@ -111,6 +111,8 @@ pub struct Web {
     pub signups_per_hour: u32,
     /// Count; 0 is no hub.
     pub hub_listeners: usize,
+    /// `host:port` each.
+    pub hub_allow_private: Vec<String>,
 }
 
 /// `[log]`

@@ -53,6 +53,8 @@ pub struct Context {
     pub door: Door,
     /// Outgoing HTTP.
     pub fetcher: Fetcher,
+    /// The same for addresses that strangers name: what the operator's own sources may reach is not theirs.
+    pub strangers: Fetcher,
     /// Sentence vectors.
     pub encoder: Worker,
     /// Topics by name.

@@ -28,9 +28,11 @@ impl House {
             gap: std::time::Duration::ZERO,
             allow_private: Vec::new(),
         };
+        let fetcher = crate::fetch::Fetcher::new(limits, "test", "nobody").unwrap();
         let ctx = crate::pipeline::Context {
             door: world.state.door.clone(),
-            fetcher: crate::fetch::Fetcher::new(limits, "test", "nobody").unwrap(),
+            fetcher: fetcher.clone(),
+            strangers: fetcher,
             encoder: crate::encode::Worker::new("/nowhere".into()),
             tagger: Arc::new(crate::insight::Tagger::new(&given::topics())),
             topics: Arc::new(given::topics()),
