@@ -2,6 +2,7 @@
 //! Only floor 6 knows this type; other rooms get the few values they need.
 
 mod mail;
+mod upkeep;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 pub use self::mail::{Imap, Mail};
+pub use self::upkeep::{Backup, Disk, Keep};
 use crate::model::MOST_SIZE;
 use crate::web::{Kind, Limits, Mode, Network, NetworkError, Rate};
 
@@ -53,6 +55,12 @@ pub struct Config {
     pub imap: Imap,
     /// The web server.
     pub web: Web,
+    /// Room on the disk.
+    pub disk: Disk,
+    /// Nightly backups.
+    pub backup: Backup,
+    /// How long things are kept.
+    pub keep: Keep,
     /// Logs.
     pub log: Log,
 }
@@ -226,6 +234,7 @@ impl Config {
             });
         }
         self.check_mail()?;
+        self.backup_at()?;
         // A ceiling that was set below a floor that was not moves the floor.
         if self.poll.min_interval == MIN_INTERVAL {
             self.poll.min_interval = self.poll.min_interval.min(self.poll.max_interval);

@@ -23,6 +23,8 @@ mod map;
 mod podcasting;
 mod polite;
 mod publishing;
+mod simulator;
 mod support;
 mod taste;
+mod upkeep;
 mod websub;

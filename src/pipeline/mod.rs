@@ -10,6 +10,7 @@ mod error;
 mod extract;
 mod habit;
 mod items;
+mod meter;
 mod poll;
 mod polls;
 mod read;
@@ -28,6 +29,7 @@ pub use compose::{ComposeReport, compose, plan_editions, preview};
 pub use embed::embed;
 pub use error::StageError;
 pub use extract::{ExtractReport, extract, learn_topics};
+pub use meter::{Count, Meter};
 pub use poll::{PollReport, poll};
 pub use polls::{count_readers, plan_polls};
 pub use reader::{Asked, change_secret, new_secret, sign_up};
@@ -63,6 +65,8 @@ pub struct Context {
     pub index: Arc<Index>,
     /// Vectors of what readers wrote.
     pub senses: Senses,
+    /// Counts what happens.
+    pub meter: Arc<Meter>,
     /// Signs the links in entries.
     pub key: Key,
     /// Authority of our `tag:` URIs.

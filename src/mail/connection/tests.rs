@@ -29,6 +29,7 @@ fn options(folder: &std::path::Path) -> Options {
         topics: Arc::new(topics),
         index: Arc::default(),
         senses: Senses::default(),
+        meter: std::sync::Arc::default(),
         key: [7; 32],
         authority: "in.example,2026-11-24".into(),
         callback: None,

@@ -187,7 +187,7 @@ fn readers<W: Write>(store: &SledStore, out: &mut Writer<W>) -> Result<()> {
     for row in rows::<Vote>(store, keys::VOTE) {
         out.row(&row?)?;
     }
-    match store.db.get(keys::KEY)? {
+    match store.db()?.get(keys::KEY)? {
         Some(key) => out.row(&ServerKey { hex: hex(&key) }),
         None => Ok(()),
     }
@@ -252,7 +252,7 @@ pub fn verify(open: Open<'_>) -> Result<BackupSummary> {
 
 pub(super) fn read(store: &SledStore, open: Open<'_>) -> Result<BackupSummary> {
     let held = store.writer();
-    if store.db.scan_prefix(keys::SOURCE).next().is_some() {
+    if store.db()?.scan_prefix(keys::SOURCE).next().is_some() {
         return Err(refuse(
             "the data directory already holds sources; restore into an empty one (--data-dir)",
         ));
@@ -282,7 +282,7 @@ pub(super) fn read(store: &SledStore, open: Open<'_>) -> Result<BackupSummary> {
         }
         if pending >= BATCH {
             pending = 0;
-            store.db.apply_batch(std::mem::take(&mut batch))?;
+            store.db()?.apply_batch(std::mem::take(&mut batch))?;
         }
         Ok(())
     })?;

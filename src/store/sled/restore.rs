@@ -9,6 +9,7 @@ use super::keys;
 use super::mail::issue_key;
 use super::record::{self, Record};
 use super::subscribers::put_access;
+use super::upkeep::aside_key;
 use crate::model::{
     Access, Delivered, Edition, Entry, Folder, Insight, Invite, Item, Job, Listener, Source,
     Subscriber, Tombstone, Vote,
@@ -47,6 +48,9 @@ pub(super) fn put_row(batch: &mut ::sled::Batch, of: &str, bytes: &[u8]) -> Resu
             let dated = row.published.unwrap_or(row.seen);
             batch.insert(keys::item_of(&row.source, dated, &row.id), Vec::new());
             batch.insert(keys::item(&row.id), record::encode(&row)?);
+            if let Some(key) = aside_key(&row) {
+                batch.insert(key, Vec::new());
+            }
             if let Some(key) = issue_key(&row) {
                 batch.insert(key, row.id.as_str().as_bytes());
             }

@@ -55,6 +55,7 @@ pub(in crate::web) fn desk_asking(world: &World, port: u16) -> Desk {
         topics,
         index: Arc::new(Index::build(&*world.store).unwrap()),
         senses: Senses::default(),
+        meter: std::sync::Arc::default(),
         key: [7; 32],
         authority: world.state.site.authority.clone(),
         callback: None,

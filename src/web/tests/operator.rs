@@ -38,6 +38,7 @@ impl House {
             topics: Arc::new(given::topics()),
             index: Arc::default(),
             senses: crate::pipeline::Senses::default(),
+            meter: Arc::default(),
             key: [7; 32],
             authority: AUTHORITY.into(),
             callback: None,
@@ -55,7 +56,13 @@ impl House {
             },
         };
         let (_, jobs) = crate::jobs::Scheduler::new(ctx.clone(), NOW, 1);
-        let admin = Admin { ctx, jobs, clock: NOW, base_url: Some("https://brief.example".into()) };
+        let admin = Admin {
+            ctx,
+            jobs,
+            clock: NOW,
+            base_url: Some("https://brief.example".into()),
+            notices: std::sync::Arc::new(Vec::new),
+        };
         let find = Find::new(NOW, Arc::new(|_| None));
         let limits = Limits::new(Vec::new(), &[(Kind::LogIn, Rate { many: 5, seconds: 60 })]);
         let state = WebState::new(
@@ -66,7 +73,11 @@ impl House {
             Arc::clone(&world.state.related),
         );
         let state = state.finding(find).limited(limits);
-        let state = Data::new(state.operated(Operator { admin, secret: secret.clone() }));
+        let state = Data::new(state.operated(Operator {
+            admin,
+            secret: secret.clone(),
+            vitals: crate::upkeep::Vitals::default(),
+        }));
         Self { world: World { state, ..world }, secret }
     }
 
