@@ -4,6 +4,7 @@
 mod infer;
 mod layers;
 mod mail;
+mod upkeep;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use toml::{Table, Value};
 pub use self::infer::{Chat, Infer};
 use self::layers::{overlay, set_from_env};
 pub use self::mail::{Imap, Mail};
+pub use self::upkeep::{Backup, Disk, Keep};
 use crate::model::MOST_SIZE;
 use crate::web::{Kind, Limits, Mode, Network, NetworkError, Rate};
 
@@ -59,6 +61,12 @@ pub struct Config {
     pub infer: Infer,
     /// The web server.
     pub web: Web,
+    /// Room on the disk.
+    pub disk: Disk,
+    /// Nightly backups.
+    pub backup: Backup,
+    /// How long things are kept.
+    pub keep: Keep,
     /// Logs.
     pub log: Log,
 }
@@ -109,6 +117,8 @@ pub struct Web {
     pub signups_per_hour: u32,
     /// Count; 0 is no hub.
     pub hub_listeners: usize,
+    /// `host:port` each.
+    pub hub_allow_private: Vec<String>,
 }
 
 /// `[log]`
@@ -231,6 +241,7 @@ impl Config {
         }
         self.check_mail()?;
         self.infer.check()?;
+        self.backup_at()?;
         // A ceiling that was set below a floor that was not moves the floor.
         if self.poll.min_interval == MIN_INTERVAL {
             self.poll.min_interval = self.poll.min_interval.min(self.poll.max_interval);

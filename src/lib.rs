@@ -12,6 +12,7 @@ pub mod notify;
 pub mod admin;
 pub mod imap;
 pub mod mail;
+pub mod upkeep;
 pub mod web;
 // Floor 6: when work runs.
 pub mod jobs;

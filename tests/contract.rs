@@ -1,5 +1,7 @@
 //! The store's contract, for every backend. A backend is a function that opens a store in a directory.
 
+mod upkeep;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -7,6 +9,8 @@ use std::time::{Duration, Instant};
 use podbrief::model::*;
 use podbrief::store::*;
 use podbrief::text::embed::{DIMENSIONS, MODEL, Vector};
+
+use upkeep::*;
 
 type Open = fn(&Path) -> Box<dyn Store>;
 
@@ -75,6 +79,11 @@ contract!(
     votes_replace_each_other_and_can_be_taken_back,
     a_reader_who_leaves_leaves_nothing,
     a_backup_holds_readers_without_their_secrets,
+    a_check_finds_what_is_wrong_and_nothing_else,
+    a_compaction_changes_nothing_but_the_size,
+    a_crash_in_a_compaction_leaves_one_store,
+    what_was_set_aside_is_tried_again_when_asked_for,
+    texts_go_when_their_time_has_come,
 );
 
 fn at(secs: i64) -> Timestamp {
@@ -350,7 +359,8 @@ fn a_failing_job_waits_and_is_set_aside(open: Open, dir: &Path) {
     let item = item(&a, "1", 900);
     store.save_poll(outcome(&a, std::slice::from_ref(&item), 9000)).unwrap();
     let job = JobKind::Transcribe(item.id.clone());
-    store.postpone_job(&job, at(2000), "no answer").unwrap();
+    let problem = Problem { what: "no answer".into(), hint: "h".into(), since: at(1) };
+    store.postpone_job(&job, at(2000), &problem).unwrap();
     assert!(due(&*store, 1999).is_empty());
     let waiting = store.due_jobs(at(2000), 1, &|_| false).unwrap().remove(0);
     assert_eq!((waiting.attempts, waiting.error.as_deref()), (1, Some("no answer")));

@@ -25,6 +25,8 @@ mod map;
 mod podcasting;
 mod polite;
 mod publishing;
+mod simulator;
 mod support;
 mod taste;
+mod upkeep;
 mod websub;

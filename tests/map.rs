@@ -13,6 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["pipeline"],
     &["jobs"],
     &["admin", "mail", "imap"],
+    &["upkeep"],
     &["web"],
     &["cli", "app", "config", "demo", "notify", "main", "lib"],
 ];

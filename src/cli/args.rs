@@ -105,6 +105,24 @@ pub(super) enum Verb {
     /// Sentences in, their vectors out: what the server runs beside itself
     #[command(hide = true)]
     Encode,
+    /// Look at configuration, addresses, clock, disk, store and doors, and say what to do
+    Doctor,
+    /// Verify that the store is whole: rows, indexes, quotes, texts, queue, editions
+    Check {
+        /// Mend what can be mended
+        #[arg(long)]
+        repair: bool,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give back what the database no longer needs of the disk, while the server runs or not
+    Compact,
+    /// Try again what was set aside after repeated failures, and what waits for its next attempt
+    Retry {
+        /// Only of this source: id, address, or the start of the title
+        which: Option<String>,
+    },
     /// Write all data to one file, while the server runs or not
     Backup { file: PathBuf },
     /// Fill an empty data directory from a backup
@@ -268,11 +286,14 @@ pub(super) enum Format {
     Json,
     Html,
     Txt,
+    /// An article or a newsletter, in Markdown or plain text.
+    Md,
+    /// A message.
     Eml,
 }
 
 impl Format {
-    /// `None` for mail, which is no transcript.
+    /// `None` for what is written: no transcript.
     pub(super) fn transcript(self) -> Option<TranscriptFormat> {
         Some(match self {
             Self::Vtt => TranscriptFormat::Vtt,
@@ -280,7 +301,7 @@ impl Format {
             Self::Json => TranscriptFormat::Json,
             Self::Html => TranscriptFormat::Html,
             Self::Txt => TranscriptFormat::Text,
-            Self::Eml => return None,
+            Self::Md | Self::Eml => return None,
         })
     }
 }

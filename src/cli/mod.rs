@@ -10,6 +10,7 @@ macro_rules! say {
 
 mod archive;
 mod args;
+mod doctor;
 mod eval;
 mod eval_brief;
 mod eval_read;
@@ -25,6 +26,7 @@ mod print;
 mod readers;
 mod serve;
 mod store;
+mod upkeep;
 mod verbs;
 mod weights;
 
@@ -108,6 +110,10 @@ fn run(args: Args) -> Result<ExitCode> {
         Verb::Extract(extract) => extract::extract(&extract),
         Verb::Infer { verb } => infer::infer(&config, &verb),
         Verb::Encode => Ok(ExitCode::SUCCESS),
+        Verb::Doctor => doctor::doctor(&config),
+        Verb::Check { repair, json } => upkeep::check(&config, repair, json),
+        Verb::Compact => upkeep::compact(&config),
+        Verb::Retry { which } => upkeep::retry(&config, which),
         Verb::Backup { file } => store::backup(&config, &file),
         Verb::Restore { file } => store::restore(&config, &file),
     }

@@ -24,7 +24,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) fn run(config: &Config, command: Command, mut each: impl FnMut(Reply)) -> Result<Reply> {
     let reads = matches!(
         command,
-        Command::List | Command::Show { .. } | Command::Export | Command::Status | Command::Backup
+        Command::List
+            | Command::Show { .. }
+            | Command::Export
+            | Command::Status
+            | Command::Backup
+            | Command::Check { .. }
+            | Command::Compact
+            | Command::Retry { .. }
     );
     if reads && !config.data_dir.join("store").exists() {
         if matches!(command, Command::List) {
@@ -246,7 +253,7 @@ pub(super) fn export(config: &Config, file: Option<&Path>) -> Result<ExitCode> {
 
 pub(super) fn status(config: &Config, json: bool) -> Result<ExitCode> {
     let reply = run(config, Command::Status, |_| {})?;
-    let Reply::Status { counts, instance, version, model, .. } = &reply else {
+    let Reply::Status { counts, instance, version, notices, trouble, model, .. } = &reply else {
         return Err(unexpected(&reply));
     };
     if json {
@@ -262,6 +269,15 @@ pub(super) fn status(config: &Config, json: bool) -> Result<ExitCode> {
         counts.jobs
     );
     model.as_deref().map_or(Ok(()), infer::status)?;
+    for notice in notices {
+        say!("Attention: {notice}.");
+    }
+    for one in trouble {
+        match one.next {
+            Some(next) => say!("{}: {}; tried again {}", one.what, one.why, next.rfc3339()),
+            None => say!("{}: {} (`podbrief retry` tries it again)", one.what, one.why),
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 

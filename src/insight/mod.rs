@@ -5,6 +5,7 @@
 //! `claim` and `headline` put them in clean words, and `proof` checks every quote without trusting any of these.
 
 mod aborted;
+mod amid;
 mod central;
 mod choose;
 mod claim;
@@ -25,6 +26,7 @@ mod picker;
 mod pointing;
 pub mod proof;
 mod reading;
+mod register;
 mod resolve;
 mod scorer;
 mod scraps;
@@ -55,6 +57,7 @@ use crate::model::{Basis, Person, Quote, Soundbite, Transcript};
 use crate::text::embed::{Embed, Vector};
 use crate::text::language;
 use reading::Reading;
+use register::Register;
 use telling::{Telling, Told};
 use unit::Units;
 use weigh::{Passage, Passages};
@@ -257,7 +260,7 @@ impl<'a> Work<'a> {
             reading: &self.reading,
             junk: &self.junk,
             language: self.tag(),
-            least: if self.basis == Basis::Spoken { claim::LEAST } else { claim::LEAST_WRITTEN },
+            register: Register::from(self.basis),
         };
         let list = &self.passages.list;
         let told: HashMap<usize, Result<Told, Untold>> = self

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use crate::model::JobKind;
 
+/// After so many failures that are nobody's but our own, an item is set aside.
+pub(super) const POISON: u32 = 5;
+
 /// After so many failures an item is set aside, so that a poisonous one can't hold up the queue. A host may be down
 /// for hours: the stage that asks one gives up by itself (`pipeline/transcribe`), before this many.
 pub(super) fn most_attempts(kind: &JobKind) -> u32 {
@@ -14,7 +17,7 @@ pub(super) fn most_attempts(kind: &JobKind) -> u32 {
         | JobKind::Write(_)
         | JobKind::Relate(_)
         | JobKind::Compose(_)
-        | JobKind::Embed => 5,
+        | JobKind::Embed => POISON,
     }
 }
 

@@ -11,7 +11,8 @@ use super::Event;
 use super::order::{Room, background, full_lanes, is_background, next_of};
 use super::work::{Ended, STORE_PAUSE, run};
 use crate::model::{JobKind, Timestamp};
-use crate::pipeline::{Context, count_readers, plan_editions, plan_polls};
+use crate::pipeline::{Context, Count, Meter, count_readers, plan_editions, plan_polls};
+use crate::store::StoreError;
 
 /// Where the time comes from; floor 6 gives the real clock, tests their own.
 pub type Clock = fn() -> Timestamp;
@@ -169,6 +170,8 @@ impl Scheduler {
         let full = full_lanes(names, self.room);
         let busy: HashSet<String> = names.iter().map(JobKind::key).collect();
         let seen = self.ctx.door.call(move |s| {
+            // Nothing is asked for that could not be kept.
+            s.writable()?;
             // What has no room is passed over, but not forgotten; what nobody waits for is.
             let left = std::cell::Cell::new(false);
             let pass = |key: &str| {
@@ -181,6 +184,10 @@ impl Scheduler {
         });
         let (mut due, next, passed) = match seen.await {
             Ok(seen) => seen,
+            Err(error @ StoreError::Full { .. }) => {
+                tracing::debug!(%error, "no work begins");
+                return STORE_PAUSE;
+            }
             Err(error) => {
                 tracing::error!(%error, "the queue can't be read");
                 return STORE_PAUSE;
@@ -233,10 +240,30 @@ impl Scheduler {
         };
         if let Some(event) = event {
             log(&event);
+            count(&self.ctx.meter, &event);
             // Nobody listening is fine.
             let _ = self.events.send(event);
         }
         None
+    }
+}
+
+fn count(meter: &Meter, event: &Event) {
+    match event {
+        Event::Polled { report, .. } => {
+            meter.add(Count::Polls, 1);
+            meter.add(Count::PollErrors, usize::from(!report.ok));
+            meter.add(Count::Items, report.new_items);
+        }
+        Event::Transcribed { .. } => {}
+        Event::Extracted { report, .. } => meter.add(Count::Insights, report.insights),
+        Event::Composed { report, late, .. } => {
+            // A day without news has no edition.
+            let made = usize::from(report.insights > 0);
+            meter.add(Count::Editions, made);
+            meter.add(Count::EditionsLate, made * usize::from(*late));
+        }
+        Event::Failed { .. } => meter.add(Count::JobsFailed, 1),
     }
 }
 
@@ -254,7 +281,7 @@ fn log(event: &Event) {
         Event::Extracted { report, took_ms } => {
             tracing::info!(item = %report.title, insights = report.insights, unproved = report.unproved, written = report.writing.written, dropped = report.writing.dropped(), took_ms, "insights published");
         }
-        Event::Composed { report, took_ms } => {
+        Event::Composed { report, took_ms, .. } => {
             tracing::info!(subscriber = %report.subscriber, day = %report.day, insights = report.insights, took_ms, "edition made");
         }
         Event::Failed { job, what, .. } => tracing::warn!(job, problem = %what, "job failed"),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Event;
-use super::backoff::{most_attempts, wait};
+use super::backoff::{POISON, most_attempts, wait};
 use crate::model::{ItemId, Job, JobKind, Problem, SourceId, Timestamp};
 use crate::pipeline::{self, Context, StageError};
 use crate::store::StoreError;
@@ -24,9 +24,11 @@ pub(super) async fn run(ctx: Context, job: Job, now: Timestamp) -> Ended {
     let start = Instant::now();
     let stage = {
         let (ctx, kind, attempts) = (ctx.clone(), job.kind.clone(), job.attempts);
+        let late = now.since(job.due) > LATE;
         // A task of its own is the panic boundary.
-        tokio::spawn(async move { stage(&ctx, &kind, attempts, now, start).await })
+        tokio::spawn(async move { stage(&ctx, &kind, attempts, late, now, start).await })
     };
+    let mut most = most_attempts(&job.kind);
     let error = match stage.await {
         Ok(Ok(event)) => return Ended::Done(event),
         Ok(Err(StageError::Busy { .. })) => return Ended::Busy,
@@ -34,19 +36,24 @@ pub(super) async fn run(ctx: Context, job: Job, now: Timestamp) -> Ended {
         Ok(Err(StageError::Later { what, hint, due })) => {
             tracing::info!(job = %job.kind.key(), reason = what, hint, %due, "put off");
             let kind = job.kind.clone();
-            return match ctx.door.call(move |s| s.postpone_job(&kind, due, &what)).await {
+            let problem = Problem { what, hint, since: now };
+            return match ctx.door.call(move |s| s.postpone_job(&kind, due, &problem)).await {
                 Ok(()) => Ended::Done(None),
                 Err(error) => Ended::Store(error),
             };
         }
         Ok(Err(error)) => error,
-        Err(panic) => StageError::Retry {
-            what: format!("{} failed inside: {panic}", job.kind.key()),
-            hint: "Please report this as a bug, with the log around it.".into(),
-            after: None,
-        },
+        Err(panic) => {
+            // No host is at fault here, so none is waited for.
+            most = most.min(POISON);
+            StageError::Retry {
+                what: format!("{} failed inside: {panic}", job.kind.key()),
+                hint: "Please report this as a bug, with the log around it.".into(),
+                after: None,
+            }
+        }
     };
-    match record(&ctx, &job, error, now).await {
+    match record(&ctx, &job, error, most, now).await {
         Ok(event) => Ended::Failed(event),
         Err(error) => Ended::Store(error),
     }
@@ -56,6 +63,7 @@ async fn stage(
     ctx: &Context,
     kind: &JobKind,
     attempts: u32,
+    late: bool,
     now: Timestamp,
     start: Instant,
 ) -> Result<Option<Event>, StageError> {
@@ -79,7 +87,7 @@ async fn stage(
         }
         JobKind::Compose(id) => pipeline::compose(ctx, id, now)
             .await?
-            .map(|report| Event::Composed { report, took_ms: took() }),
+            .map(|report| Event::Composed { report, took_ms: took(), late }),
         JobKind::Embed => {
             pipeline::embed(ctx, now).await?;
             None
@@ -91,13 +99,12 @@ async fn record(
     ctx: &Context,
     job: &Job,
     error: StageError,
+    most: u32,
     now: Timestamp,
 ) -> Result<Event, StoreError> {
     let what = error.to_string();
     let (hint, after, hopeless) = match error {
-        StageError::Retry { hint, after, .. } => {
-            (hint, after, job.attempts + 1 >= most_attempts(&job.kind))
-        }
+        StageError::Retry { hint, after, .. } => (hint, after, job.attempts + 1 >= most),
         StageError::Abort { hint, .. } => (hint, None, true),
         // `run` has dealt with it.
         StageError::Busy { what } | StageError::Later { what, .. } => (what, None, false),
@@ -115,7 +122,7 @@ async fn record(
                 let item = item.clone();
                 s.fail_item(&item, &kind, Problem { what: text, hint, since: now })
             }
-            None => s.postpone_job(&kind, due, &text),
+            None => s.postpone_job(&kind, due, &Problem { what: text, hint, since: now }),
         })
         .await?;
     Ok(Event::Failed { job: job.kind.key(), source, what })
@@ -133,5 +140,7 @@ async fn source_of(ctx: &Context, item: ItemId) -> Result<Option<SourceId>, Stor
     ctx.door.call(move |s| Ok(s.item(&item)?.map(|item| item.source))).await
 }
 
+/// An edition that begins so long after it was due is late.
+const LATE: Duration = Duration::from_secs(1800);
 /// After the store failed, a job is left alone this long.
 pub(super) const STORE_PAUSE: Duration = Duration::from_secs(30);

@@ -10,6 +10,7 @@ mod error;
 mod extract;
 mod habit;
 mod items;
+mod meter;
 mod model;
 mod poll;
 mod polls;
@@ -32,6 +33,7 @@ pub use compose::{ComposeReport, compose, plan_editions, preview};
 pub use embed::embed;
 pub use error::StageError;
 pub use extract::{ExtractReport, extract};
+pub use meter::{Count, Meter};
 pub use model::{Terms, Writer};
 pub use poll::{PollReport, poll};
 pub use polls::{count_readers, plan_polls};
@@ -59,6 +61,8 @@ pub struct Context {
     pub door: Door,
     /// Outgoing HTTP.
     pub fetcher: Fetcher,
+    /// The same for addresses that strangers name: what the operator's own sources may reach is not theirs.
+    pub strangers: Fetcher,
     /// Sentence vectors.
     pub encoder: Worker,
     /// Topics by name.
@@ -69,6 +73,8 @@ pub struct Context {
     pub index: Arc<Index>,
     /// Vectors of what readers wrote.
     pub senses: Senses,
+    /// Counts what happens.
+    pub meter: Arc<Meter>,
     /// Signs the links in entries.
     pub key: Key,
     /// Authority of our `tag:` URIs.

@@ -11,6 +11,8 @@ mod intent;
 mod models;
 mod readers;
 pub mod sled;
+mod space;
+mod upkeep;
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::Write;
@@ -24,6 +26,8 @@ pub use intent::{
 };
 pub use models::{Held, MOST_LOST, ModelStore, Reserved, Settled, Writing};
 pub use readers::{Composition, EditionStore, SubscriberStore};
+pub use space::Space;
+pub use upkeep::{Compacted, Finding, Forgotten, Report, UpkeepStore, Usage};
 
 use crate::model::{
     BlobId, Entry, Folder, Gone, Insight, InsightId, Item, ItemId, Job, JobKind, Lease, Listener,
@@ -119,8 +123,8 @@ pub trait JobStore {
     ) -> Result<Vec<Job>>;
     /// When the next job is due, if there is one.
     fn next_due(&self) -> Result<Option<Timestamp>>;
-    /// Puts a job off after a failure, counting the attempt.
-    fn postpone_job(&self, kind: &JobKind, due: Timestamp, error: &str) -> Result<()>;
+    /// Puts a job off after a failure, counting the attempt. What keeps a source from being polled is shown with it.
+    fn postpone_job(&self, kind: &JobKind, due: Timestamp, problem: &Problem) -> Result<()>;
     /// Makes the polls of these sources (all active ones if `None`) due now. Returns how many.
     fn poll_now(&self, sources: Option<&[SourceId]>, now: Timestamp) -> Result<usize>;
     /// Drops a job whose object is gone.
@@ -227,6 +231,7 @@ pub trait Store:
     + SubscriberStore
     + EditionStore
     + WholeStore
+    + UpkeepStore
     + Send
     + Sync
 {
@@ -245,6 +250,7 @@ impl<T> Store for T where
         + SubscriberStore
         + EditionStore
         + WholeStore
+        + UpkeepStore
         + Send
         + Sync
 {

@@ -5,6 +5,7 @@ use super::answer::Said;
 use super::prompt::About;
 use super::window::{Piece, Window};
 use super::{Fault, plain, support};
+use crate::insight::register::Register;
 use crate::insight::{Draft, headline, proof};
 use crate::model::{Quote, Transcript};
 use crate::text::normal::same_words;
@@ -75,7 +76,7 @@ pub fn judge(case: &Case, said: &Said) -> Result<(Vec<usize>, Draft), Fault> {
     plain::check(&claim, &evidence)?;
     support::check(&claim, &evidence, &quote.text, case.about.language, case.about.target)?;
     let language = case.about.target.unwrap_or(case.about.language);
-    let headline = headline::of(&claim, language)
+    let headline = headline::of(&claim, language, Register::Written)
         .map(|(headline, _)| headline)
         .or_else(|| whole(&claim, language))
         .or_else(|| told.iter().find_map(|i| named_by(case.drafts.get(*i)?)))

@@ -199,7 +199,7 @@ fn readers<W: Write>(store: &SledStore, out: &mut Writer<W>) -> Result<()> {
     for row in rows::<Vote>(store, keys::VOTE) {
         out.row(&row?)?;
     }
-    match store.db.get(keys::KEY)? {
+    match store.db()?.get(keys::KEY)? {
         Some(key) => out.row(&ServerKey { hex: hex(&key) }),
         None => Ok(()),
     }
@@ -264,7 +264,7 @@ pub fn verify(open: Open<'_>) -> Result<BackupSummary> {
 
 pub(super) fn read(store: &SledStore, open: Open<'_>) -> Result<BackupSummary> {
     let held = store.writer();
-    if store.db.scan_prefix(keys::SOURCE).next().is_some() {
+    if store.db()?.scan_prefix(keys::SOURCE).next().is_some() {
         return Err(refuse(
             "the data directory already holds sources; restore into an empty one (--data-dir)",
         ));
@@ -294,7 +294,7 @@ pub(super) fn read(store: &SledStore, open: Open<'_>) -> Result<BackupSummary> {
         }
         if pending >= BATCH {
             pending = 0;
-            store.db.apply_batch(std::mem::take(&mut batch))?;
+            store.db()?.apply_batch(std::mem::take(&mut batch))?;
         }
         Ok(())
     })?;

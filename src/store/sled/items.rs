@@ -50,7 +50,7 @@ impl ItemStore for SledStore {
 
     fn items_of(&self, source: &SourceId, limit: usize) -> Result<Vec<Item>> {
         let mut items = Vec::new();
-        for key in self.db.scan_prefix(keys::items_of(source)).keys().take(limit) {
+        for key in self.db()?.scan_prefix(keys::items_of(source)).keys().take(limit) {
             let key = key?;
             let id = &key[key.len().saturating_sub(20)..];
             if let Some(item) = self.read([keys::ITEM, id].concat())? {
@@ -109,7 +109,7 @@ impl ItemStore for SledStore {
             let mut insight = publication.insight;
             let row = keys::insight(&insight.id);
             let twice = published.iter().any(|p| p.id == insight.id);
-            if twice || self.db.contains_key(&row)? {
+            if twice || self.db()?.contains_key(&row)? {
                 continue;
             }
             insight.seq = next;
@@ -169,6 +169,7 @@ impl ItemStore for SledStore {
         if let Some(mut item) = self.read::<Item>(keys::item(id))? {
             item.state = ItemState::Failed;
             item.problem = Some(problem);
+            batch.insert(keys::aside(id), Vec::new());
             batch.insert(keys::item(id), record::encode(&item)?);
         }
         self.finish(batch, held)

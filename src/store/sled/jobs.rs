@@ -1,7 +1,7 @@
 //! The queue: one row a job, and an index by due time.
 
 use super::{SledStore, keys, record};
-use crate::model::{Job, JobKind, SourceId, SourceStatus, Timestamp};
+use crate::model::{Job, JobKind, Problem, Source, SourceId, SourceStatus, Timestamp};
 use crate::store::{JobStore, Result, SourceStore};
 
 impl SledStore {
@@ -33,7 +33,7 @@ impl JobStore for SledStore {
         pass: &dyn Fn(&str) -> bool,
     ) -> Result<Vec<Job>> {
         let mut jobs = Vec::new();
-        for key in self.db.scan_prefix(keys::DUE).keys() {
+        for key in self.db()?.scan_prefix(keys::DUE).keys() {
             let key = key?;
             let Some((due, name)) = keys::parse_due(&key) else { continue };
             if due > now || jobs.len() >= limit {
@@ -50,20 +50,27 @@ impl JobStore for SledStore {
     }
 
     fn next_due(&self) -> Result<Option<Timestamp>> {
-        match self.db.scan_prefix(keys::DUE).keys().next() {
+        match self.db()?.scan_prefix(keys::DUE).keys().next() {
             Some(key) => Ok(keys::parse_due(&key?).map(|(due, _)| due)),
             None => Ok(None),
         }
     }
 
-    fn postpone_job(&self, kind: &JobKind, due: Timestamp, error: &str) -> Result<()> {
+    fn postpone_job(&self, kind: &JobKind, due: Timestamp, problem: &Problem) -> Result<()> {
         let held = self.writer();
         let Some(mut job) = self.read::<Job>(keys::job(&kind.key()))? else { return Ok(()) };
         let mut batch = ::sled::Batch::default();
         job.attempts = job.attempts.saturating_add(1);
-        job.error = Some(error.to_owned());
+        job.error = Some(problem.what.clone());
         job.due = due;
         self.enqueue(&mut batch, &job)?;
+        if let JobKind::Poll(id) = kind
+            && let Some(mut source) = self.read::<Source>(keys::source(id))?
+        {
+            source.poll.next = due;
+            source.poll.problem = Some(problem.clone());
+            batch.insert(keys::source(id), record::encode(&source)?);
+        }
         self.finish_unseen(batch, held)
     }
 

@@ -15,6 +15,7 @@
 //! | `xt/{slug}/{seq}` | insight id: public insights of a topic |
 //! | `xs/{source}{seq}` | insight id: insights of a source |
 //! | `xf/{source}{seq}` | item id: issues of a mailbox by arrival, those that may be shown |
+//! | `xq/{item}` | empty: items that were set aside |
 //! | `g/{kind}/{id}` | tombstone: what was public and is gone |
 //! | `f/{account and folder}` | folder: how far an IMAP account was read |
 //! | `w/{listener}` | listener: who is told by our hub |
@@ -63,6 +64,7 @@ pub(super) const LEDGER: &[u8] = b"l/";
 pub(super) const VOTE: &[u8] = b"b/";
 pub(super) const LATEST: &[u8] = b"xl/";
 pub(super) const TOPIC: &[u8] = b"xt/";
+pub(super) const ASIDE: &[u8] = b"xq/";
 
 fn join(parts: &[&[u8]]) -> Vec<u8> {
     parts.concat()
@@ -117,6 +119,11 @@ pub(super) fn items_of(source: &SourceId) -> Vec<u8> {
 pub(super) fn item_of(source: &SourceId, published: Timestamp, item: &ItemId) -> Vec<u8> {
     let inverted = ordered(published).map(|b| !b);
     join(&[&items_of(source), &inverted, item.as_str().as_bytes()])
+}
+
+/// Where an item is listed that was set aside.
+pub(super) fn aside(id: &ItemId) -> Vec<u8> {
+    join(&[ASIDE, id.as_str().as_bytes()])
 }
 
 pub(super) fn folder(name: &str) -> Vec<u8> {

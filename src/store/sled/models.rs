@@ -37,7 +37,7 @@ impl SledStore {
     /// What counts against the day's limits, in all.
     fn spent_on(&self, day: &str) -> Result<Spend> {
         let mut sum = Spend::default();
-        for row in self.db.scan_prefix(keys::accounts_of(day)) {
+        for row in self.db()?.scan_prefix(keys::accounts_of(day)) {
             let (key, value) = row?;
             let account: Account = record::decode(&value, &String::from_utf8_lossy(&key))?;
             sum = sum.plus(&account.total());
@@ -57,11 +57,11 @@ impl SledStore {
 
     fn all_relations_of(&self, id: &InsightId) -> Result<Vec<Relation>> {
         let mut found = Vec::new();
-        for row in self.db.scan_prefix(keys::relations_of(id)) {
+        for row in self.db()?.scan_prefix(keys::relations_of(id)) {
             let (key, value) = row?;
             found.push(record::decode(&value, &String::from_utf8_lossy(&key))?);
         }
-        for key in self.db.scan_prefix(keys::relations_to(id)).values() {
+        for key in self.db()?.scan_prefix(keys::relations_to(id)).values() {
             found.extend(self.read::<Relation>(key?)?);
         }
         Ok(found)
@@ -198,7 +198,7 @@ impl ModelStore for SledStore {
 
     fn forget_calls(&self, before: Timestamp) -> Result<usize> {
         let mut old = Vec::new();
-        for row in Scan::new(&self.db, keys::CALL) {
+        for row in Scan::new(self.db()?, keys::CALL) {
             let (key, value) = row?;
             match record::decode::<Call>(&value, &String::from_utf8_lossy(&key)) {
                 Ok(call) if call.asked >= before => {}
@@ -224,8 +224,8 @@ impl ModelStore for SledStore {
         let held = self.writer();
         let mut batch = ::sled::Batch::default();
         for relation in relations {
-            if self.db.contains_key(keys::insight(&relation.of))?
-                && self.db.contains_key(keys::insight(&relation.to))?
+            if self.db()?.contains_key(keys::insight(&relation.of))?
+                && self.db()?.contains_key(keys::insight(&relation.to))?
             {
                 put_relation(&mut batch, &relation)?;
             }

@@ -10,6 +10,7 @@ use super::mail::issue_key;
 use super::models::put_relation;
 use super::record::{self, Record};
 use super::subscribers::put_access;
+use super::upkeep::aside_key;
 use crate::model::{
     Access, Account, Call, Delivered, Edition, Entry, Folder, Insight, Invite, Item, Job, Listener,
     Relation, Source, Subscriber, Tombstone, Vote,
@@ -48,6 +49,9 @@ pub(super) fn put_row(batch: &mut ::sled::Batch, of: &str, bytes: &[u8]) -> Resu
             let dated = row.published.unwrap_or(row.seen);
             batch.insert(keys::item_of(&row.source, dated, &row.id), Vec::new());
             batch.insert(keys::item(&row.id), record::encode(&row)?);
+            if let Some(key) = aside_key(&row) {
+                batch.insert(key, Vec::new());
+            }
             if let Some(key) = issue_key(&row) {
                 batch.insert(key, row.id.as_str().as_bytes());
             }

@@ -42,11 +42,13 @@ pub(in crate::web) fn desk_asking(world: &World, port: u16) -> Desk {
         gap: std::time::Duration::ZERO,
         allow_private: vec![format!("127.0.0.1:{port}").parse().unwrap()],
     };
+    let fetcher = Fetcher::new(limits, "test", "nobody").unwrap();
     let hour = Duration::from_secs(3600);
     let topics = Arc::new(given::topics());
     let ctx = Context {
         door: Door::new(world.store.clone()),
-        fetcher: Fetcher::new(limits, "test", "nobody").unwrap(),
+        fetcher: fetcher.clone(),
+        strangers: fetcher,
         // There is none: editions are chosen by words.
         encoder: Worker::new("/nonexistent".into()),
         tagger: Arc::new(Tagger::new(&topics)),
@@ -54,6 +56,7 @@ pub(in crate::web) fn desk_asking(world: &World, port: u16) -> Desk {
         index: Arc::new(Index::build(&*world.store).unwrap()),
         writer: None,
         senses: Senses::default(),
+        meter: std::sync::Arc::default(),
         key: [7; 32],
         authority: world.state.site.authority.clone(),
         callback: None,
