@@ -263,11 +263,14 @@ pub(super) enum Format {
     Json,
     Html,
     Txt,
+    /// An article or a newsletter, in Markdown or plain text.
+    Md,
+    /// A message.
     Eml,
 }
 
 impl Format {
-    /// `None` for mail, which is no transcript.
+    /// `None` for what is written: no transcript.
     pub(super) fn transcript(self) -> Option<TranscriptFormat> {
         Some(match self {
             Self::Vtt => TranscriptFormat::Vtt,
@@ -275,7 +278,7 @@ impl Format {
             Self::Json => TranscriptFormat::Json,
             Self::Html => TranscriptFormat::Html,
             Self::Txt => TranscriptFormat::Text,
-            Self::Eml => return None,
+            Self::Md | Self::Eml => return None,
         })
     }
 }

@@ -107,6 +107,13 @@ pub(super) const SAYS: &[&str] = &[
     "discovered",
     "argue",
     "fact",
+    "clarifies",
+    "confirms",
+    "explains",
+    "reveals",
+    "demonstrates",
+    "notes",
+    "proves",
 ];
 
 /// A clause that ends in one of these is torn.
