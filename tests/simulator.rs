@@ -21,12 +21,15 @@ use crate::support::post::issue;
 use crate::support::show::host_show;
 use crate::support::{Answer, Host};
 use crate::taste::Chance;
+use crate::taste::texts::{Text, made};
 
 const DAYS: i64 = 30;
 const HOUR: i64 = 3600;
 /// 2026-11-01T00:00:00Z.
 const START: i64 = 1_793_491_200;
 const SHOWS: usize = 4;
+/// Of an episode.
+const CLAIMS: usize = 3;
 
 /// The time that everybody goes by.
 static NOW: AtomicI64 = AtomicI64::new(START);
@@ -125,6 +128,25 @@ impl Told {
     }
 }
 
+fn name(n: usize) -> String {
+    format!("show{n}")
+}
+
+/// A show with so many episodes, each with claims of its own.
+fn publish(host: &Host, texts: &[Text], show: usize, episodes: usize) {
+    host_show(host, &name(show), episodes);
+    for episode in 1..=episodes {
+        let mut vtt = String::from("WEBVTT\n\n");
+        let first = (episode * SHOWS + show) * CLAIMS;
+        for (at, text) in texts.iter().cycle().skip(first).take(CLAIMS).enumerate() {
+            let claim = &text.claim;
+            vtt +=
+                &format!("00:{at:02}:00.000 --> 00:{at:02}:50.000\n<v Ada Example>{claim}</v>\n\n");
+        }
+        host.set(&format!("/{}/{episode}.vtt", name(show)), Answer::body("text/vtt", vtt));
+    }
+}
+
 fn seed() -> u64 {
     match std::env::var("PODBRIEF_SEED") {
         Ok(text) => text.parse().unwrap(),
@@ -151,9 +173,9 @@ fn thirty_days_with_crashes_lose_and_repeat_nothing() {
     let env = env.map(|(name, value)| (name.to_owned(), value));
     let config = Config::load(None, &env, Overrides::default()).unwrap();
     let mut episodes = [2_usize; SHOWS];
-    let name = |n: usize| format!("show{n}");
+    let texts = made(400, &mut Chance::new(7));
     for (n, count) in episodes.iter().enumerate() {
-        host_show(&host, &name(n), *count);
+        publish(&host, &texts, n, *count);
     }
     let mut life = Life::begin(&config);
     let addresses = (0..SHOWS).map(|n| host.url(&format!("/{}.xml", name(n)))).collect();
@@ -194,7 +216,7 @@ fn thirty_days_with_crashes_lose_and_repeat_nothing() {
                     Answer::Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n<rss".to_vec()),
                 ),
                 3 => host.set(&path, Answer::rss("")),
-                _ => host_show(&host, &name(n), episodes[n]),
+                _ => publish(&host, &texts, n, episodes[n]),
             }
         }
         if chance.hits(0.1) {
@@ -220,7 +242,7 @@ fn thirty_days_with_crashes_lose_and_repeat_nothing() {
     }
     // All hosts are well again, and everything that waits for that is given the time.
     for n in 0..SHOWS {
-        host_show(&host, &name(n), episodes[n]);
+        publish(&host, &texts, n, episodes[n]);
     }
     for hour in 0..30 {
         NOW.store(START + (DAYS * 24 + hour) * HOUR, Ordering::SeqCst);
