@@ -202,10 +202,10 @@ fn thirty_days_with_crashes_lose_and_repeat_nothing() {
     let (mut told, mut kept, mut crashes) = (Told::default(), BTreeSet::new(), 0);
     for hour in 0..DAYS * 24 {
         NOW.store(START + hour * HOUR, Ordering::SeqCst);
-        for n in 0..SHOWS {
+        for (n, count) in episodes.iter_mut().enumerate() {
             let path = format!("/{}.xml", name(n));
-            if chance.hits(1.0 / 60.0) && episodes[n] < 27 {
-                episodes[n] += 1;
+            if chance.hits(1.0 / 60.0) && *count < 27 {
+                *count += 1;
             }
             match chance.below(40) {
                 0 => host.set(&path, Answer::Status(503, vec![])),
@@ -216,7 +216,7 @@ fn thirty_days_with_crashes_lose_and_repeat_nothing() {
                     Answer::Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n<rss".to_vec()),
                 ),
                 3 => host.set(&path, Answer::rss("")),
-                _ => publish(&host, &texts, n, episodes[n]),
+                _ => publish(&host, &texts, n, *count),
             }
         }
         if chance.hits(0.1) {
@@ -241,8 +241,8 @@ fn thirty_days_with_crashes_lose_and_repeat_nothing() {
         }
     }
     // All hosts are well again, and everything that waits for that is given the time.
-    for n in 0..SHOWS {
-        publish(&host, &texts, n, episodes[n]);
+    for (n, count) in episodes.iter().enumerate() {
+        publish(&host, &texts, n, *count);
     }
     for hour in 0..30 {
         NOW.store(START + (DAYS * 24 + hour) * HOUR, Ordering::SeqCst);
