@@ -654,7 +654,7 @@ fn a_backup_restores_to_the_same(open: Open, dir: &Path) {
     assert_eq!(restored.listeners().unwrap(), [listens(1)]);
     assert_eq!(restored.answer(&call(1), &a.id).unwrap(), Some(reply("yes")));
     assert_eq!(restored.accounts("").unwrap(), store.accounts("").unwrap());
-    assert_eq!(restored.relations_of(&of, None).unwrap(), [relation.clone()]);
+    assert_eq!(restored.relations_of(&of, None).unwrap(), std::slice::from_ref(&relation));
     assert_eq!(restored.relations_of(&to, None).unwrap(), [relation]);
     assert_eq!(restored.item(&item.id).unwrap(), Some(item.clone()));
     assert_eq!(restored.counts().unwrap(), store.counts().unwrap());

@@ -21,12 +21,15 @@ use crate::support::post::issue;
 use crate::support::show::host_show;
 use crate::support::{Answer, Host};
 use crate::taste::Chance;
+use crate::taste::texts::{Text, made};
 
 const DAYS: i64 = 30;
 const HOUR: i64 = 3600;
 /// 2026-11-01T00:00:00Z.
 const START: i64 = 1_793_491_200;
 const SHOWS: usize = 4;
+/// Of an episode.
+const CLAIMS: usize = 3;
 
 /// The time that everybody goes by.
 static NOW: AtomicI64 = AtomicI64::new(START);
@@ -125,6 +128,25 @@ impl Told {
     }
 }
 
+fn name(n: usize) -> String {
+    format!("show{n}")
+}
+
+/// A show with so many episodes, each with claims of its own.
+fn publish(host: &Host, texts: &[Text], show: usize, episodes: usize) {
+    host_show(host, &name(show), episodes);
+    for episode in 1..=episodes {
+        let mut vtt = String::from("WEBVTT\n\n");
+        let first = (episode * SHOWS + show) * CLAIMS;
+        for (at, text) in texts.iter().cycle().skip(first).take(CLAIMS).enumerate() {
+            let claim = &text.claim;
+            vtt +=
+                &format!("00:{at:02}:00.000 --> 00:{at:02}:50.000\n<v Ada Example>{claim}</v>\n\n");
+        }
+        host.set(&format!("/{}/{episode}.vtt", name(show)), Answer::body("text/vtt", vtt));
+    }
+}
+
 fn seed() -> u64 {
     match std::env::var("PODBRIEF_SEED") {
         Ok(text) => text.parse().unwrap(),
@@ -151,9 +173,9 @@ fn thirty_days_with_crashes_lose_and_repeat_nothing() {
     let env = env.map(|(name, value)| (name.to_owned(), value));
     let config = Config::load(None, &env, Overrides::default()).unwrap();
     let mut episodes = [2_usize; SHOWS];
-    let name = |n: usize| format!("show{n}");
+    let texts = made(400, &mut Chance::new(7));
     for (n, count) in episodes.iter().enumerate() {
-        host_show(&host, &name(n), *count);
+        publish(&host, &texts, n, *count);
     }
     let mut life = Life::begin(&config);
     let addresses = (0..SHOWS).map(|n| host.url(&format!("/{}.xml", name(n)))).collect();
@@ -180,10 +202,10 @@ fn thirty_days_with_crashes_lose_and_repeat_nothing() {
     let (mut told, mut kept, mut crashes) = (Told::default(), BTreeSet::new(), 0);
     for hour in 0..DAYS * 24 {
         NOW.store(START + hour * HOUR, Ordering::SeqCst);
-        for n in 0..SHOWS {
+        for (n, count) in episodes.iter_mut().enumerate() {
             let path = format!("/{}.xml", name(n));
-            if chance.hits(1.0 / 60.0) && episodes[n] < 27 {
-                episodes[n] += 1;
+            if chance.hits(1.0 / 60.0) && *count < 27 {
+                *count += 1;
             }
             match chance.below(40) {
                 0 => host.set(&path, Answer::Status(503, vec![])),
@@ -194,7 +216,7 @@ fn thirty_days_with_crashes_lose_and_repeat_nothing() {
                     Answer::Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n<rss".to_vec()),
                 ),
                 3 => host.set(&path, Answer::rss("")),
-                _ => host_show(&host, &name(n), episodes[n]),
+                _ => publish(&host, &texts, n, *count),
             }
         }
         if chance.hits(0.1) {
@@ -219,8 +241,8 @@ fn thirty_days_with_crashes_lose_and_repeat_nothing() {
         }
     }
     // All hosts are well again, and everything that waits for that is given the time.
-    for n in 0..SHOWS {
-        host_show(&host, &name(n), episodes[n]);
+    for (n, count) in episodes.iter().enumerate() {
+        publish(&host, &texts, n, *count);
     }
     for hour in 0..30 {
         NOW.store(START + (DAYS * 24 + hour) * HOUR, Ordering::SeqCst);
@@ -231,18 +253,18 @@ fn thirty_days_with_crashes_lose_and_repeat_nothing() {
     for (n, count) in episodes.iter().enumerate() {
         let title = format!("Show {}", name(n));
         let source = store.sources().unwrap().into_iter().find(|s| s.title == title).unwrap();
-        let items = store.items_of(&source.id, usize::MAX, &|_| false).unwrap();
+        let items = store.items_of(&source.id, usize::MAX).unwrap();
         let done = |item: &&Item| matches!(item.state, ItemState::Published { .. });
         assert_eq!(items.iter().filter(done).count(), *count, "{title}: {items:?}");
     }
-    let issues = store.items_of(&mailbox.id, usize::MAX, &|_| false).unwrap();
+    let issues = store.items_of(&mailbox.id, usize::MAX).unwrap();
     let titles: Vec<&String> = issues.iter().map(|item| &item.title).collect();
     let unique: BTreeSet<String> = titles.iter().map(|title| (*title).clone()).collect();
     assert_eq!((unique.len(), &unique), (titles.len(), &kept), "each message is one item");
     let mut most = 0;
     for reader in store.subscribers().unwrap() {
         let mut given = BTreeSet::new();
-        let editions = store.editions(&reader.id, None, usize::MAX, &|_| false).unwrap();
+        let editions = store.editions(&reader.id, None, usize::MAX).unwrap();
         for pick in editions.iter().flat_map(|edition| &edition.picks) {
             assert!(given.insert(pick.insight.clone()), "given twice: {}", pick.title);
         }

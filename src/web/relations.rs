@@ -27,6 +27,6 @@ pub fn judged(store: &dyn Store, insight: &Insight) -> store::Result<Vec<Judged>
             found.push(Judged { side, other, model: relation.model });
         }
     }
-    found.sort_by(|a, b| b.other.seq.cmp(&a.other.seq));
+    found.sort_by_key(|one| std::cmp::Reverse(one.other.seq));
     Ok(found)
 }

@@ -3,7 +3,7 @@
 
 mod chance;
 mod play;
-mod texts;
+pub mod texts;
 
 pub use chance::Chance;
 use play::{Outcome, Setup, play};

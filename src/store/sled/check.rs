@@ -91,7 +91,7 @@ impl Look<'_> {
         change(&mut self.batch);
     }
 
-    fn count(&mut self, kind: &str) {
+    fn tally(&mut self, kind: &str) {
         *self.report.looked_at.entry(kind.to_owned()).or_default() += 1;
     }
 
@@ -102,7 +102,7 @@ impl Look<'_> {
         mut each: impl FnMut(&mut Self, T) -> Result<()>,
     ) -> Result<()> {
         for row in rows::<T>(self.store, prefix) {
-            self.count(T::KIND);
+            self.tally(T::KIND);
             match row {
                 Ok(row) => each(self, row)?,
                 Err(error @ StoreError::Record { .. }) => self.tell(error.to_string(), None),
@@ -274,7 +274,7 @@ impl Look<'_> {
         for prefix in FILES.into_iter().chain([keys::DUE, keys::ASIDE]) {
             for row in self.db.scan_prefix(prefix) {
                 let (key, value) = row?;
-                self.count("index");
+                self.tally("index");
                 // One that is filed anew has the same key and another value.
                 if !self.filed.contains(&self.mark(&key, &value)) && !self.anew.contains(&key[..]) {
                     let what = format!("nothing stands behind {}", shown(&key));

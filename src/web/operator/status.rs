@@ -89,14 +89,14 @@ fn charts(days: &[(i64, Vec<&Hour>)], hours: &[Hour], t: &Phrases) -> Vec<Chart>
             };
             (title, sum(what), bad)
         });
-        chart(key, values.collect(), "", t)
+        chart(key, values.collect(), "", "status.of_days", t)
     };
     let hourly = |key: &str, unit: &str, value: &dyn Fn(&Hour) -> f64| {
         let values = hours.iter().map(|hour| {
             let at = Timestamp::from_secs(hour.hour.saturating_mul(3600)).rfc3339();
             (format!("{at}: {:.0}{unit}", value(hour)), value(hour), 0.0)
         });
-        chart(key, values.collect(), unit, t)
+        chart(key, values.collect(), unit, "status.of_hours", t)
     };
     vec![
         daily("status.polls", Count::Polls, Some(Count::PollErrors)),
@@ -110,10 +110,16 @@ fn charts(days: &[(i64, Vec<&Hour>)], hours: &[Hour], t: &Phrases) -> Vec<Chart>
     ]
 }
 
-fn chart(key: &str, values: Vec<(String, f64, f64)>, unit: &str, t: &Phrases) -> Chart {
+fn chart(
+    key: &str,
+    values: Vec<(String, f64, f64)>,
+    unit: &str,
+    summary: &str,
+    t: &Phrases,
+) -> Chart {
     let most = values.iter().map(|(_, value, _)| *value).fold(0.0, f64::max);
     let newest = values.last().map_or(0.0, |(_, value, _)| *value);
     let (most, newest) = (format!("{most:.0}{unit}"), format!("{newest:.0}{unit}"));
-    let summary = t.fill("status.summary", &[("most", &most), ("newest", &newest)]);
+    let summary = t.fill(summary, &[("most", &most), ("newest", &newest)]);
     Chart { title: t.say(key).to_owned(), summary, bars: bars(&values) }
 }

@@ -13,7 +13,7 @@ impl Look<'_> {
     pub(super) fn texts(&mut self, item: &Item) -> Result<()> {
         let mut transcript = None;
         for body in bodies_of(item) {
-            self.count("body");
+            self.tally("body");
             match self.store.bodies.get(body) {
                 Ok(bytes) if BlobId::of(&bytes) != *body => {
                     let what = format!(
@@ -45,7 +45,7 @@ impl Look<'_> {
             let Ok(Some(insight)) = self.store.read::<Insight>(keys::insight(&id)) else {
                 continue;
             };
-            self.count("quote");
+            self.tally("quote");
             if !proof::holds(&insight.quote, &transcript) {
                 self.tell(format!("the quote of the insight {id} is not in its transcript"), None);
             }
