@@ -117,7 +117,7 @@ fn fill(dir: &std::path::Path, count: usize) -> Result<(), Box<dyn std::error::E
         })?;
         let publications =
             (0..OF_ITEM).map(|n| publication(&source, &item, n, &words, &mut dice, now)).collect();
-        store.save_extraction(Extraction { item: item.id, origin, publications })?;
+        store.save_extraction(Extraction { item: item.id, origin, publications, writing: None })?;
         made += OF_ITEM;
     }
     Ok(())
@@ -187,6 +187,7 @@ fn publication(
         names: Vec::new(),
         episode_kind: Default::default(),
         chapter: None,
+        written: None,
         language: Some("en".into()),
         published: now,
         seq: 0,

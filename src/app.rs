@@ -4,34 +4,44 @@
 //! Stop: close the doors (no new connections, no new jobs), let requests and jobs end for [`GRACE`], then exit; what a
 //! job had not committed is still queued. Every acknowledged write is durable already, so nothing is flushed here.
 
-use std::net::TcpListener;
-use std::path::Path;
+mod doors;
+mod hearing;
+mod options;
+pub mod pulse;
+mod storage;
+
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::{App, HttpServer, web as actix};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub use self::hearing::listening;
+use self::options::settings;
+pub(crate) use self::options::writer;
 use crate::admin::{self, Admin, Secret};
 use crate::authenticate::{Authenticator, Dns};
 use crate::config::Config;
 use crate::encode::Worker;
-use crate::fetch::{AllowPrivate, Fetcher, Limits, Own};
-use crate::imap::{self, Account, Password};
+use crate::fetch::{AllowPrivate, Fetcher, Limits};
+use crate::imap;
 use crate::insight::Tagger;
 use crate::jobs::{Handle, Scheduler};
-use crate::mail::{self, Certificate, Protocol};
-use crate::model::{ItemId, ItemState, Timestamp, TopicSet};
-use crate::pipeline::{self, Context, Intervals, Listening, Mail, Senses, Settings, Trust};
+use crate::model::{Timestamp, TopicSet};
+use crate::pipeline::{self, Context, Mail, Senses, Trust};
 use crate::publish::Site;
-use crate::search::Index;
-use crate::speech::{self, Endpoint, Folder, Key, Recogniser, Speech};
 use crate::spool::{Archive, Spool};
-use crate::store::{Door, sled};
+use crate::store::StoreError;
+use crate::upkeep::{History, Keeper, Rescue, Vitals};
 use crate::web::brief::Desk;
 use crate::web::{self, Find, Operator, WebState};
+use crate::{mail, notify};
+
+use self::doors::{Given, imap_account, mail_options};
+use self::storage::{Damage, keeping, most_or_all, space};
 
 /// How long requests and jobs may take to end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -41,6 +51,7 @@ const SETTLED: Duration = Duration::from_secs(2);
 const HEAD: Duration = Duration::from_secs(10);
 /// Threads that render pages and feeds, for each of the two that answer.
 const RENDERING: usize = 2;
+const MIB: usize = 1024 * 1024;
 /// Topics shipped with the program.
 pub(crate) const TOPICS: &str = include_str!("../data/topics.toml");
 
@@ -64,35 +75,39 @@ pub struct Rooms {
 /// # Errors
 /// With what to do, if the data directory, the store, the topics or TLS can't be had.
 pub fn open(config: &Config) -> Result<Rooms> {
+    put_together(config, Damage::Tell)
+}
+
+/// As [`open`]; a store that is damaged is replaced by the newest backup.
+///
+/// # Errors
+/// As [`open`], and if there is no backup.
+pub fn open_or_rescue(config: &Config) -> Result<Rooms> {
+    put_together(config, Damage::Rescue)
+}
+
+fn put_together(config: &Config, damage: Damage) -> Result<Rooms> {
     let dir = &config.data_dir;
     make_private_dir(dir)?;
-    let mut random = [0_u8; 10];
-    getrandom::fill(&mut random).context("the system gives no random bytes")?;
-    let random: String = random.iter().map(|b| format!("{b:02x}")).collect();
-    let mint = sled::Mint { now: now(), host: &config.host(), random: &random };
-    let door = Door::new(Arc::new(sled::open(dir, &mint)?));
+    let (door, index) = storage::open(config, damage)?;
     let instance = door.blocking().instance()?;
     let mut key = [0_u8; 32];
     getrandom::fill(&mut key).context("the system gives no random bytes")?;
     let key = door.blocking().server_key(key)?;
     let topics = Arc::new(topics(dir)?);
-    for (old, new) in topics.renames() {
-        door.blocking().rename_topic(old, new)?;
-    }
-    let index = Arc::new(Index::build(door.blocking())?);
     if !index.without_vector(1).is_empty() {
-        door.blocking().save_embeddings(Vec::new(), Some(now()))?;
+        match door.blocking().save_embeddings(Vec::new(), Some(now())) {
+            // A later start has room.
+            Err(StoreError::Full { .. }) => {}
+            saved => saved?,
+        }
     }
-    let waits = |item: &ItemId| {
-        let found = door.blocking().item(item);
-        // What can't be read may wait.
-        found.map_or(true, |item| item.is_some_and(|item| item.state == ItemState::New))
-    };
-    if let Err(error) = Folder::sweep(dir, waits) {
-        tracing::warn!(%error, "recordings that nobody waits for can't be removed");
-    }
+    hearing::sweep(dir, &door);
+    let fetcher = fetcher(config)?;
     let ctx = Context {
-        fetcher: fetcher(config)?,
+        strangers: fetcher
+            .allowing(allowed(&config.web.hub_allow_private, "web.hub_allow_private")?),
+        fetcher,
         encoder: Worker::of_this_program()
             .context("the system does not tell which program this is")?,
         listening: listening(config, dir)?.map(Arc::new),
@@ -100,10 +115,12 @@ pub fn open(config: &Config) -> Result<Rooms> {
         topics,
         index,
         senses: Senses::default(),
+        meter: Arc::default(),
         key,
         authority: instance.authority.clone(),
         callback: (!config.base_url.is_empty()).then(|| config.base_url.as_str().into()),
         mail: post(config)?,
+        writer: writer(config)?,
         settings: settings(config),
         door,
     };
@@ -114,7 +131,10 @@ pub fn open(config: &Config) -> Result<Rooms> {
         authority: instance.authority,
         created: instance.created,
     };
-    Ok(Rooms { admin: Admin { ctx, jobs, clock: now, base_url: None }, scheduler, site })
+    let told = config.data_dir.clone();
+    let notices =
+        Arc::new(move || Rescue::told(&told).map(|r| r.words(&told)).into_iter().collect());
+    Ok(Rooms { admin: Admin { ctx, jobs, clock: now, base_url: None, notices }, scheduler, site })
 }
 
 /// The data directory, for this user's eyes only.
@@ -149,6 +169,11 @@ fn topics(dir: &Path) -> Result<TopicSet> {
 fn secret(dir: &Path) -> Result<Secret> {
     let mut random = [0_u8; 26];
     getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    // systemd's LoadCredential= brings one that is kept elsewhere.
+    let brought = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    if let Some(place) = brought.filter(|place| place.join(admin::SECRET).exists()) {
+        return Ok(Secret::read(&place)?);
+    }
     let (secret, made) = Secret::open(dir, &random)?;
     if let Some(path) = made {
         tracing::info!(path = %path.display(), "the operator's secret was made; `podbrief admin-url` prints the link");
@@ -156,10 +181,15 @@ fn secret(dir: &Path) -> Result<Secret> {
     Ok(secret)
 }
 
-fn fetcher(config: &Config) -> Result<Fetcher> {
-    let allow_private = config.fetch.allow_private.iter().map(|text| text.parse::<AllowPrivate>());
-    let allow_private =
-        allow_private.collect::<Result<Vec<_>, _>>().context("fetch.allow_private")?;
+fn allowed(hosts: &[String], option: &'static str) -> Result<Vec<AllowPrivate>> {
+    hosts.iter().map(|text| text.parse()).collect::<Result<_, _>>().context(option)
+}
+
+/// For outgoing HTTP, as the options say.
+///
+/// # Errors
+/// If an option or TLS is wrong.
+pub fn fetcher(config: &Config) -> Result<Fetcher> {
     let contact = match config.fetch.contact.as_str() {
         "" => config.base_url(None),
         contact => contact.to_owned(),
@@ -168,7 +198,7 @@ fn fetcher(config: &Config) -> Result<Fetcher> {
         timeout: config.fetch.timeout(),
         per_host: config.fetch.per_host,
         gap: config.fetch.gap(),
-        allow_private,
+        allow_private: allowed(&config.fetch.allow_private, "fetch.allow_private")?,
     };
     Ok(Fetcher::new(limits, concat!("podbrief/", env!("CARGO_PKG_VERSION")), &contact)?)
 }
@@ -188,77 +218,13 @@ fn post(config: &Config) -> Result<Mail> {
     Ok(Mail {
         authenticator,
         spool: Spool::open(dir).with_context(|| format!("the mail spool in {}", dir.display()))?,
-        archive: Archive::new(dir, config.mail.keep_raw_days),
+        archive: Archive::new(dir, config.mail.keep_raw_days)
+            .at_most(most_or_all(config.mail.keep_raw_mib)),
+        space: space(config),
         trust: Trust { host, authserv_id: config.mail.authserv_id.clone() },
         domain,
         max_message: config.mail.max_message_mib.saturating_mul(1024 * 1024),
     })
-}
-
-/// How speech is recognised, if it is; recordings lie in `dir` meanwhile.
-///
-/// # Errors
-/// If this program's own file or TLS can't be had.
-pub fn listening(config: &Config, dir: &Path) -> Result<Option<Listening>> {
-    let options = &config.infer.transcribe;
-    if !options.is_on() {
-        return Ok(None);
-    }
-    let itself =
-        Worker::this_program().context("the system does not tell which program this is")?;
-    let limit = options.timeout();
-    let program = |command: Vec<String>| {
-        Recogniser::Program(speech::Program { itself: itself.clone(), command, limit })
-    };
-    let recogniser = if !options.base_url.is_empty() {
-        let key = match (&options.api_key_env, &options.api_key_file) {
-            (name, _) if !name.is_empty() => Key::Variable(name.clone()),
-            (_, file) if !file.as_os_str().is_empty() => Key::File(file.clone()),
-            _ => Key::None,
-        };
-        Recogniser::Endpoint(Endpoint {
-            base_url: options.base_url.trim_end_matches('/').to_owned(),
-            model: options.model.clone(),
-            key,
-            format: options.response_format.clone(),
-            limit,
-        })
-    } else if !options.command.is_empty() {
-        program(options.command.clone())
-    } else {
-        let itself = itself.display().to_string();
-        let weights = options.weights.display().to_string();
-        let words =
-            [itself.as_str(), "hear", "--weights", &weights, "--language", "{language}", "{audio}"];
-        program(words.map(str::to_owned).to_vec())
-    };
-    let speech = Speech {
-        data: std::path::absolute(dir)?,
-        itself,
-        recogniser,
-        policy: options.policy(),
-        language: Some(options.language.clone()).filter(|language| !language.is_empty()),
-        max_audio: options.max_audio_mib.saturating_mul(1024 * 1024),
-        max_minutes: options.max_minutes,
-        minutes_a_day: options.minutes_a_day,
-        chunk: options.chunk(),
-    };
-    Ok(Some(Listening::new(speech, Own::new()?)))
-}
-
-fn settings(config: &Config) -> Settings {
-    const MIB: usize = 1024 * 1024;
-    Settings {
-        intervals: Intervals {
-            usual: config.poll.interval(),
-            min: config.poll.min_interval(),
-            max: config.poll.max_interval(),
-        },
-        initial_items: config.initial_items,
-        insights_per_item: config.insights_per_item,
-        max_feed: config.fetch.max_feed_mib.saturating_mul(MIB),
-        max_transcript: config.fetch.max_transcript_mib.saturating_mul(MIB),
-    }
 }
 
 impl Rooms {
@@ -295,7 +261,8 @@ impl Rooms {
         ready: impl FnOnce(String, Handle),
         until: impl Future<Output = ()>,
     ) -> Result<()> {
-        let listener = listen(&config.listen)?;
+        let mut given = Given::take()?;
+        let listener = given.web(config)?;
         let address = listener.local_addr()?;
         self.site.base_url = config.base_url(Some(address));
         if address.ip().is_unspecified() && config.base_url.is_empty() {
@@ -306,7 +273,13 @@ impl Rooms {
         }
         let base = self.site.base_url.clone();
         self.admin.base_url = Some(base.clone());
-        let operator = Operator { admin: self.admin.clone(), secret: secret(&config.data_dir)? };
+        let vitals =
+            Vitals::new(Arc::clone(&self.admin.ctx.meter), History::open(&config.data_dir));
+        let operator = Operator {
+            admin: self.admin.clone(),
+            secret: secret(&config.data_dir)?,
+            vitals: vitals.clone(),
+        };
         let index = Arc::clone(&self.admin.ctx.index);
         let encoder = self.admin.ctx.encoder.clone();
         let state = WebState::new(
@@ -346,7 +319,7 @@ impl Rooms {
         let socket = tokio::spawn(admin::serve(self.admin.clone(), socket, stopped.clone()));
         let mut doors_of_mail = JoinSet::new();
         let options = mail_options(self.admin.ctx.clone(), config)?;
-        for door in open_mail_doors(config).await? {
+        for door in given.mail(config).await? {
             doors_of_mail.spawn(mail::serve(door, options.clone(), stopped.clone(), GRACE));
         }
         let imap = imap_account(config)?.map(|account| {
@@ -356,11 +329,15 @@ impl Rooms {
             let (jobs, stopped) = (self.admin.jobs.clone(), stopped.clone());
             pipeline::drain(self.admin.ctx.clone(), now, stopped, move || jobs.wake())
         });
+        let keeper = Keeper::new(self.admin.clone(), keeping(config)?, &config.data_dir, vitals);
+        let keeper = tokio::spawn(keeper.run(stopped.clone()));
         let hub = tokio::spawn(web::run_hub(told, at, stopped.clone()));
-        let jobs = tokio::spawn(self.scheduler.catching_up().run(stopped, GRACE));
+        let jobs = tokio::spawn(self.scheduler.catching_up().run(stopped.clone(), GRACE));
+        let pulse = tokio::spawn(pulse::watch(address, stopped));
         ready(base, self.admin.jobs.clone());
         until.await;
         tracing::info!("stopping");
+        notify::stopping();
         stop.send_replace(true);
         doors.stop(true).await;
         while let Some(ended) = doors_of_mail.join_next().await {
@@ -372,6 +349,8 @@ impl Rooms {
         letters.await.context("the mail spool failed")?;
         jobs.await.context("the scheduler failed")?;
         hub.await.context("the hub failed")?;
+        keeper.await.context("the keeper failed")?;
+        pulse.await.context("the watchdog failed")?;
         // Who still waits for an answer by now waits for jobs that don't run any more.
         match tokio::time::timeout(SETTLED, socket).await {
             Ok(ended) => ended.context("the admin socket failed")?,
@@ -379,68 +358,6 @@ impl Rooms {
         }
         web.await.context("the web server failed")?.context("the web server")?;
         Ok(())
-    }
-}
-
-/// The operator's, if there is one.
-fn imap_account(config: &Config) -> Result<Option<Account>> {
-    let imap = &config.imap;
-    if imap.server.is_empty() {
-        return Ok(None);
-    }
-    let security =
-        imap.security.parse().map_err(|e: String| anyhow::anyhow!("imap.security: {e}"))?;
-    let given = |path: &Path| (!path.as_os_str().is_empty()).then(|| path.to_owned());
-    let password = match given(&imap.password_file) {
-        Some(path) => Password::File(path),
-        None => Password::Command(imap.password_command.clone()),
-    };
-    let (server, user) = (imap.server.clone(), imap.user.clone());
-    let (ca, folders) = (given(&imap.ca), imap.folders.clone());
-    Ok(Some(Account { server, security, ca, user, password, folders }))
-}
-
-fn mail_options(ctx: Context, config: &Config) -> Result<mail::Options> {
-    let (chain, key) = (&config.mail.tls_certificate, &config.mail.tls_key);
-    let certificate = if chain.as_os_str().is_empty() {
-        None
-    } else {
-        Some(Arc::new(Certificate::open(chain, key).context("mail.tls_certificate")?))
-    };
-    Ok(mail::Options { ctx, clock: now, certificate, host: config.mail_host() })
-}
-
-/// Those that are wanted. Their addresses are told in the log, because a port may be the system's choice.
-async fn open_mail_doors(config: &Config) -> Result<Vec<mail::Door>> {
-    let wanted = [
-        (Protocol::Smtp, "mail.listen", &config.mail.listen),
-        (Protocol::Lmtp, "mail.lmtp", &config.mail.lmtp),
-    ];
-    let mut doors = Vec::new();
-    for (protocol, option, address) in wanted.into_iter().filter(|(_, _, a)| !a.is_empty()) {
-        let door = mail::Door::open(protocol, &mail::Address::parse(address)).await;
-        let door = door.with_context(|| format!("{option}: can't listen on {address}"))?;
-        let at = door.local_addr().map_or_else(|| address.clone(), |a| a.to_string());
-        tracing::info!(address = %at, ?protocol, "mail door open");
-        doors.push(door);
-    }
-    Ok(doors)
-}
-
-fn listen(address: &str) -> Result<TcpListener> {
-    match TcpListener::bind(address) {
-        Ok(listener) => {
-            listener.set_nonblocking(true)?;
-            Ok(listener)
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!(
-            "{address} is in use by another program; choose another with --listen or PODBRIEF_LISTEN"
-        ),
-        Err(error) => Err(error).with_context(|| {
-            format!(
-                "can't listen on {address}; give --listen an address of this machine and a port"
-            )
-        }),
     }
 }
 

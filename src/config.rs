@@ -2,7 +2,10 @@
 //! Only floor 6 knows this type; other rooms get the few values they need.
 
 mod infer;
+mod layers;
 mod mail;
+mod transcribe;
+mod upkeep;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,8 +15,11 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use self::infer::{Infer, Transcribe};
+pub use self::infer::{Chat, Infer};
+use self::layers::{overlay, set_from_env};
 pub use self::mail::{Imap, Mail};
+pub use self::transcribe::Transcribe;
+pub use self::upkeep::{Backup, Disk, Keep};
 use crate::model::MOST_SIZE;
 use crate::web::{Kind, Limits, Mode, Network, NetworkError, Rate};
 
@@ -53,10 +59,16 @@ pub struct Config {
     pub mail: Mail,
     /// Newsletters out of an IMAP account.
     pub imap: Imap,
-    /// Models.
+    /// Models, where there are any.
     pub infer: Infer,
     /// The web server.
     pub web: Web,
+    /// Room on the disk.
+    pub disk: Disk,
+    /// Nightly backups.
+    pub backup: Backup,
+    /// How long things are kept.
+    pub keep: Keep,
     /// Logs.
     pub log: Log,
 }
@@ -107,6 +119,8 @@ pub struct Web {
     pub signups_per_hour: u32,
     /// Count; 0 is no hub.
     pub hub_listeners: usize,
+    /// `host:port` each.
+    pub hub_allow_private: Vec<String>,
 }
 
 /// `[log]`
@@ -228,7 +242,8 @@ impl Config {
             });
         }
         self.check_mail()?;
-        self.check_infer()?;
+        self.infer.check()?;
+        self.backup_at()?;
         // A ceiling that was set below a floor that was not moves the floor.
         if self.poll.min_interval == MIN_INTERVAL {
             self.poll.min_interval = self.poll.min_interval.min(self.poll.max_interval);
@@ -350,57 +365,6 @@ fn read_span<'de, D: serde::Deserializer<'de>>(from: D) -> Result<SignedDuration
 
 fn span(signed: SignedDuration) -> Duration {
     Duration::try_from(signed).unwrap_or_default()
-}
-
-/// Lays `given` over `table`; names an option that is not known.
-fn overlay(table: &mut Table, given: Table, path: &str) -> Result<(), String> {
-    for (key, value) in given {
-        let name = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-        match (table.get_mut(&key), value) {
-            (None, _) => return Err(format!("there is no option {name}")),
-            (Some(Value::Table(inner)), Value::Table(given)) => overlay(inner, given, &name)?,
-            (Some(place), value) if place.same_type(&value) => *place = value,
-            (Some(place), value) => {
-                let (want, got) = (place.type_str(), value.type_str());
-                return Err(format!("{name} must be of type {want}, not {got}"));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Sets the option that `name` stands for, read as the type of its default.
-fn set_from_env(table: &mut Table, name: &str, text: &str) -> Result<(), String> {
-    let wanted = name.strip_prefix(PREFIX).unwrap_or(name).to_ascii_lowercase();
-    let place = find(table, &wanted).ok_or("there is no such option")?;
-    *place = match place {
-        Value::Integer(_) => {
-            Value::Integer(text.trim().parse().map_err(|_| format!("{text:?} is not a number"))?)
-        }
-        Value::Boolean(_) => Value::Boolean(
-            text.trim().parse().map_err(|_| format!("{text:?} is not true or false"))?,
-        ),
-        Value::Array(_) => Value::Array(
-            text.split(',')
-                .map(str::trim)
-                .filter(|t| !t.is_empty())
-                .map(|t| Value::String(t.to_owned()))
-                .collect(),
-        ),
-        _ => Value::String(text.to_owned()),
-    };
-    Ok(())
-}
-
-/// `fetch_timeout` is `timeout` in `[fetch]`, `data_dir` is itself.
-fn find<'t>(table: &'t mut Table, wanted: &str) -> Option<&'t mut Value> {
-    if table.get(wanted).is_some_and(|v| !v.is_table()) {
-        return table.get_mut(wanted);
-    }
-    table.iter_mut().find_map(|(key, value)| {
-        let rest = wanted.strip_prefix(key.as_str())?.strip_prefix('_')?;
-        find(value.as_table_mut()?, rest)
-    })
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod notify;
 pub mod admin;
 pub mod imap;
 pub mod mail;
+pub mod upkeep;
 pub mod web;
 // Floor 6: when work runs.
 pub mod jobs;
@@ -23,6 +24,7 @@ pub mod search;
 pub mod authenticate;
 pub mod encode;
 pub mod fetch;
+pub mod infer;
 pub mod speech;
 pub mod spool;
 pub mod store;

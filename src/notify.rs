@@ -1,15 +1,37 @@
-//! Tells systemd that the server is ready (sd_notify(3)); does nothing elsewhere.
+//! Tells systemd that the server is ready, that it stops, and that it is well (sd_notify(3)); does nothing elsewhere.
 
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::time::Duration;
 
-/// `READY=1` to `$NOTIFY_SOCKET`.
+/// The doors are open.
 pub fn ready() {
+    tell("READY=1\n");
+}
+
+/// They are being closed.
+pub fn stopping() {
+    tell("STOPPING=1\n");
+}
+
+/// It was asked something and answered as it should.
+pub fn well() {
+    tell("WATCHDOG=1\n");
+}
+
+/// How often systemd wants to hear that all is well, if it does (`WatchdogSec=`; sd_watchdog_enabled(3)).
+pub fn watchdog() -> Option<Duration> {
+    let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
+    let ours = number("WATCHDOG_PID").is_none_or(|pid| pid == u64::from(std::process::id()));
+    number("WATCHDOG_USEC").filter(|usec| ours && *usec > 0).map(Duration::from_micros)
+}
+
+fn tell(what: &str) {
     let Some(name) = std::env::var_os("NOTIFY_SOCKET") else { return };
     let sent =
-        address(&name).and_then(|to| UnixDatagram::unbound()?.send_to_addr(b"READY=1\n", &to));
+        address(&name).and_then(|to| UnixDatagram::unbound()?.send_to_addr(what.as_bytes(), &to));
     if let Err(error) = sent {
-        tracing::warn!(%error, "systemd could not be told that the server is ready");
+        tracing::warn!(%error, what = what.trim(), "systemd could not be told");
     }
 }
 

@@ -204,6 +204,10 @@ fn extract_reads_every_format_from_standard_input_unnamed() {
         ),
         ("txt", format!("Ada Stone: {said}\n\nAda Stone: Right.\n")),
         (
+            "md",
+            format!("---\ntitle: Moving\n---\n# News\n\n- {said} {{% assign at=1 %}}\n- Right.\n"),
+        ),
+        (
             "eml",
             format!("From: a@example.org\nSubject: Hi\nMessage-ID: <1@example.org>\n\n{said}\n"),
         ),

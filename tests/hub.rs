@@ -255,6 +255,10 @@ fn the_hub_has_bounds() {
     let full = ask(&server, 3);
     assert_eq!((full.status, full.field("retry-after")), (503, Some("3600")));
     server.stop();
+    program.set("PODBRIEF_WEB_HUB_ALLOW_PRIVATE", "");
+    let server = program.serve();
+    assert_eq!(ask(&server, 1).status, 400, "what sources may reach is not for strangers to reach");
+    server.stop();
     program.set("PODBRIEF_WEB_HUB_LISTENERS", "0");
     let server = program.serve();
     assert_eq!(ask(&server, 1).status, 404);
@@ -320,7 +324,7 @@ fn our_own_subscriber_is_told_by_our_own_hub() {
     host_show(&host, "tea", 1);
     let (a, b) = (format!("127.0.0.1:{}", port()), format!("127.0.0.1:{}", port()));
     let mut publisher = Program::new(&[&host]);
-    publisher.set("PODBRIEF_FETCH_ALLOW_PRIVATE", &format!("{},{b}", host.address));
+    publisher.set("PODBRIEF_WEB_HUB_ALLOW_PRIVATE", &b);
     publisher.set("PODBRIEF_LISTEN", &a);
     publisher.set("PODBRIEF_LOG_LEVEL", "info,podbrief::web::hub=debug");
     let publishing = publisher.serve();

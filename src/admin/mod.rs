@@ -3,24 +3,29 @@
 mod ask;
 mod import;
 mod mail;
+mod model;
 mod podping;
 mod readers;
 mod run;
 mod secret;
 mod socket;
+mod upkeep;
 
 use serde::{Deserialize, Serialize};
 
 pub use ask::{AskError, Link, connect};
 pub use import::ImportReport;
+pub use model::{ModelUse, Sums};
 pub use readers::{NewReader, ReaderCommand, ReaderReply};
 pub use run::{Admin, AdminError};
-pub use secret::{Purpose, Secret, SecretError};
+pub use secret::{Purpose, SECRET, Secret, SecretError};
 pub use socket::{SOCKET, Socket, bind, serve};
 
 use crate::jobs::Event;
 use crate::model::{Item, MailPolicy, Problem, Route, Source, SpeechPolicy};
-use crate::store::{Counts, Instance};
+use crate::store::{Compacted, Counts, Instance, Report};
+
+pub use upkeep::Trouble;
 
 /// What a verb asks for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -132,6 +137,18 @@ pub enum Command {
     Readers(ReaderCommand),
     /// A backup; its bytes follow the answer.
     Backup,
+    /// Verify what must hold in the store.
+    Check {
+        /// And mend what can be mended.
+        repair: bool,
+    },
+    /// Give the store a fresh database.
+    Compact,
+    /// Try again what was set aside or has failed.
+    Retry {
+        /// Of which source; of all if none.
+        which: Option<String>,
+    },
 }
 
 /// What comes back, one JSON line each; all but `Event` end the answer.
@@ -149,6 +166,9 @@ pub enum Reply {
     Sources {
         /// By title.
         sources: Vec<Source>,
+        /// What a language model does, if there is or was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<Box<ModelUse>>,
     },
     /// To `Show`.
     Source {
@@ -199,6 +219,24 @@ pub enum Reply {
         /// Under which address its pages are, if they are.
         #[serde(default)]
         base_url: Option<String>,
+        /// What a language model does, if there is or was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<Box<ModelUse>>,
+        /// What the operator should know, one sentence each.
+        #[serde(default)]
+        notices: Vec<String>,
+        /// What was set aside or waits to be tried again.
+        #[serde(default)]
+        trouble: Vec<Trouble>,
+    },
+    /// To `Check`.
+    Checked(Report),
+    /// To `Compact`.
+    Compacted(Compacted),
+    /// To `Retry`: so many are tried again.
+    Retried {
+        /// How many.
+        count: usize,
     },
     /// To `Readers`.
     Readers(ReaderReply),

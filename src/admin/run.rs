@@ -1,11 +1,12 @@
 //! Runs a command against the store and the scheduler of this process.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use tokio::sync::{broadcast, mpsc};
 
 use super::import::import;
-use super::{AddedSource, Command, Reply};
+use super::{AddedSource, Command, ModelUse, Reply};
 use crate::jobs::{Clock, Handle};
 use crate::model::{Source, SourceKind, SourceStatus, Timestamp};
 use crate::pipeline::{Context, StageError, local_part, resolve};
@@ -26,6 +27,8 @@ pub struct Admin {
     pub clock: Clock,
     /// Under which address the pages are, once they are.
     pub base_url: Option<String>,
+    /// What the operator should know beside what the store tells.
+    pub notices: Arc<dyn Fn() -> Vec<String> + Send + Sync>,
 }
 
 /// A command failed.
@@ -81,7 +84,15 @@ impl Admin {
                 self.jobs.wake();
                 Reply::Added { sources }
             }
-            Command::List => Reply::Sources { sources: door.call(|s| s.sources()).await? },
+            Command::List => {
+                let writer = self.ctx.writer.clone();
+                let asked = door.call(move |s| {
+                    let model = ModelUse::of(s, writer.as_ref(), now)?.map(Box::new);
+                    Ok((s.sources()?, model))
+                });
+                let (sources, model) = asked.await?;
+                Reply::Sources { sources, model }
+            }
             Command::Show { which, all } => {
                 let source = self.find(&which).await?;
                 let id = source.id.clone();
@@ -145,11 +156,10 @@ impl Admin {
                 self.deliver(to, from, import, bytes, now).await?
             }
             Command::Poll { all } => self.poll(all, replies).await?,
-            Command::Status => {
-                let (counts, instance) = door.call(|s| Ok((s.counts()?, s.instance()?))).await?;
-                let version = env!("CARGO_PKG_VERSION").to_owned();
-                Reply::Status { counts, instance, version, base_url: self.base_url.clone() }
-            }
+            Command::Status => self.status().await?,
+            Command::Check { repair } => self.verify(repair, now).await?,
+            Command::Compact => self.compact().await?,
+            Command::Retry { which } => self.retry(which, now).await?,
             Command::Readers(command) => Reply::Readers(self.readers(command, now).await?),
             Command::Backup => Reply::Bytes,
         })
@@ -211,6 +221,7 @@ impl Admin {
 
     async fn poll(&self, all: bool, replies: &mpsc::Sender<Reply>) -> Result<Reply, AdminError> {
         let now = (self.clock)();
+        self.ctx.door.call(|s| s.writable()).await?;
         let mut events = self.jobs.events();
         if all {
             self.ctx.door.call(move |s| s.poll_now(None, now)).await?;

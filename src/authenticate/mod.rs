@@ -8,13 +8,14 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mail_auth::common::cache::NoCache;
 use mail_auth::dmarc::verify::DmarcParameters;
 use mail_auth::hickory_resolver::config::{
     ConnectionConfig, NameServerConfig, ResolverConfig, ResolverOpts,
 };
 use mail_auth::hickory_resolver::system_conf::read_system_conf;
 use mail_auth::spf::verify::SpfParameters;
-use mail_auth::{AuthenticatedMessage, MessageAuthenticator};
+use mail_auth::{AuthenticatedMessage, MX, MessageAuthenticator, RecordSet};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
@@ -116,6 +117,22 @@ impl Authenticator {
             host: host.into(),
             places: Arc::new(Semaphore::new(AT_ONCE)),
         })))
+    }
+
+    /// The hosts that take mail for a domain, the preferred first; nothing if nobody may be asked.
+    ///
+    /// # Errors
+    /// What DNS says.
+    pub async fn mail_hosts(&self, domain: &str) -> Option<Result<Vec<String>, String>> {
+        let asker = self.0.clone()?;
+        let nothing = None::<&NoCache<Box<str>, RecordSet<MX>>>;
+        let found = match tokio::time::timeout(BOUND, asker.dns.mx_lookup(domain, nothing)).await {
+            Ok(Ok(found)) => found,
+            Ok(Err(error)) => return Some(Err(error.to_string())),
+            Err(_) => return Some(Err("DNS does not answer".into())),
+        };
+        let hosts = found.rrset.iter().flat_map(|one| one.exchanges.iter());
+        Some(Ok(hosts.map(|host| host.to_string()).collect()))
     }
 
     /// Within [`BOUND`], whatever DNS does: where it fails, the results are `temperror`.

@@ -95,6 +95,11 @@ pub(super) enum Verb {
     AdminUrl,
     /// Transcript in, insights out, without a store ("-" is standard input)
     Extract(Extract),
+    /// Try the endpoints of models that are set up
+    Infer {
+        #[command(subcommand)]
+        verb: InferVerb,
+    },
     /// Measure the engine: documents in, predictions out, as JSON lines
     Eval(super::eval::Eval),
     /// Sentences in, their vectors out: what the server runs beside itself
@@ -135,10 +140,46 @@ pub(super) enum Verb {
         #[arg(long, default_value = "auto")]
         language: String,
     },
+    /// Look at configuration, addresses, clock, disk, store and doors, and say what to do
+    Doctor,
+    /// Verify that the store is whole: rows, indexes, quotes, texts, queue, editions
+    Check {
+        /// Mend what can be mended
+        #[arg(long)]
+        repair: bool,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give back what the database no longer needs of the disk, while the server runs or not
+    Compact,
+    /// Try again what was set aside after repeated failures, and what waits for its next attempt
+    Retry {
+        /// Only of this source: id, address, or the start of the title
+        which: Option<String>,
+    },
     /// Write all data to one file, while the server runs or not
     Backup { file: PathBuf },
     /// Fill an empty data directory from a backup
     Restore { file: PathBuf },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum InferVerb {
+    /// Ask the language model about a sample, and print what it wrote and what is believed of it
+    Test {
+        /// A transcript, or "-" [default: a sample that comes with the program]
+        file: Option<PathBuf>,
+        /// How it is written [default: guessed]
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+        /// At most so many passages
+        #[arg(long, default_value_t = 4, value_name = "N")]
+        top: usize,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -311,11 +352,14 @@ pub(super) enum Format {
     Json,
     Html,
     Txt,
+    /// An article or a newsletter, in Markdown or plain text.
+    Md,
+    /// A message.
     Eml,
 }
 
 impl Format {
-    /// `None` for mail, which is no transcript.
+    /// `None` for what is written: no transcript.
     pub(super) fn transcript(self) -> Option<TranscriptFormat> {
         Some(match self {
             Self::Vtt => TranscriptFormat::Vtt,
@@ -323,7 +367,7 @@ impl Format {
             Self::Json => TranscriptFormat::Json,
             Self::Html => TranscriptFormat::Html,
             Self::Txt => TranscriptFormat::Text,
-            Self::Eml => return None,
+            Self::Md | Self::Eml => return None,
         })
     }
 }

@@ -212,7 +212,7 @@ impl Play {
     async fn compose(&mut self) -> Result<Vec<Made>> {
         let ctx = self.rooms()?.admin.ctx.clone();
         let now = self.now;
-        let due = ctx.door.call(move |store| store.due_jobs(now, usize::MAX)).await?;
+        let due = ctx.door.call(move |store| store.due_jobs(now, usize::MAX, &|_| false)).await?;
         let mut running = tokio::task::JoinSet::new();
         for job in due {
             let JobKind::Compose(id) = job.kind else { continue };
@@ -274,6 +274,7 @@ fn insight(id: InsightId, said: Said, item: &Item, now: Timestamp) -> Insight {
         names: Vec::new(),
         episode_kind: Default::default(),
         chapter: None,
+        written: None,
         language: Some("en".into()),
         published: now,
         seq: 0,
@@ -302,8 +303,12 @@ fn publications(
         let embedding = Some(Embedding { insight: id, model: MODEL.to_owned(), vector });
         publications.push(Publication { insight, entry, embedding });
     }
-    let extraction =
-        Extraction { item: item.id.clone(), origin: TranscriptOrigin::Publisher, publications };
+    let extraction = Extraction {
+        item: item.id.clone(),
+        origin: TranscriptOrigin::Publisher,
+        publications,
+        writing: None,
+    };
     let poll = PollOutcome {
         source: source.id.clone(),
         state: PollState::default(),

@@ -3,21 +3,22 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use serde::Serialize;
 
 use super::args::{Extract, Format};
 use super::verbs::read_file;
 use crate::insight::{self, Context, Draft, Explained, Fate, Options, Untold, Weighed};
 use crate::model::{Basis, Segment, Transcript, TranscriptFormat};
-use crate::parse::{mail, newsletter, transcript};
+use crate::parse::newsletter::Issue;
+use crate::parse::{charset, mail, newsletter, transcript};
 use crate::text::embed::Encoder;
 use crate::text::html;
 
 pub(super) fn extract(args: &Extract) -> Result<ExitCode> {
     let bytes = read_file(&args.file)?;
     let name = args.file.display().to_string();
-    let input = read(args, &bytes, &name)
+    let input = read(args.format, &bytes, &name)
         .with_context(|| format!("{name} can't be read as a transcript"))?;
     let context = Context {
         show: "",
@@ -47,25 +48,29 @@ pub(super) fn extract(args: &Extract) -> Result<ExitCode> {
         eprintln!("No insights: nothing in it is a claim that stands alone.");
     } else {
         for (n, draft) in drafts.iter().enumerate() {
-            print(n + 1, draft)?;
+            print(n + 1, draft, input.basis)?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-struct Input {
-    transcript: Transcript,
-    title: String,
-    basis: Basis,
+pub(super) struct Input {
+    pub transcript: Transcript,
+    pub title: String,
+    pub basis: Basis,
 }
 
-fn read(args: &Extract, bytes: &[u8], name: &str) -> Result<Input> {
+pub(super) fn read(asked: Option<Format>, bytes: &[u8], name: &str) -> Result<Input> {
     let eml = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("eml"))
         || mail::looks_like_mail(bytes);
-    if args.format == Some(Format::Eml) || (args.format.is_none() && eml) {
+    if asked == Some(Format::Eml) || (asked.is_none() && eml) {
         return read_mail(bytes);
     }
-    let format = match args.format.and_then(Format::transcript) {
+    let text = charset::decode(bytes, None);
+    if asked == Some(Format::Md) {
+        return article(&text, None);
+    }
+    let format = match asked.and_then(Format::transcript) {
         Some(format) => format,
         None => transcript::guess_format(bytes, None, Some(name)).unwrap_or(TranscriptFormat::Text),
     };
@@ -73,20 +78,35 @@ fn read(args: &Extract, bytes: &[u8], name: &str) -> Result<Input> {
     if transcript.segments.is_empty() {
         bail!("it has no words");
     }
+    // What nobody says at any time, and is set like an article, is one.
+    let said = |s: &Segment| s.speaker.is_some() || s.start_ms.is_some();
+    let guessed = asked.is_none() && format == TranscriptFormat::Text;
+    if guessed && !transcript.segments.iter().any(said) && newsletter::is_marked_up(&text) {
+        return article(&text, transcript.language);
+    }
     Ok(Input { transcript, title: String::new(), basis: Basis::Spoken })
 }
 
 fn read_mail(bytes: &[u8]) -> Result<Input> {
     let mail = mail::read(bytes)?;
     let issue = newsletter::understand(&mail, &[]);
+    written(&issue, mail.language)
+        .ok_or_else(|| anyhow!("the message has no text part, only attachments"))
+}
+
+fn article(text: &str, language: Option<String>) -> Result<Input> {
+    written(&newsletter::of_file(text), language)
+        .ok_or_else(|| anyhow!("it has no text of its own"))
+}
+
+/// None if nothing is written in it.
+fn written(issue: &Issue, language: Option<String>) -> Option<Input> {
     let paragraphs = html::to_paragraphs(&issue.html);
-    if paragraphs.is_empty() {
-        bail!("the message has no text part, only attachments");
-    }
-    let segments =
+    let segments: Vec<Segment> =
         paragraphs.into_iter().map(|text| Segment { text, ..Segment::default() }).collect();
-    let transcript = Transcript { language: mail.language, segments };
-    Ok(Input { transcript, title: issue.title, basis: Basis::Written })
+    let transcript = Transcript { language, segments };
+    let title = issue.title.clone();
+    (!transcript.segments.is_empty()).then_some(Input { transcript, title, basis: Basis::Written })
 }
 
 #[derive(Serialize)]
@@ -190,8 +210,13 @@ fn clock(ms: u64) -> String {
     }
 }
 
-fn print(number: usize, draft: &Draft) -> Result<()> {
+fn print(number: usize, draft: &Draft, basis: Basis) -> Result<()> {
     let quote = &draft.quote;
+    if basis == Basis::Written {
+        say!("{number}. {}\n   {}", draft.headline, draft.claim);
+        say!("   “{}” (score {:.2})\n", quote.text, draft.score);
+        return Ok(());
+    }
     let at = quote.start_ms.map(|ms| format!(", {}", clock(ms)));
     say!("{number}. {}", draft.headline);
     say!("   {}", draft.claim);

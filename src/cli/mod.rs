@@ -10,6 +10,7 @@ macro_rules! say {
 
 mod archive;
 mod args;
+mod doctor;
 mod eval;
 mod eval_brief;
 mod eval_read;
@@ -18,6 +19,7 @@ mod eval_salience;
 mod eval_topics;
 mod extract;
 mod heap;
+mod infer;
 mod mail;
 mod poll;
 mod print;
@@ -25,6 +27,7 @@ mod readers;
 mod serve;
 mod speech;
 mod store;
+mod upkeep;
 mod verbs;
 mod weights;
 
@@ -110,7 +113,12 @@ fn run(mut args: Args) -> Result<ExitCode> {
         Verb::Eval(eval) => eval::eval(&eval, config),
         Verb::Extract(extract) => extract::extract(&extract),
         Verb::Transcribe { file, json } => speech::transcribe(&config, &file, json),
+        Verb::Infer { verb } => infer::infer(&config, &verb),
         Verb::Encode => Ok(ExitCode::SUCCESS),
+        Verb::Doctor => doctor::doctor(&config),
+        Verb::Check { repair, json } => upkeep::check(&config, repair, json),
+        Verb::Compact => upkeep::compact(&config),
+        Verb::Retry { which } => upkeep::retry(&config, which),
         Verb::Backup { file } => store::backup(&config, &file),
         Verb::Restore { file } => store::restore(&config, &file),
         worker => speech::work(worker),

@@ -7,7 +7,7 @@ use super::mail;
 use super::poll::Row;
 use crate::admin::AddedSource;
 use crate::model::{
-    Item, ItemState, Lease, Source, SourceKind, SourceStatus, TranscriptOrigin, Why,
+    Coverage, Item, ItemState, Lease, Source, SourceKind, SourceStatus, TranscriptOrigin, Why,
 };
 
 pub(super) fn json(value: &impl Serialize) -> Result<()> {
@@ -213,10 +213,23 @@ pub(super) fn source(source: &Source, items: &[Item], domain: &str, as_json: boo
     }
     say!("  transcripts  {} of the items worked on", coverage(source));
     say!("  insights     {}", source.coverage.insights);
+    if source.coverage.to_write > 0 {
+        say!("  model        {}", writing(&source.coverage));
+    }
     if let Some(problem) = &source.poll.problem {
         say!("  problem      {}. {}", problem.what, problem.hint);
     }
     item_list(items)
+}
+
+/// What a language model did for a source, and what share of it was dropped.
+fn writing(c: &Coverage) -> String {
+    let all = c.written + c.dropped;
+    let share = if all == 0 { 0.0 } else { 100.0 * f64::from(c.dropped) / f64::from(all) };
+    format!(
+        "{} of {} passages in its words, {} insights dropped ({share:.0}%)",
+        c.written, c.to_write, c.dropped
+    )
 }
 
 fn item_list(items: &[Item]) -> Result<()> {
@@ -261,6 +274,7 @@ fn item_state(item: &Item) -> String {
             None => "waits for its words".to_owned(),
         },
         ItemState::Transcribed { .. } => "waits for its insights".to_owned(),
+        ItemState::Drafted { .. } => "waits for the language model".to_owned(),
         ItemState::Published { insights, origin: from } => {
             format!("{insights} insights from its {}", origin(*from))
         }

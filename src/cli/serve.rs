@@ -11,7 +11,7 @@ use crate::store::StoreError;
 use crate::{app, demo, notify};
 
 pub(super) fn serve(config: &Config) -> Result<ExitCode> {
-    let rooms = app::open(config).map_err(|error| match error.downcast_ref() {
+    let rooms = app::open_or_rescue(config).map_err(|error| match error.downcast_ref() {
         Some(StoreError::Locked(_)) => error.context(
             "podbrief runs on this data directory already; stop it, or choose another with --data-dir",
         ),
@@ -32,6 +32,7 @@ pub(super) fn serve(config: &Config) -> Result<ExitCode> {
 pub(super) fn demo(mut config: Config) -> Result<ExitCode> {
     let scratch = demo::Scratch::new()?;
     scratch.path().clone_into(&mut config.data_dir);
+    config.backup.keep = 0;
     let done = runtime()?.block_on(async {
         let until = app::stop_signal()?;
         let host = demo::Host::start(app::now()).await?;

@@ -1,9 +1,8 @@
 //! `podbrief backup` and `podbrief restore`.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
@@ -13,6 +12,7 @@ use crate::admin::{self, Command, Reply};
 use crate::app;
 use crate::config::Config;
 use crate::store::sled;
+use crate::upkeep;
 
 /// Beside the store while a restore is not whole.
 const RESTORING: &str = "restoring";
@@ -21,39 +21,13 @@ pub(super) fn backup(config: &Config, file: &Path) -> Result<ExitCode> {
     // A symbolic link stays one: what it names is replaced.
     let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let file = target.as_path();
-    let cant = || format!("can't write {}", file.display());
     if fs::metadata(file).is_ok_and(|found| !found.is_file()) {
         bail!("{} is not an ordinary file; give the name of one", file.display());
     }
-    // Beside its place until it is whole, so that an older backup is never lost to a failed one.
-    let temp = beside(file);
-    // For the owner only: addresses of feeds can hold secrets.
-    let private =
-        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temp);
-    let mut out = BufWriter::new(private.with_context(cant)?);
-    let written = write_to(config, &mut out);
-    let summary = written.and_then(|()| {
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        Ok(sled::verify(&|| open(&temp))?)
-    });
-    match summary {
-        Ok(summary) => {
-            fs::rename(&temp, file).with_context(cant)?;
-            say!("{}: {} rows and {} texts, checked", file.display(), summary.rows, summary.bodies);
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(error) => {
-            // What matters is the first error.
-            let _ = fs::remove_file(&temp);
-            Err(error.context("no backup was made"))
-        }
-    }
-}
-
-fn beside(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".part");
-    name.into()
+    let summary = upkeep::write_backup(file, |out| write_to(config, out));
+    let summary = summary.context("no backup was made")?;
+    say!("{}: {} rows and {} texts, checked", file.display(), summary.rows, summary.bodies);
+    Ok(ExitCode::SUCCESS)
 }
 
 fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {

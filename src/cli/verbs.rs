@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use tokio::sync::mpsc;
 
 use super::args::SourceVerb;
-use super::{mail, print, runtime};
+use super::{infer, mail, print, runtime};
 use crate::admin::{self, Admin, Command, Link, Reply, Secret};
 use crate::app::{self, Rooms};
 use crate::config::Config;
@@ -24,11 +24,18 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) fn run(config: &Config, command: Command, mut each: impl FnMut(Reply)) -> Result<Reply> {
     let reads = matches!(
         command,
-        Command::List | Command::Show { .. } | Command::Export | Command::Status | Command::Backup
+        Command::List
+            | Command::Show { .. }
+            | Command::Export
+            | Command::Status
+            | Command::Backup
+            | Command::Check { .. }
+            | Command::Compact
+            | Command::Retry { .. }
     );
     if reads && !config.data_dir.join("store").exists() {
         if matches!(command, Command::List) {
-            return Ok(Reply::Sources { sources: Vec::new() });
+            return Ok(Reply::Sources { sources: Vec::new(), model: None });
         }
         bail!(
             "there is no podbrief data in {} yet; choose another directory with --data-dir, or begin with \
@@ -185,8 +192,11 @@ pub(super) fn source(config: &Config, verb: SourceVerb) -> Result<ExitCode> {
         }
         SourceVerb::List { json } => {
             let reply = run(config, Command::List, |_| {})?;
-            let Reply::Sources { sources } = reply else { return Err(unexpected(&reply)) };
+            let Reply::Sources { sources, model } = reply else { return Err(unexpected(&reply)) };
             print::sources(&sources, json)?;
+            if let Some(model) = model.filter(|_| !json) {
+                infer::notes(&model)?;
+            }
             Ok(ExitCode::SUCCESS)
         }
         SourceVerb::Show { which, all, json } => {
@@ -253,7 +263,7 @@ pub(super) fn export(config: &Config, file: Option<&Path>) -> Result<ExitCode> {
 
 pub(super) fn status(config: &Config, json: bool) -> Result<ExitCode> {
     let reply = run(config, Command::Status, |_| {})?;
-    let Reply::Status { counts, instance, version, .. } = &reply else {
+    let Reply::Status { counts, instance, version, notices, trouble, model, .. } = &reply else {
         return Err(unexpected(&reply));
     };
     if json {
@@ -268,6 +278,16 @@ pub(super) fn status(config: &Config, json: bool) -> Result<ExitCode> {
         counts.insights,
         counts.jobs
     );
+    model.as_deref().map_or(Ok(()), infer::status)?;
+    for notice in notices {
+        say!("Attention: {notice}.");
+    }
+    for one in trouble {
+        match one.next {
+            Some(next) => say!("{}: {}; tried again {}", one.what, one.why, next.rfc3339()),
+            None => say!("{}: {} (`podbrief retry` tries it again)", one.what, one.why),
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 

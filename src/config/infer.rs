@@ -1,139 +1,239 @@
-//! `[infer]`: models where a person has one.
+//! `[infer]`: endpoints of models. Empty ones, the default, are not asked, and nothing is loaded for them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::SignedDuration;
 use serde::Deserialize;
 
-use super::{Config, ConfigError, read_span, span};
-use crate::model::SpeechPolicy;
+use super::{ConfigError, Transcribe, span};
+use crate::insight::written;
+use crate::model::Caps;
+use crate::pipeline::Terms;
 
 /// `[infer]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Infer {
+    /// Writing.
+    pub chat: Chat,
     /// Speech recognition.
     pub transcribe: Transcribe,
 }
 
-/// `[infer.transcribe]`
+/// `[infer.chat]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Transcribe {
-    /// Up to and with `/v1`.
+pub struct Chat {
+    /// As `http://127.0.0.1:11434/v1`; empty for none.
     pub base_url: String,
     /// As the endpoint calls it.
     pub model: String,
-    /// First line.
+    /// A file; empty for none.
     pub api_key_file: PathBuf,
-    /// Name of a variable.
+    /// The name of a variable; empty for none.
     pub api_key_env: String,
-    /// `verbose_json`, `vtt`, `srt` or `json`.
-    pub response_format: String,
-    /// Program and arguments.
-    pub command: Vec<String>,
-    /// Folder.
-    pub weights: PathBuf,
-    /// `never`, `missing` or `always`.
-    pub policy: String,
-    /// BCP 47.
+    /// `source`, or a BCP 47 tag.
     pub language: String,
-    /// MiB.
-    pub max_audio_mib: u64,
+    /// Whether newsletters of one reader are sent too.
+    pub private: bool,
+    /// Whether near insights are compared.
+    pub relations: bool,
+    /// Words.
+    pub window: usize,
+    /// Tokens.
+    pub answer_tokens: u32,
     /// Count.
-    pub max_minutes: u32,
-    /// Count; 0 is no limit.
-    pub minutes_a_day: u32,
-    #[serde(deserialize_with = "read_span")]
-    chunk: SignedDuration,
-    #[serde(deserialize_with = "read_span")]
+    pub concurrency: usize,
+    #[serde(deserialize_with = "super::read_span")]
     timeout: SignedDuration,
+    #[serde(deserialize_with = "super::read_span")]
+    patience: SignedDuration,
+    /// Count; 0 is no limit.
+    pub tokens_a_day: u64,
+    /// Count; 0 is no limit.
+    pub source_tokens_a_day: u64,
+    /// For a million tokens.
+    pub price_in: f64,
+    /// For a million tokens.
+    pub price_out: f64,
+    /// In the prices' currency; 0 is no limit.
+    pub money_a_day: f64,
+    /// In the prices' currency; 0 is no limit.
+    pub source_money_a_day: f64,
 }
 
-impl Transcribe {
-    /// Whether there is a recogniser.
+/// What a secret is read from at most.
+const MOST_KEY: u64 = 16 * 1024;
+
+impl Infer {
+    /// What goes together must be given together.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        self.chat.check()?;
+        self.transcribe.check()
+    }
+}
+
+impl Chat {
+    /// Whether there is an endpoint.
     pub fn is_on(&self) -> bool {
-        self.ways() > 0
+        !self.base_url.is_empty()
     }
 
-    fn ways(&self) -> usize {
-        let given = [
-            !self.base_url.is_empty(),
-            !self.command.is_empty(),
-            !self.weights.as_os_str().is_empty(),
-        ];
-        given.into_iter().filter(|given| *given).count()
-    }
-
-    /// Of sources of which nothing is said.
-    pub fn policy(&self) -> SpeechPolicy {
-        SpeechPolicy::named(&self.policy).unwrap_or(SpeechPolicy::Never)
-    }
-
-    /// Seconds.
-    pub fn chunk(&self) -> u32 {
-        u32::try_from(span(self.chunk).as_secs()).unwrap_or(u32::MAX)
-    }
-
-    /// Span.
+    /// For one request.
     pub fn timeout(&self) -> Duration {
         span(self.timeout)
     }
-}
 
-impl Config {
-    pub(super) fn check_infer(&self) -> Result<(), ConfigError> {
-        let speech = &self.infer.transcribe;
-        let bad = |option: &str, detail: String| {
-            Err(ConfigError::Value { from: format!("infer.transcribe.{option}"), detail })
+    /// How long an item waits.
+    pub fn patience(&self) -> Duration {
+        span(self.patience)
+    }
+
+    /// The key to send along, if one is named.
+    ///
+    /// # Errors
+    /// [`ConfigError`], if it can't be had where it is said to be. The message holds nothing of it.
+    pub fn api_key(
+        &self,
+        env: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<String>, ConfigError> {
+        secret("infer.chat", &self.api_key_file, &self.api_key_env, env)
+    }
+
+    /// On what terms it is asked.
+    pub fn terms(&self) -> Terms {
+        let millionths = |sum: f64| (sum * 1e6).round() as u64;
+        Terms {
+            language: Some(self.language.trim().to_owned()).filter(|tag| tag != "source"),
+            private: self.private,
+            relations: self.relations,
+            window: self.window,
+            patience: self.patience(),
+            caps: Caps {
+                tokens: self.tokens_a_day,
+                source_tokens: self.source_tokens_a_day,
+                money: millionths(self.money_a_day),
+                source_money: millionths(self.source_money_a_day),
+            },
+            // For a million tokens is, in millionths, for one.
+            prices: (self.price_in, self.price_out),
+            at_once: self.concurrency,
+        }
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        if !self.is_on() {
+            return Ok(());
+        }
+        let bad = |from: &str, detail: &str| {
+            Err(ConfigError::Value { from: format!("infer.chat.{from}"), detail: detail.into() })
         };
-        if SpeechPolicy::named(&speech.policy).is_none() {
-            return bad("policy", format!("{:?} is not never, missing or always", speech.policy));
-        }
-        if !["verbose_json", "vtt", "srt", "json"].contains(&speech.response_format.as_str()) {
-            let detail =
-                format!("{:?} is not verbose_json, vtt, srt or json", speech.response_format);
-            return bad("response_format", detail);
-        }
-        if speech.ways() > 1 {
-            return bad(
-                "base_url",
-                "give one of base_url, command and weights, not several".into(),
-            );
-        }
-        if !(30..=3600).contains(&speech.chunk()) {
-            return bad("chunk", "must be from 30s to 1h".into());
-        }
-        if span(speech.timeout).is_zero() || speech.max_audio_mib == 0 || speech.max_minutes == 0 {
-            return bad(
-                "timeout",
-                "timeout, max_audio_mib and max_minutes must be at least 1".into(),
-            );
-        }
-        if speech.base_url.is_empty() {
-            return if cfg!(feature = "whisper") || speech.weights.as_os_str().is_empty() {
-                Ok(())
-            } else {
-                bad("weights", "this podbrief was built without the feature \"whisper\" (cargo install --features whisper)".into())
-            };
-        }
-        let url = url::Url::parse(&speech.base_url).ok();
+        let url = url::Url::parse(&self.base_url).ok();
         if !url.is_some_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host()) {
-            return bad(
-                "base_url",
-                format!("{:?} is not an address like http://127.0.0.1:8000/v1", speech.base_url),
-            );
+            return bad("base_url", "is not an address like http://127.0.0.1:11434/v1");
         }
-        if speech.model.is_empty() {
-            return bad(
-                "model",
-                "name the model that the endpoint is to use, as \"whisper-1\"".into(),
-            );
+        if self.model.trim().is_empty() {
+            return bad("model", "must be named: the endpoint's list of models has its name");
         }
-        if !speech.api_key_env.is_empty() && !speech.api_key_file.as_os_str().is_empty() {
-            return bad("api_key_env", "give one of api_key_file and api_key_env, not both".into());
+        if !self.api_key_file.as_os_str().is_empty() && !self.api_key_env.is_empty() {
+            return bad("api_key_file", "and api_key_env: give one or none");
+        }
+        if self.language != "source" && !written::knows(&self.language) {
+            return bad("language", "is not \"source\", en, de, fr or es: others can't be checked");
+        }
+        if self.timeout().is_zero() {
+            return bad("timeout", "must be at least 1s");
+        }
+        if self.concurrency == 0 || self.window < 100 || self.answer_tokens < 100 {
+            return bad("window", "and answer_tokens must be at least 100, concurrency at least 1");
+        }
+        let prices = [self.price_in, self.price_out, self.money_a_day, self.source_money_a_day];
+        if prices.iter().any(|price| !price.is_finite() || *price < 0.0) {
+            return bad("price_in", "and all other sums must not be negative");
+        }
+        let priced = self.price_in > 0.0 || self.price_out > 0.0;
+        if (self.money_a_day > 0.0 || self.source_money_a_day > 0.0) && !priced {
+            return bad("money_a_day", "needs price_in and price_out");
         }
         Ok(())
+    }
+}
+
+/// The first line of a file, or a variable.
+fn secret(
+    whose: &str,
+    file: &Path,
+    variable: &str,
+    env: impl Fn(&str) -> Option<String>,
+) -> Result<Option<String>, ConfigError> {
+    use std::io::Read;
+    if !variable.is_empty() {
+        let value = env(variable).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
+        return match value {
+            Some(value) => Ok(Some(value)),
+            None => Err(ConfigError::Value {
+                from: format!("{whose}.api_key_env"),
+                detail: format!("the variable {variable} is not set"),
+            }),
+        };
+    }
+    if file.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let read = || -> std::io::Result<String> {
+        let mut text = String::new();
+        std::fs::File::open(file)?.take(MOST_KEY).read_to_string(&mut text)?;
+        Ok(text)
+    };
+    let text = read().map_err(|error| ConfigError::File { path: file.to_owned(), error })?;
+    let line = text.lines().next().unwrap_or_default().trim().to_owned();
+    if line.is_empty() {
+        return Err(ConfigError::Value {
+            from: format!("{whose}.api_key_file"),
+            detail: format!("the first line of {} is empty", file.display()),
+        });
+    }
+    Ok(Some(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Config, Overrides};
+    use super::*;
+
+    fn load(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let named = |n: &str| format!("PODBRIEF_INFER_CHAT_{n}");
+        let env: Vec<_> = pairs.iter().map(|(n, v)| (named(n), (*v).to_owned())).collect();
+        Config::load(None, &env, Overrides::default())
+    }
+
+    #[test]
+    fn is_off_until_an_endpoint_is_named() {
+        assert!(!load(&[]).unwrap().infer.chat.is_on());
+        let on =
+            load(&[("BASE_URL", "http://nas.lan:11434/v1"), ("MODEL", "m"), ("PRICE_IN", "2")]);
+        let on = on.unwrap().infer.chat;
+        assert!(on.is_on() && on.price_in == 2.0 && on.language == "source");
+        assert_eq!(on.api_key(|_| None).unwrap(), None);
+    }
+
+    #[test]
+    fn mistakes_are_named_and_keys_are_not() {
+        let base = ("BASE_URL", "https://api.example/v1");
+        for (more, part) in [
+            (&[][..], "infer.chat.model"),
+            (&[("MODEL", "m"), ("MONEY_A_DAY", "1")][..], "needs price_in"),
+            (&[("MODEL", "m"), ("PRICE_IN", "-1")][..], "negative"),
+            (&[("MODEL", "m"), ("TIMEOUT", "0s")][..], "at least 1s"),
+            (&[("MODEL", "m"), ("API_KEY_ENV", "A"), ("API_KEY_FILE", "b")][..], "one or none"),
+        ] {
+            let error = load(&[&[base], more].concat()).unwrap_err().to_string();
+            assert!(error.contains(part), "{error}");
+        }
+        let chat = load(&[base, ("MODEL", "m"), ("API_KEY_ENV", "KEY")]).unwrap().infer.chat;
+        assert_eq!(chat.api_key(|_| Some(" s3cret\n".into())).unwrap().as_deref(), Some("s3cret"));
+        let error = chat.api_key(|_| None).unwrap_err().to_string();
+        assert!(error.contains("KEY is not set"), "{error}");
     }
 }

@@ -28,6 +28,8 @@ pub struct Mail {
     pub max_message_mib: usize,
     /// Days.
     pub keep_raw_days: u32,
+    /// MiB; 0 is as many as there are.
+    pub keep_raw_mib: u64,
     /// Whose `Authentication-Results` are believed.
     pub authserv_id: String,
 }

@@ -39,7 +39,11 @@ pub struct Limits {
 
 /// Asks hosts. Cheap to clone.
 #[derive(Clone)]
-pub struct Fetcher(Arc<Inner>);
+pub struct Fetcher {
+    inner: Arc<Inner>,
+    /// Private hosts that may be asked.
+    allowed: Arc<Vec<AllowPrivate>>,
+}
 
 /// What one request led to.
 enum Step {
@@ -67,7 +71,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// If TLS can't be set up.
-    pub fn new(limits: Limits, product: &str, contact: &str) -> Result<Self, FetchError> {
+    pub fn new(mut limits: Limits, product: &str, contact: &str) -> Result<Self, FetchError> {
         // A second call finds it installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let build = |guarded: bool| {
@@ -94,17 +98,24 @@ impl Fetcher {
         let gates = Gates::new(limits.per_host, limits.gap);
         let agent = (product.to_owned(), contact.to_owned());
         let subscribers = AtomicUsize::new(0);
-        Ok(Self(Arc::new(Inner { guarded, private, limits, gates, agent, subscribers })))
+        let allowed = Arc::new(std::mem::take(&mut limits.allow_private));
+        let inner = Inner { guarded, private, limits, gates, agent, subscribers };
+        Ok(Self { inner: Arc::new(inner), allowed })
+    }
+
+    /// The same, with the same places at each host, that may ask other private hosts: for addresses that strangers name.
+    pub fn allowing(&self, allowed: Vec<AllowPrivate>) -> Self {
+        Self { inner: Arc::clone(&self.inner), allowed: Arc::new(allowed) }
     }
 
     /// How many readers stand behind a request, for hosts that count.
     pub fn set_subscribers(&self, count: usize) {
-        self.0.subscribers.store(count, Ordering::Relaxed);
+        self.inner.subscribers.store(count, Ordering::Relaxed);
     }
 
     fn user_agent(&self) -> String {
-        let (product, contact) = &self.0.agent;
-        match self.0.subscribers.load(Ordering::Relaxed) {
+        let (product, contact) = &self.inner.agent;
+        match self.inner.subscribers.load(Ordering::Relaxed) {
             0 => format!("{product} (+{contact})"),
             1 => format!("{product} (+{contact}; 1 subscriber)"),
             many => format!("{product} (+{contact}; {many} subscribers)"),
@@ -114,12 +125,12 @@ impl Fetcher {
     /// Leaves the host of `url` alone until then, because it asked for it before the program was started.
     pub fn rest(&self, url: &str, now: Timestamp, until: Timestamp) {
         if let Ok(url) = Url::parse(url) {
-            self.0.gates.note(&url, |rest| rest.asked_for(now, until.since(now)));
+            self.inner.gates.note(&url, |rest| rest.asked_for(now, until.since(now)));
         }
     }
 
     pub(super) fn limit(&self) -> Duration {
-        self.0.limits.timeout
+        self.inner.limits.timeout
     }
 
     /// A place at the host of `url`, if it is not left alone now.
@@ -130,10 +141,10 @@ impl Fetcher {
         now: Timestamp,
     ) -> Result<OwnedSemaphorePermit, FetchError> {
         let host = || name(url);
-        if let Some(until) = self.0.gates.resting(url, now) {
+        if let Some(until) = self.inner.gates.resting(url, now) {
             return Err(FetchError::Resting { host: host(), until });
         }
-        let place = self.0.gates.enter(url, patient).await;
+        let place = self.inner.gates.enter(url, patient).await;
         place.ok_or_else(|| FetchError::Busy { host: host() })
     }
 
@@ -144,7 +155,7 @@ impl Fetcher {
     pub async fn get(&self, request: Request<'_>) -> Result<Answer, FetchError> {
         let bad = || FetchError::BadUrl(request.url.to_owned());
         let mut url = Url::parse(request.url).map_err(|_| bad())?;
-        let limit = self.0.limits.timeout;
+        let limit = self.inner.limits.timeout;
         // One bound for all hops, so that a chain of slow ones can't add theirs up.
         let mut left = limit;
         let mut permanent = true;
@@ -194,7 +205,7 @@ impl Fetcher {
     /// Refuses what the guard can refuse by the address alone; gives whether it is allowed by name.
     pub(super) fn judge(&self, url: &Url) -> Result<bool, FetchError> {
         guard::check_scheme(url)?;
-        let allowed = guard::is_allowed(url, &self.0.limits.allow_private);
+        let allowed = guard::is_allowed(url, &self.allowed);
         if !allowed {
             guard::check_url(url)?;
         }
@@ -210,7 +221,7 @@ impl Fetcher {
         build: impl FnOnce(&Client, Url) -> RequestBuilder,
     ) -> Result<Response, FetchError> {
         let allowed = self.judge(url)?;
-        let client = if allowed { &self.0.private } else { &self.0.guarded };
+        let client = if allowed { &self.inner.private } else { &self.inner.guarded };
         // Names and passwords in an address are not sent on: feeds that need one carry a token instead.
         let mut bare = url.clone();
         if !first {
@@ -224,10 +235,10 @@ impl Fetcher {
             Ok(response) => response,
             Err(error) => {
                 let down = error.is_connect();
-                let error = explain(&error, url, self.0.limits.timeout);
+                let error = explain(&error, url, self.inner.limits.timeout);
                 // An address that the guard refuses says nothing of the host.
                 if down && !matches!(error, FetchError::Private { .. }) {
-                    self.0.gates.note(url, |rest| rest.unreachable(now));
+                    self.inner.gates.note(url, |rest| rest.unreachable(now));
                 }
                 return Err(error);
             }
@@ -237,7 +248,7 @@ impl Fetcher {
             _ => {}
         }
         let asked = retry_asked(response.headers(), now);
-        self.0.gates.note(url, |rest| {
+        self.inner.gates.note(url, |rest| {
             rest.answered();
             match (response.status().as_u16(), asked) {
                 (429 | 503, Some(wait)) => rest.asked_for(now, wait),
@@ -288,7 +299,7 @@ impl Fetcher {
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => break,
-                Err(e) => return Err(explain(&e, &url, self.0.limits.timeout)),
+                Err(e) => return Err(explain(&e, &url, self.inner.limits.timeout)),
             }
         }
         let fetched = Fetched { url, moved, validators, content_type, links, wish, body };

@@ -7,15 +7,12 @@ use super::aborted::drop_aborted;
 use super::fillers::{drop_phrases, drop_restarts, drop_sounds, drop_stutters};
 use super::lexicon::{Class, Lexicon};
 use super::openers::{drop_inner, drop_openers, drop_tags, drop_vague_tails};
+use super::register::Register;
 use super::scraps::{self, Worth};
 use super::words::{Word, join, split};
 use super::{resolve, stand};
 use crate::text::language::primary;
 
-/// Words of a claim at least: speech needs more of them to say something than a written paragraph, which can't be
-/// told together with the next.
-pub const LEAST: usize = 20;
-pub const LEAST_WRITTEN: usize = 12;
 /// Words of a claim at most.
 const MOST: usize = 70;
 /// What is left of pointing outside where brackets name it.
@@ -58,12 +55,13 @@ pub fn clean(
     quote: &str,
     before: Option<&str>,
     language: &str,
-    least: usize,
+    register: Register,
 ) -> Result<Claim, Untold> {
     let language = primary(language);
     let words = tidy(quote, &language).ok_or(Untold::Hole)?;
     let sentences = sentences(&words);
-    let worths: Vec<Worth> = sentences.iter().map(|s| scraps::worth(s, &language)).collect();
+    let worths: Vec<Worth> =
+        sentences.iter().map(|s| scraps::worth(s, &language, register)).collect();
     if worths.contains(&Worth::Never) {
         return Err(Untold::Torn);
     }
@@ -74,7 +72,7 @@ pub fn clean(
     let words: Vec<Word> = kept.flat_map(|(sentence, _)| sentence.iter().cloned()).collect();
     let text = join(&words, language == "en");
     match length(&words, &text) {
-        n if n < least => return Err(Untold::Short),
+        n if n < register.least_words() => return Err(Untold::Short),
         n if n > MOST => return Err(Untold::Long),
         _ => {}
     }
@@ -203,12 +201,14 @@ fn lexicon_word(inner: &str, lexicon: &Lexicon) -> bool {
 mod tests {
     use super::*;
 
+    const SPOKEN: Register = Register::Spoken;
+
     fn en(text: &str) -> String {
-        clean(text, None, "en-US", LEAST).unwrap_or_else(|why| panic!("{why:?}: {text:?}")).text
+        clean(text, None, "en-US", SPOKEN).unwrap_or_else(|why| panic!("{why:?}: {text:?}")).text
     }
 
     fn untold(text: &str) -> Untold {
-        clean(text, None, "en", LEAST).unwrap_err()
+        clean(text, None, "en", SPOKEN).unwrap_err()
     }
 
     #[test]
@@ -258,7 +258,7 @@ mod tests {
     fn a_dangling_opening_is_named_or_the_claim_is_lost() {
         let quote = "They hide the slow path of the whole program until the day when one of them breaks in front of everybody.";
         assert_eq!(untold(quote), Untold::Leans);
-        let after = |before| clean(quote, Some(before), "en", LEAST).map(|claim| claim.text);
+        let after = |before| clean(quote, Some(before), "en", SPOKEN).map(|claim| claim.text);
         assert_eq!(
             after("Caches are dangerous.").as_deref(),
             Ok(
@@ -288,8 +288,8 @@ mod tests {
         );
         assert_eq!(untold("So, yeah, um, right."), Untold::Spare);
         assert_eq!(untold("Bakers weigh the flour of every loaf."), Untold::Short);
-        assert!(clean("", None, "en", LEAST).is_err());
-        assert!(clean("((((([[[[[***♪♪", None, "en", LEAST).is_err());
+        assert!(clean("", None, "en", SPOKEN).is_err());
+        assert!(clean("((((([[[[[***♪♪", None, "en", SPOKEN).is_err());
         assert_eq!(untold(&format!("{}the.", "flour is heavy and ".repeat(30))), Untold::Torn);
         let long: String = (0..30).map(|n| format!("bakers weigh {n} loaves and ")).collect();
         assert_eq!(untold(&format!("{long}they sleep.")), Untold::Long);
@@ -298,7 +298,7 @@ mod tests {
     #[test]
     fn other_languages_lose_their_own_openers() {
         assert_eq!(
-            clean("Ja, also, äh, die meisten Teams testen viel zu spät, weil sie den Aufwand am Anfang scheuen und erst am Ende merken, was er sie kostet.", None, "de", LEAST).unwrap().text,
+            clean("Ja, also, äh, die meisten Teams testen viel zu spät, weil sie den Aufwand am Anfang scheuen und erst am Ende merken, was er sie kostet.", None, "de", SPOKEN).unwrap().text,
             "Die meisten Teams testen viel zu spät, weil sie den Aufwand am Anfang scheuen und erst am Ende merken, was er sie kostet."
         );
     }
@@ -306,6 +306,6 @@ mod tests {
     #[test]
     fn scripts_without_spaces_are_counted_by_characters() {
         let text = "多くのパン屋は小麦粉を量ります。なぜなら、一杯の粉の重さは三十パーセントも違うことがあるからです。";
-        assert_eq!(clean(text, None, "ja", LEAST).unwrap().text, text);
+        assert_eq!(clean(text, None, "ja", SPOKEN).unwrap().text, text);
     }
 }

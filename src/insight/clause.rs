@@ -3,7 +3,7 @@
 mod lists;
 mod stands;
 
-use self::lists::{BARE, CONDITIONS, EQUAL, LEANING, PHRASES, SAYS, SUBJECTS};
+use self::lists::{BARE, BEFORE_TO, CONDITIONS, EQUAL, LEANING, PHRASES, SAYS, SUBJECTS, WANTS_TO};
 use self::stands::{is_verb, stands};
 use super::lexicon::{Class, Lexicon};
 use crate::text::token::{Token, tokens};
@@ -51,6 +51,8 @@ pub enum End {
     Bare,
     /// What stands behind a dash or a semicolon.
     Mark,
+    /// What it is for, or how it is done: "… to keep it warm", "…, using steam".
+    Purpose,
 }
 
 /// Pieces shorter than this, in words, are not looked at; the second where the language has no list of verbs.
@@ -93,7 +95,9 @@ pub fn of<'a>(sentence: &'a str, language: &str) -> Vec<Clause<'a>> {
         let gap = &sentence[words[n - 1].end..word.start];
         let lower = word.lower.as_str();
         let before = words[n - 1].lower.as_str();
-        let hard = gap.contains([';', '–', ':', '—']) || gap.contains(" - ");
+        // "std::fs", "at 9:30": no mark of the sentence.
+        let colon = gap.contains(':') && gap.contains(char::is_whitespace);
+        let hard = gap.contains([';', '–', '—']) || colon || gap.contains(" - ");
         let comma = gap.contains(',');
         let joined = joins(language).contains(&lower);
         if hard {
@@ -164,6 +168,44 @@ pub fn of<'a>(sentence: &'a str, language: &str) -> Vec<Clause<'a>> {
     out
 }
 
+/// The beginnings of an English sentence that stand without what it is for or how it is done. For writing, whose
+/// sentences are long and whole.
+pub fn without_purpose<'a>(sentence: &'a str, language: &str) -> Vec<&'a str> {
+    if language != "en" {
+        return Vec::new();
+    }
+    let words = tokens(sentence);
+    let mut out = Vec::new();
+    for n in LEAST..words.len() {
+        let gap = &sentence[words[n - 1].end..words[n].start];
+        let at = |k: usize| words.get(k).map(|w| w.lower.as_str()).unwrap_or_default();
+        let doing = |k: usize| at(k).len() > 5 && at(k).ends_with("ing");
+        let opens = match at(n) {
+            "to" => {
+                let wanted =
+                    words[..n].iter().any(|w| WANTS_TO.iter().any(|v| w.lower.starts_with(v)));
+                let bound = BEFORE_TO.contains(&at(n - 1)) || is_verb(&words, n - 1);
+                !wanted && !bound && plain(at(n + 1))
+            }
+            "by" | "for" | "without" => doing(n + 1),
+            "even" => matches!(at(n + 1), "if" | "when" | "though"),
+            "in" => at(n + 1) == "order",
+            "so" => at(n + 1) == "that",
+            "including" | "allowing" | "enabling" | "using" | "instead" | "which" | "whose"
+            | "where" => true,
+            _ => gap.contains(',') && doing(n),
+        };
+        if opens && !doing(n - 1) && stands(sentence, &words[..n], false, language) {
+            out.push(&sentence[..words[n - 1].end]);
+        }
+    }
+    out
+}
+
+fn plain(word: &str) -> bool {
+    Lexicon::of("en").has_word(word, &[Class::Verb])
+}
+
 fn is_reason(word: &str) -> bool {
     matches!(word, "because" | "weil" | "porque")
 }
@@ -193,6 +235,5 @@ pub fn is_fragment(sentence: &str) -> bool {
         .iter()
         .position(|w| matches!(w.lower.as_str(), "because" | "whereas"))
         .unwrap_or(words.len());
-    let plain = |w: &Token| Lexicon::of("en").has_word(&w.lower, &[Class::Verb]);
-    until > 0 && !(0..until).any(|n| is_verb(&words, n) || plain(&words[n]))
+    until > 0 && !(0..until).any(|n| is_verb(&words, n) || plain(&words[n].lower))
 }

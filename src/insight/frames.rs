@@ -303,9 +303,12 @@ pub fn dressed(clause: &str) -> String {
     let inner = text.strip_prefix(['"', '“']).and_then(|t| t.strip_suffix(['"', '”']));
     let text = inner.filter(|t| !t.contains(['"', '“', '”'])).unwrap_or(text);
     let text = text.strip_suffix('.').unwrap_or(text);
+    // The name of a thing in code is written as it is.
+    let coded =
+        text.split_whitespace().next().is_some_and(|w| w.contains(['_', '(', '/', '\\', '=']));
     let mut chars = text.chars();
     match chars.next() {
-        Some(first) if !chars.as_str().starts_with(char::is_uppercase) => {
+        Some(first) if !coded && !chars.as_str().starts_with(char::is_uppercase) => {
             first.to_uppercase().chain(chars).collect()
         }
         _ => text.to_owned(),
@@ -354,6 +357,7 @@ mod tests {
             ("it’s not really about the money at all", "It’s not really about the money at all"),
             ("I think so.", "I think so"),
             ("And quiet is bad.", "Quiet is bad"),
+            ("read_all takes too long.", "read_all takes too long"),
         ] {
             assert_eq!(dressed(from), to);
         }

@@ -1,37 +1,58 @@
 //! The headline: one whole clause of the claim, at most 90 characters, without an ellipsis.
 
 use super::lead::Weigh;
-use super::spans::{self, MOST};
-use super::{frames, stand};
+use super::register::Register;
+use super::spans::{self, MOST, Span};
+use super::{amid, frames, stand};
 use crate::text::language::{primary, stop_words};
 use crate::text::sentence;
 use crate::text::token::tokens;
 
 /// Below this worth a clause says so little that its passage isn't worth telling either: "We put some of it there".
 pub const FLOOR: f32 = 2.0;
+/// What a headline from behind the first sentence of a written claim costs, and what it costs besides where it leans.
+const LATER: f32 = 1.5;
+const LEANS: f32 = 2.0;
+/// So much less may a headline from the first sentence of a written claim say.
+const OPENING: f32 = 1.0;
 
 /// The best clause and its worth, which compares headlines of one language. None for an empty claim, and for one
 /// without a clause that stands alone and fits, in a language whose clauses are known.
-pub fn of(claim: &str, language: &str) -> Option<(String, f32)> {
+pub fn of(claim: &str, language: &str, register: Register) -> Option<(String, f32)> {
     let language = primary(language);
-    let (spans, _) = spans::of(claim, &language);
+    let (spans, _) = spans::of(claim, &language, register);
     let ranges = sentence::split(claim, &language);
     let sentences: Vec<&str> = ranges.iter().map(|r| &claim[r.clone()]).collect();
     let weigh = Weigh::new(&sentences, &language);
     let best = spans
         .into_iter()
         .filter(|span| stand::needs(&span.text, &language) < stand::LEANS)
-        .map(|span| (weigh.worth(&span), span.text))
-        .filter(|(worth, _)| language != "en" || *worth >= FLOOR)
+        .map(|span| (weigh.worth(&span), span))
+        .filter(|(worth, span)| language != "en" || *worth >= floor(span, register))
+        .map(|(worth, span)| (worth - later(&span, &language, register), span.text))
         .reduce(|best, other| if other.0 > best.0 { other } else { best });
     let best = match best {
-        Some((worth, text)) => (text, worth),
+        Some((worth, text)) => (text, worth.max(FLOOR)),
         None if language == "en" => return None,
         None => (shortened(sentences.first()?, &language), FLOOR),
     };
     // Of marks alone nothing is left; and what begins with "ß" is longer with a capital.
     let says = best.0.contains(char::is_alphanumeric) && best.0.chars().count() <= MOST;
     says.then_some(best)
+}
+
+/// Writing is edited: however little its first clause says, it says what the paragraph is about.
+fn floor(span: &Span, register: Register) -> f32 {
+    let opens = register == Register::Written && span.sentence == 0;
+    if opens { FLOOR - OPENING } else { FLOOR }
+}
+
+/// A paragraph says first what it is about, so a headline from further behind often leans.
+fn later(span: &Span, language: &str, register: Register) -> f32 {
+    if register == Register::Spoken || span.sentence == 0 {
+        return 0.0;
+    }
+    LATER + if amid::leans(&span.text, language) { LEANS } else { 0.0 }
 }
 
 /// As many words as fit, up to the last mark among them, else up to the last word with content: for languages
@@ -59,7 +80,7 @@ mod tests {
     use super::*;
 
     fn en(claim: &str) -> String {
-        of(claim, "en").unwrap().0
+        of(claim, "en", Register::Spoken).unwrap().0
     }
 
     #[test]
@@ -99,11 +120,11 @@ mod tests {
             "word ".repeat(80),
             "When you really look at the whole of the very long history of all those many things that people made up in time you see it.".to_owned(),
         ] {
-            assert_eq!(of(&claim, "en"), None);
-            let line = of(&claim, "pl").unwrap().0;
+            assert_eq!(of(&claim, "en", Register::Spoken), None);
+            let line = of(&claim, "pl", Register::Spoken).unwrap().0;
             assert!(line.chars().count() <= MOST && !line.is_empty() && !line.contains('…'), "{line}");
         }
-        assert_eq!(of("", "en"), None);
+        assert_eq!(of("", "en", Register::Spoken), None);
     }
 
     #[test]
@@ -114,8 +135,17 @@ mod tests {
             ),
             "Wet dough makes lighter bread than dry dough because steam has to go somewhere in the end"
         );
-        assert_eq!(of("Everybody else involved in the process of it.", "en"), None);
-        assert_eq!(of("If the documents legally can't leave the building.", "en"), None);
-        assert_eq!(of("Is it the flour that matters most to a baker?", "en"), None);
+        assert_eq!(
+            of("Everybody else involved in the process of it.", "en", Register::Spoken),
+            None
+        );
+        assert_eq!(
+            of("If the documents legally can't leave the building.", "en", Register::Spoken),
+            None
+        );
+        assert_eq!(
+            of("Is it the flour that matters most to a baker?", "en", Register::Spoken),
+            None
+        );
     }
 }

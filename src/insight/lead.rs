@@ -17,6 +17,8 @@ use crate::text::token::tokens;
 const LEANING_COST: f32 = 1.0;
 /// Cutting a condition off changes what is claimed.
 const CONDITION_COST: f32 = 0.5;
+/// Cutting off what something is for says less.
+const PURPOSE_COST: f32 = 0.5;
 /// A whole sentence is surely a whole clause.
 const WHOLE_WORTH: f32 = 0.6;
 /// Words that point at something, wherever they stand.
@@ -208,6 +210,7 @@ impl<'a> Weigh<'a> {
         let learned: f32 = self.numbers(span).iter().zip(WEIGHTS).map(|(x, (_, w))| x * w).sum();
         let cut = match (span.front, span.end) {
             (_, End::Condition) => CONDITION_COST,
+            (_, End::Purpose) => PURPOSE_COST,
             (Front::Whole, End::Whole) => -WHOLE_WORTH,
             _ => 0.0,
         };

@@ -5,6 +5,7 @@
 //! `claim` and `headline` put them in clean words, and `proof` checks every quote without trusting any of these.
 
 mod aborted;
+mod amid;
 mod central;
 mod choose;
 mod claim;
@@ -25,6 +26,7 @@ mod picker;
 mod pointing;
 pub mod proof;
 mod reading;
+mod register;
 mod resolve;
 mod scorer;
 mod scraps;
@@ -35,6 +37,7 @@ mod topics;
 mod unit;
 mod weigh;
 mod words;
+pub mod written;
 
 pub use choose::Fate;
 pub use claim::Untold;
@@ -48,10 +51,13 @@ pub use topics::{Sample, Tagger};
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{Basis, Person, Quote, Soundbite, Transcript};
 use crate::text::embed::{Embed, Vector};
 use crate::text::language;
 use reading::Reading;
+use register::Register;
 use telling::{Telling, Told};
 use unit::Units;
 use weigh::{Passage, Passages};
@@ -89,7 +95,7 @@ pub struct Context<'a> {
 }
 
 /// An insight before it has an id.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Draft {
     /// 12 to 70 words, all of them in the quote in this order (but what is in brackets).
     pub claim: String,
@@ -254,7 +260,7 @@ impl<'a> Work<'a> {
             reading: &self.reading,
             junk: &self.junk,
             language: self.tag(),
-            least: if self.basis.is_spoken() { claim::LEAST } else { claim::LEAST_WRITTEN },
+            register: Register::from(self.basis),
         };
         let list = &self.passages.list;
         let told: HashMap<usize, Result<Told, Untold>> = self

@@ -3,6 +3,7 @@
 
 use super::clause;
 use super::lexicon::{Class, Lexicon};
+use super::register::Register;
 use super::words::{Word, begins_quoted, join};
 use crate::text::token::tokens;
 
@@ -21,7 +22,7 @@ pub enum Worth {
 const SCRAP: usize = 20;
 
 /// What a sentence of an English claim is worth; in other languages only questions and short scraps are known.
-pub fn worth(words: &[Word], language: &str) -> Worth {
+pub fn worth(words: &[Word], language: &str, register: Register) -> Worth {
     let asks = words.last().is_some_and(|w| w.tail.contains(['?', '？']));
     if language != "en" {
         let letters: usize = words.iter().map(|w| w.text.chars().count()).sum();
@@ -32,6 +33,11 @@ pub fn worth(words: &[Word], language: &str) -> Worth {
         return Worth::Never;
     }
     let text = join(words, true);
+    // An editor's full stop is worth more than a list of verbs.
+    if register == Register::Written && words.last().is_some_and(Word::ends_sentence) {
+        let spare = asks || refers(words) || words.len() < 4;
+        return if spare { Worth::Spare } else { Worth::Kept };
+    }
     let counts = Lexicon::of("en").count(&tokens(&text));
     let about_talk = [Class::Reference, Class::Aside].iter().any(|c| counts[*c as usize] > 0);
     if asks || asks_unmarked(words) || about_talk || is_reaction(words) || words.len() < 4 {
@@ -79,6 +85,13 @@ fn is_torn(words: &[Word]) -> bool {
         let after = words.get(at + 1).map(|w| w.core.as_str()).unwrap_or_default();
         matches!(after, "well" | "sorry" | "wait" | "actually" | "no" | "let" | "yeah" | "okay")
     })
+}
+
+/// "See page 5 for more."
+fn refers(words: &[Word]) -> bool {
+    const MOST: usize = 16;
+    let first = words.first().map(|w| w.core.as_str()).unwrap_or_default();
+    words.len() <= MOST && matches!(first, "see" | "read" | "learn" | "subscribe" | "click")
 }
 
 /// "Is there any flour that rises": a question without its mark.
@@ -171,7 +184,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Worth {
-        worth(&split(text), "en")
+        worth(&split(text), "en", Register::Spoken)
     }
 
     #[test]
@@ -197,6 +210,15 @@ mod tests {
         ] {
             assert_eq!(of(text), Worth::Never, "{text}");
         }
+    }
+
+    #[test]
+    fn of_writing_whole_sentences_are_kept_and_references_spared() {
+        let of = |text| worth(&split(text), "en", Register::Written);
+        assert_eq!(of("Even to the gram of flour."), Worth::Kept, "the editor ended it");
+        assert_eq!(of("See page 5 for the recipe."), Worth::Spare);
+        assert_eq!(of("Does it rise?"), Worth::Spare);
+        assert_eq!(of("Even to the gram of the"), Worth::Never);
     }
 
     #[test]

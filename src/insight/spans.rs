@@ -3,6 +3,7 @@
 
 use super::clause::{self, End, Front};
 use super::frames::dressed;
+use super::register::Register;
 use crate::text::sentence;
 use crate::text::token::{count, lower};
 
@@ -27,7 +28,7 @@ pub struct Span {
 }
 
 /// All of them, in order of place, and how many sentences there are.
-pub fn of(claim: &str, language: &str) -> (Vec<Span>, usize) {
+pub fn of(claim: &str, language: &str, register: Register) -> (Vec<Span>, usize) {
     let mut out: Vec<Span> = Vec::new();
     let sentences = sentence::split(claim, language);
     for (n, range) in sentences.iter().enumerate() {
@@ -39,6 +40,11 @@ pub fn of(claim: &str, language: &str) -> (Vec<Span>, usize) {
         };
         for clause in clause::of(&claim[range.clone()], language) {
             add(clause.text, clause.front, clause.end, false);
+        }
+        if register == Register::Written {
+            for text in clause::without_purpose(&claim[range.clone()], language) {
+                add(text, Front::Whole, End::Purpose, false);
+            }
         }
         for said in quoted(&claim[range.clone()]) {
             for clause in clause::of(said, language) {

@@ -5,15 +5,19 @@ use super::claim::{self, Untold};
 use super::junk::Junk;
 use super::lexicon::{Class, Lexicon};
 use super::reading::Reading;
-use super::{headline, loose, proof};
+use super::register::Register;
+use super::{amid, headline, loose, proof};
 use crate::model::{Quote, Transcript};
 use crate::text::token::tokens;
 
-/// Sentences of a claim at most.
-const MOST: usize = 3;
 /// What it costs to leave out words of the passage, and to take in others, all of them being 1.
 const LOSS: f32 = 0.45;
 const GAIN: f32 = 0.6;
+/// The same of writing: what a paragraph begins with says what the rest is about.
+const GAIN_WRITTEN: f32 = 0.4;
+/// What beginning amid a written paragraph costs, and what it costs besides where the first sentence leans.
+const AMID: f32 = 0.4;
+const LEANS: f32 = 0.6;
 /// What speaking of unnamed things costs, where nothing makes the claim fall.
 const LOOSE: f32 = 0.8;
 /// What pointing outside costs, and what a better headline is worth, in the units of [`headline::of`].
@@ -47,29 +51,40 @@ pub struct Telling<'a> {
     pub junk: &'a [Option<Junk>],
     /// BCP 47 or empty.
     pub language: &'a str,
-    /// Words of a claim.
-    pub least: usize,
+    /// What it is.
+    pub register: Register,
 }
 
 impl Telling<'_> {
-    /// The best way to tell sentences `first..=last`, with one more before or behind them where that helps; else why
-    /// they can't be told in words that stand alone.
+    /// The best way to tell sentences `first..=last`, with one more before or behind them (of writing with all that
+    /// are before them in the paragraph) where that helps; else why they can't be told in words that stand alone.
     pub fn best(&self, first: usize, last: usize) -> Result<Told, Untold> {
         let turn = self.reading.sentences.get(first).map_or(0, |s| s.turn);
         let free = |i: &usize| {
             self.reading.sentences.get(*i).is_some_and(|s| s.turn == turn)
                 && self.junk.get(*i).is_some_and(Option::is_none)
         };
-        let from = first.checked_sub(1).filter(free).unwrap_or(first);
+        let reach = match self.register {
+            Register::Spoken => 1,
+            Register::Written => self.register.most_sentences(),
+        };
+        let from =
+            (first.saturating_sub(reach)..first).rev().take_while(free).last().unwrap_or(first);
         let to = Some(last + 1).filter(free).unwrap_or(last);
         let words = |a: usize, b: usize| self.reading.text(a, b).split_whitespace().count() as f32;
         let all = words(first, last).max(1.0);
         let mut best: Option<Told> = None;
         let mut why = Untold::Short;
         for a in from..=last {
-            for b in a.max(first)..=to.min(a + MOST - 1) {
+            for b in a.max(first)..=to.min(a + self.register.most_sentences() - 1) {
                 let kept = words(a.max(first), b.min(last));
-                let cost = LOSS * (1.0 - kept / all) + GAIN * (1.0 - kept / words(a, b).max(1.0));
+                let gain = match self.register {
+                    Register::Spoken => GAIN,
+                    Register::Written => GAIN_WRITTEN,
+                };
+                let cost = LOSS * (1.0 - kept / all)
+                    + gain * (1.0 - kept / words(a, b).max(1.0))
+                    + self.amid(a);
                 let told = match self.told(a, b, cost) {
                     Ok(told) => told,
                     Err(reason) => {
@@ -87,18 +102,31 @@ impl Telling<'_> {
         best.filter(|told| proof::holds(&told.quote, self.transcript)).ok_or(why)
     }
 
+    /// What it costs to begin with sentence `first`.
+    fn amid(&self, first: usize) -> f32 {
+        let sentences = &self.reading.sentences;
+        let same =
+            |i: usize| sentences.get(i).map(|s| s.turn) == sentences.get(first).map(|s| s.turn);
+        if self.register == Register::Spoken {
+            return 0.0;
+        }
+        let amid = first.checked_sub(1).is_some_and(same);
+        let leans = amid::leans(self.reading.text(first, first), self.language);
+        f32::from(u8::from(amid)) * AMID + f32::from(u8::from(leans)) * LEANS
+    }
+
     fn told(&self, first: usize, last: usize, cost: f32) -> Result<Told, Untold> {
         let sentences = &self.reading.sentences;
         let before = first.checked_sub(1).filter(|i| sentences[*i].turn == sentences[first].turn);
         let before = before.map(|i| self.reading.text(i, i));
         let claim =
-            claim::clean(self.reading.text(first, last), before, self.language, self.least)?;
+            claim::clean(self.reading.text(first, last), before, self.language, self.register)?;
         let loose = loose::how_much(&claim.text, self.language);
         if loose >= loose::LOST {
             return Err(Untold::Leans);
         }
         let (headline, worth) =
-            headline::of(&claim.text, self.language).ok_or(Untold::NoHeadline)?;
+            headline::of(&claim.text, self.language, self.register).ok_or(Untold::NoHeadline)?;
         let quality = WORTH * (worth.min(FULL) - headline::FLOOR)
             - NEED * claim.needs
             - LOOSE * loose

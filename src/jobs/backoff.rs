@@ -4,12 +4,20 @@ use std::time::Duration;
 
 use crate::model::JobKind;
 
+/// After so many failures that are nobody's but our own, an item is set aside.
+pub(super) const POISON: u32 = 5;
+
 /// After so many failures an item is set aside, so that a poisonous one can't hold up the queue. A host may be down
 /// for hours: the stage that asks one gives up by itself (`pipeline/transcribe`), before this many.
 pub(super) fn most_attempts(kind: &JobKind) -> u32 {
     match kind {
         JobKind::Transcribe(_) | JobKind::Recognise(_) => 12,
-        JobKind::Poll(_) | JobKind::Extract(_) | JobKind::Compose(_) | JobKind::Embed => 5,
+        JobKind::Poll(_)
+        | JobKind::Extract(_)
+        | JobKind::Write(_)
+        | JobKind::Relate(_)
+        | JobKind::Compose(_)
+        | JobKind::Embed => POISON,
     }
 }
 

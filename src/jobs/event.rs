@@ -36,6 +36,9 @@ pub enum Event {
         report: ComposeReport,
         /// Milliseconds.
         took_ms: u64,
+        /// More than half an hour after it was due.
+        #[serde(default)]
+        late: bool,
     },
     /// A job failed and is tried again later, or set aside.
     Failed {

@@ -12,43 +12,89 @@ const HEARING_AT_ONCE: usize = 1;
 /// Editions wait so long at most, from when they are due or from the start, for news that is on its way.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// Those of `due` that begin beside those that are `running`, and whether some wait for room only. `at_once` bounds
-/// jobs that wait for the network; `begun` is when the program did.
+/// What jobs need to have room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lane {
+    /// Places for requests.
+    Network,
+    /// A core.
+    Core,
+    /// Places at the language model.
+    Model,
+    /// Recognition of speech: it keeps a core busy for hours, at the lowest priority.
+    Speech,
+}
+
+/// How many jobs run at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// That wait for the network.
+    pub network: usize,
+    /// That wait for the language model.
+    pub model: usize,
+}
+
+impl Room {
+    fn of(self, lane: Lane) -> usize {
+        match lane {
+            Lane::Network => self.network,
+            Lane::Core => HEAVY_AT_ONCE,
+            Lane::Model => self.model,
+            Lane::Speech => HEARING_AT_ONCE,
+        }
+    }
+}
+
+fn lane(kind: &JobKind) -> Lane {
+    match kind {
+        JobKind::Extract(_) | JobKind::Embed => Lane::Core,
+        JobKind::Write(_) | JobKind::Relate(_) => Lane::Model,
+        JobKind::Recognise(_) => Lane::Speech,
+        JobKind::Poll(_) | JobKind::Transcribe(_) | JobKind::Compose(_) => Lane::Network,
+    }
+}
+
+/// Beginnings of the keys of jobs for which there is no room now, so that a long queue of them hides no others.
+pub fn full_lanes(running: &HashSet<JobKind>, room: Room) -> Vec<&'static str> {
+    let full = |of: Lane| running.iter().filter(|kind| lane(kind) == of).count() >= room.of(of);
+    let mut out = Vec::new();
+    if full(Lane::Core) {
+        out.extend(["extract/", "embed"]);
+    }
+    if full(Lane::Model) {
+        out.extend(["write/", "relate/"]);
+    }
+    if full(Lane::Speech) {
+        out.push("recognise/");
+    }
+    out
+}
+
+/// Those of `due` that begin beside those that are `running`, and whether some wait for room only. `begun` is when
+/// the program did.
 pub fn next_of(
     mut due: Vec<Job>,
     running: &HashSet<JobKind>,
-    at_once: usize,
+    room: Room,
     begun: Timestamp,
     now: Timestamp,
 ) -> (Vec<Job>, bool) {
     // What nobody waits for gives way, however long it has been due.
     due.sort_by_key(|job| background(&job.kind));
     let news = running.iter().chain(due.iter().map(|job| &job.kind)).any(brings_news);
-    let (mut light, mut busy, mut hearing) = (0, 0, 0);
-    for kind in running {
-        let count = match kind {
-            JobKind::Recognise(_) => &mut hearing,
-            kind if heavy(kind) => &mut busy,
-            _ => &mut light,
-        };
-        *count += 1;
-    }
+    let mut taken: Vec<Lane> = running.iter().map(lane).collect();
     let (mut start, mut left) = (Vec::new(), false);
     for job in due {
         if running.contains(&job.kind) || (news && may_wait(&job, begun, now)) {
             continue;
         }
-        let (count, most) = match &job.kind {
-            JobKind::Recognise(_) => (&mut hearing, HEARING_AT_ONCE),
-            kind if heavy(kind) => (&mut busy, HEAVY_AT_ONCE),
-            _ => (&mut light, at_once),
-        };
-        if *count >= most {
-            // The end of the one that runs is reason enough to look again.
+        let lane = lane(&job.kind);
+        if taken.iter().filter(|other| **other == lane).count() >= room.of(lane) {
+            // The end of the speech that is heard is reason enough to look again.
             left |= !hears(&job.kind);
             continue;
         }
-        *count += 1;
+        taken.push(lane);
         start.push(job);
     }
     (start, left)
@@ -59,12 +105,7 @@ fn may_wait(job: &Job, begun: Timestamp, now: Timestamp) -> bool {
     matches!(job.kind, JobKind::Compose(_)) && now < job.due.max(begun).after(PATIENCE)
 }
 
-/// Whether it keeps a core busy.
-fn heavy(kind: &JobKind) -> bool {
-    matches!(kind, JobKind::Extract(_) | JobKind::Embed)
-}
-
-/// Whether it may end in something to be published.
+/// Whether it may end in something to be published soon. A language model takes its time, and nothing waits for it.
 fn brings_news(kind: &JobKind) -> bool {
     matches!(kind, JobKind::Poll(_) | JobKind::Transcribe(_) | JobKind::Extract(_))
 }
@@ -76,13 +117,20 @@ pub fn hears(kind: &JobKind) -> bool {
 
 /// Whether nobody waits for its end.
 pub fn background(kind: &JobKind) -> bool {
-    matches!(kind, JobKind::Embed)
+    matches!(kind, JobKind::Embed | JobKind::Relate(_))
+}
+
+/// As [`background`] and [`hears`], by a job's key.
+pub fn is_background(key: &str) -> bool {
+    key == "embed" || key.starts_with("relate/") || key.starts_with("recognise/")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::{ItemId, SourceId, SubscriberId};
+
+    const ROOM: Room = Room { network: 2, model: 1 };
 
     fn start() -> Timestamp {
         Timestamp::from_secs(100_000)
@@ -109,7 +157,7 @@ mod tests {
         });
         let now = start().after(Duration::from_secs(secs));
         let running = running.iter().cloned().collect();
-        let (start, left) = next_of(due.collect(), &running, 2, start(), now);
+        let (start, left) = next_of(due.collect(), &running, ROOM, start(), now);
         (start.into_iter().map(|job| job.kind).collect(), left)
     }
 
@@ -142,5 +190,17 @@ mod tests {
         assert_eq!(kinds(&due, &[], 0), (vec![extract(1), poll(1), poll(2)], true));
         assert_eq!(kinds(&due, &[extract(1), poll(1)], 0), (vec![poll(2)], true));
         assert_eq!(kinds(&[poll(1)], &[poll(1)], 0), (vec![], false), "it runs already");
+    }
+
+    #[test]
+    fn a_language_model_takes_no_place_of_others() {
+        let item = |n: u32| ItemId::new(&SourceId::for_feed("https://a.example"), &n.to_string());
+        let (write, relate) = (|n| JobKind::Write(item(n)), |n| JobKind::Relate(item(n)));
+        let due = [relate(1), write(1), write(2), poll(1), poll(2), extract(1)];
+        assert_eq!(kinds(&due, &[], 0), (vec![write(1), poll(1), poll(2), extract(1)], true));
+        assert_eq!(kinds(&[edition()], &[write(1)], 0), (vec![edition()], false), "it may be dead");
+        let running = HashSet::from([write(1), extract(1)]);
+        assert_eq!(full_lanes(&running, ROOM), ["extract/", "embed", "write/", "relate/"]);
+        assert!(full_lanes(&HashSet::from([poll(1), poll(2)]), ROOM).is_empty());
     }
 }

@@ -1,5 +1,6 @@
 //! Takes due jobs from the store, runs so many at once, and tells when nothing is left to do.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -8,10 +9,11 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
 use super::Event;
-use super::order::{background, hears, next_of};
+use super::order::{Room, background, full_lanes, hears, is_background, next_of};
 use super::work::{Ended, STORE_PAUSE, run};
 use crate::model::{JobKind, Timestamp};
-use crate::pipeline::{Context, count_readers, plan_editions, plan_polls};
+use crate::pipeline::{Context, Count, Meter, count_readers, plan_editions, plan_polls};
+use crate::store::StoreError;
 
 /// Where the time comes from; floor 6 gives the real clock, tests their own.
 pub type Clock = fn() -> Timestamp;
@@ -24,6 +26,8 @@ const JUMP: Duration = Duration::from_secs(90);
 const HELD: Duration = Duration::from_millis(500);
 /// How often readers are counted, for hosts that want to know.
 const COUNTED: Duration = Duration::from_secs(600);
+/// Recognitions of speech looked at at once; one of them runs.
+const UNHEARD: u32 = 4;
 /// The longest sleep, so that a clock that jumps is noticed.
 const NAP: Duration = Duration::from_secs(60);
 
@@ -32,7 +36,7 @@ pub struct Scheduler {
     ctx: Context,
     clock: Clock,
     begun: Timestamp,
-    at_once: usize,
+    room: Room,
     catching_up: bool,
     /// The recognition of speech that runs, or ran last.
     hearing: Option<AbortHandle>,
@@ -80,11 +84,10 @@ impl Scheduler {
         let (events, _) = broadcast::channel(BACKLOG);
         let handle = Handle { asks: send, events: events.clone() };
         let begun = clock();
-        let at_once = at_once.max(1);
-        (
-            Self { ctx, clock, begun, at_once, catching_up: false, hearing: None, asks, events },
-            handle,
-        )
+        let model = ctx.writer.as_ref().map_or(1, |writer| writer.terms.at_once).max(1);
+        let room = Room { network: at_once.max(1), model };
+        let hearing = None;
+        (Self { ctx, clock, begun, room, catching_up: false, hearing, asks, events }, handle)
     }
 
     /// Polls that were missed are spread out, as suits a server; else they are made at once, as suits who waits for them.
@@ -132,7 +135,7 @@ impl Scheduler {
                 self.start_due(&mut running, &mut names, &held, now).await
             };
             let sleep = if held.is_empty() { sleep } else { sleep.min(HELD) };
-            let waited_for = |kind| !background(kind) && !(self.catching_up && hears(kind));
+            let waited_for = |kind| !(background(kind) || self.catching_up && hears(kind));
             if held.is_empty()
                 && !names.iter().any(waited_for)
                 && (paused || sleep > Duration::ZERO)
@@ -176,18 +179,38 @@ impl Scheduler {
         held: &HashMap<JobKind, Instant>,
         now: Timestamp,
     ) -> Duration {
-        let look = names.len() + held.len() + 2 * self.at_once + 64;
-        let seen =
-            self.ctx.door.call(move |s| Ok((s.due_jobs(now, look)?, s.next_due(now)?))).await;
-        let (mut due, next) = match seen {
+        let look = names.len() + held.len() + 2 * self.room.network + 64;
+        let full = full_lanes(names, self.room);
+        let busy: HashSet<String> = names.iter().map(JobKind::key).collect();
+        let seen = self.ctx.door.call(move |s| {
+            // Nothing is asked for that could not be kept.
+            s.writable()?;
+            // What has no room is passed over, but not forgotten; what nobody waits for is.
+            let (left, unheard) = (Cell::new(false), Cell::new(0));
+            let pass = |key: &str| {
+                // A hundred hours of talk never stand before a poll.
+                unheard.set(unheard.get() + u32::from(key.starts_with("recognise/")));
+                let pass = full.iter().any(|lane| key.starts_with(lane))
+                    || key.starts_with("recognise/") && unheard.get() > UNHEARD;
+                let waits = pass && !busy.contains(key) && !is_background(key);
+                left.set(left.get() || waits);
+                pass
+            };
+            Ok((s.due_jobs(now, look, &pass)?, s.next_due(now)?, left.get()))
+        });
+        let (mut due, next, passed) = match seen.await {
             Ok(seen) => seen,
+            Err(error @ StoreError::Full { .. }) => {
+                tracing::debug!(%error, "no work begins");
+                return STORE_PAUSE;
+            }
             Err(error) => {
                 tracing::error!(%error, "the queue can't be read");
                 return STORE_PAUSE;
             }
         };
         due.retain(|job| !held.contains_key(&job.kind));
-        let (start, left) = next_of(due, names, self.at_once, self.begun, now);
+        let (start, left) = next_of(due, names, self.room, self.begun, now);
         for job in start {
             names.insert(job.kind.clone());
             let (ctx, long) = (self.ctx.clone(), hears(&job.kind));
@@ -199,7 +222,7 @@ impl Scheduler {
                 self.hearing = Some(started);
             }
         }
-        if left {
+        if left || passed {
             return Duration::ZERO;
         }
         // What is due but running wakes us when it ends.
@@ -232,10 +255,30 @@ impl Scheduler {
         };
         if let Some(event) = event {
             log(&event);
+            count(&self.ctx.meter, &event);
             // Nobody listening is fine.
             let _ = self.events.send(event);
         }
         None
+    }
+}
+
+fn count(meter: &Meter, event: &Event) {
+    match event {
+        Event::Polled { report, .. } => {
+            meter.add(Count::Polls, 1);
+            meter.add(Count::PollErrors, usize::from(!report.ok));
+            meter.add(Count::Items, report.new_items);
+        }
+        Event::Transcribed { .. } => {}
+        Event::Extracted { report, .. } => meter.add(Count::Insights, report.insights),
+        Event::Composed { report, late, .. } => {
+            // A day without news has no edition.
+            let made = usize::from(report.insights > 0);
+            meter.add(Count::Editions, made);
+            meter.add(Count::EditionsLate, made * usize::from(*late));
+        }
+        Event::Failed { .. } => meter.add(Count::JobsFailed, 1),
     }
 }
 
@@ -251,9 +294,9 @@ fn log(event: &Event) {
             tracing::info!(source = %report.show, origin = ?report.origin, problem = report.problem.as_deref(), took_ms, "words found");
         }
         Event::Extracted { report, took_ms } => {
-            tracing::info!(item = %report.title, insights = report.insights, unproved = report.unproved, took_ms, "insights published");
+            tracing::info!(item = %report.title, insights = report.insights, unproved = report.unproved, written = report.writing.written, dropped = report.writing.dropped(), took_ms, "insights published");
         }
-        Event::Composed { report, took_ms } => {
+        Event::Composed { report, took_ms, .. } => {
             tracing::info!(subscriber = %report.subscriber, day = %report.day, insights = report.insights, took_ms, "edition made");
         }
         Event::Failed { job, what, .. } => tracing::warn!(job, problem = %what, "job failed"),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::Event;
-use super::backoff::{most_attempts, wait};
+use super::backoff::{POISON, most_attempts, wait};
 use crate::model::{ItemId, Job, JobKind, Problem, SourceId, Timestamp};
 use crate::pipeline::{self, Context, StageError};
 use crate::store::StoreError;
@@ -26,24 +26,39 @@ pub(super) async fn run(ctx: Context, job: Job, now: Timestamp) -> Ended {
     let start = Instant::now();
     let stage = {
         let (ctx, kind, attempts) = (ctx.clone(), job.kind.clone(), job.attempts);
+        let late = now.since(job.due) > LATE;
         // A task of its own is the panic boundary.
         // It ends with us, if we are made to end.
         AbortOnDropHandle::new(tokio::spawn(async move {
-            stage(&ctx, &kind, attempts, now, start).await
+            stage(&ctx, &kind, attempts, late, now, start).await
         }))
     };
+    let mut most = most_attempts(&job.kind);
     let error = match stage.await {
         Ok(Ok(event)) => return Ended::Done(event),
         Ok(Err(StageError::Busy { .. })) => return Ended::Busy,
         Ok(Err(StageError::Store(error))) => return Ended::Store(error),
+        Ok(Err(StageError::Later { what, hint, due })) => {
+            tracing::info!(job = %job.kind.key(), reason = what, hint, %due, "put off");
+            let kind = job.kind.clone();
+            let problem = Problem { what, hint, since: now };
+            return match ctx.door.call(move |s| s.postpone_job(&kind, due, &problem)).await {
+                Ok(()) => Ended::Done(None),
+                Err(error) => Ended::Store(error),
+            };
+        }
         Ok(Err(error)) => error,
-        Err(panic) => StageError::Retry {
-            what: format!("{} failed inside: {panic}", job.kind.key()),
-            hint: "Please report this as a bug, with the log around it.".into(),
-            after: None,
-        },
+        Err(panic) => {
+            // No host is at fault here, so none is waited for.
+            most = most.min(POISON);
+            StageError::Retry {
+                what: format!("{} failed inside: {panic}", job.kind.key()),
+                hint: "Please report this as a bug, with the log around it.".into(),
+                after: None,
+            }
+        }
     };
-    match record(&ctx, &job, error, now).await {
+    match record(&ctx, &job, error, most, now).await {
         Ok(event) => Ended::Failed(event),
         Err(error) => Ended::Store(error),
     }
@@ -53,6 +68,7 @@ async fn stage(
     ctx: &Context,
     kind: &JobKind,
     attempts: u32,
+    late: bool,
     now: Timestamp,
     start: Instant,
 ) -> Result<Option<Event>, StageError> {
@@ -70,9 +86,16 @@ async fn stage(
         JobKind::Extract(id) => pipeline::extract(ctx, id, now)
             .await?
             .map(|report| Event::Extracted { report, took_ms: took() }),
+        JobKind::Write(id) => pipeline::write(ctx, id, now)
+            .await?
+            .map(|report| Event::Extracted { report, took_ms: took() }),
+        JobKind::Relate(id) => {
+            pipeline::relate(ctx, id, attempts, now).await?;
+            None
+        }
         JobKind::Compose(id) => pipeline::compose(ctx, id, now)
             .await?
-            .map(|report| Event::Composed { report, took_ms: took() }),
+            .map(|report| Event::Composed { report, took_ms: took(), late }),
         JobKind::Embed => {
             pipeline::embed(ctx, now).await?;
             None
@@ -84,21 +107,20 @@ async fn record(
     ctx: &Context,
     job: &Job,
     error: StageError,
+    most: u32,
     now: Timestamp,
 ) -> Result<Event, StoreError> {
     let what = error.to_string();
     let (hint, after, hopeless) = match error {
-        StageError::Retry { hint, after, .. } => {
-            (hint, after, job.attempts + 1 >= most_attempts(&job.kind))
-        }
+        StageError::Retry { hint, after, .. } => (hint, after, job.attempts + 1 >= most),
         StageError::Abort { hint, .. } => (hint, None, true),
-        StageError::Later { until, .. } => {
+        StageError::Rest { until, .. } => {
             let kind = job.kind.clone();
             ctx.door.call(move |s| s.defer_job(&kind, until)).await?;
             return Ok(Event::Failed { job: job.kind.key(), source: None, what });
         }
         // `run` has dealt with it.
-        StageError::Busy { what } => (what, None, false),
+        StageError::Busy { what } | StageError::Later { what, .. } => (what, None, false),
         StageError::Store(error) => return Err(error),
     };
     let (kind, text) = (job.kind.clone(), what.clone());
@@ -113,7 +135,7 @@ async fn record(
                 let item = item.clone();
                 s.fail_item(&item, &kind, Problem { what: text, hint, since: now })
             }
-            None => s.postpone_job(&kind, due, &text),
+            None => s.postpone_job(&kind, due, &Problem { what: text, hint, since: now }),
         })
         .await?;
     Ok(Event::Failed { job: job.kind.key(), source, what })
@@ -121,8 +143,12 @@ async fn record(
 
 fn item_of(kind: &JobKind) -> Option<&ItemId> {
     match kind {
-        JobKind::Poll(_) | JobKind::Compose(_) | JobKind::Embed => None,
-        JobKind::Transcribe(id) | JobKind::Recognise(id) | JobKind::Extract(id) => Some(id),
+        // What fails to be compared is published all the same.
+        JobKind::Poll(_) | JobKind::Compose(_) | JobKind::Embed | JobKind::Relate(_) => None,
+        JobKind::Transcribe(id)
+        | JobKind::Recognise(id)
+        | JobKind::Extract(id)
+        | JobKind::Write(id) => Some(id),
     }
 }
 
@@ -130,5 +156,7 @@ async fn source_of(ctx: &Context, item: ItemId) -> Result<Option<SourceId>, Stor
     ctx.door.call(move |s| Ok(s.item(&item)?.map(|item| item.source))).await
 }
 
+/// An edition that begins so long after it was due is late.
+const LATE: Duration = Duration::from_secs(1800);
 /// After the store failed, a job is left alone this long.
 pub(super) const STORE_PAUSE: Duration = Duration::from_secs(30);

@@ -227,7 +227,7 @@ async fn deliver(
 fn outcome(refusal: &Refusal) -> Outcome {
     if refusal.is_temporary() {
         tracing::error!(error = %refusal, "a message was put off");
-        return Outcome::Later;
+        return if refusal.is_full() { Outcome::Full } else { Outcome::Later };
     }
     Outcome::Refused(refusal.to_string())
 }

@@ -74,7 +74,8 @@ pub struct Door {
 
 enum Socket {
     Tcp(TcpListener),
-    Unix(UnixListener, PathBuf),
+    /// With the file, if it is ours.
+    Unix(UnixListener, Option<PathBuf>),
 }
 
 impl Door {
@@ -93,10 +94,36 @@ impl Door {
                 let listener = UnixListener::bind(path)?;
                 // The mail server is another user; its group is the folder's matter.
                 fs::set_permissions(path, fs::Permissions::from_mode(0o666))?;
-                Socket::Unix(listener, path.clone())
+                Socket::Unix(listener, Some(path.clone()))
             }
         };
         Ok(Self { protocol, socket })
+    }
+
+    /// Of a socket that is open already.
+    ///
+    /// # Errors
+    /// If it can't be waited for.
+    pub fn of_tcp(protocol: Protocol, listener: std::net::TcpListener) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        Ok(Self { protocol, socket: Socket::Tcp(TcpListener::from_std(listener)?) })
+    }
+
+    /// Of a socket file that is somebody else's, and stays when we end.
+    ///
+    /// # Errors
+    /// If it can't be waited for.
+    pub fn of_unix(
+        protocol: Protocol,
+        listener: std::os::unix::net::UnixListener,
+    ) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        Ok(Self { protocol, socket: Socket::Unix(UnixListener::from_std(listener)?, None) })
+    }
+
+    /// Which language is spoken there.
+    pub fn protocol(&self) -> Protocol {
+        self.protocol
     }
 
     /// Host and port, of a TCP door.
@@ -157,7 +184,7 @@ pub async fn serve(door: Door, options: Options, mut stop: watch::Receiver<bool>
     let finish = async { while talks.join_next().await.is_some() {} };
     // Who is cut off was not told that anything was kept.
     let _ = tokio::time::timeout(grace, finish).await;
-    if let Socket::Unix(_, path) = &door.socket {
+    if let Socket::Unix(_, Some(path)) = &door.socket {
         let _ = fs::remove_file(path);
     }
 }

@@ -362,6 +362,7 @@ impl Session {
         let reply = |outcome: &Outcome| match outcome {
             Outcome::Kept => "250 2.0.0 kept".to_owned(),
             Outcome::Later => "451 4.3.0 it can't be kept now, try again later".to_owned(),
+            Outcome::Full => "452 4.3.1 our disk is full, try again later".to_owned(),
             Outcome::Refused(why) => {
                 let why: String =
                     why.chars().filter(|c| c.is_ascii() && !c.is_control()).take(200).collect();
@@ -376,7 +377,7 @@ impl Session {
             return;
         }
         // One reply for all: a copy that is to come again is known by its Message-ID where it was kept.
-        let one = outcomes.iter().find(|o| **o == Outcome::Later);
+        let one = outcomes.iter().find(|o| matches!(o, Outcome::Later | Outcome::Full));
         let one =
             one.or_else(|| outcomes.iter().find(|o| **o == Outcome::Kept)).or(outcomes.first());
         let line = reply(one.unwrap_or(&Outcome::Later));

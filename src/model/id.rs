@@ -116,6 +116,10 @@ id!(
     QueryId
 );
 id!(
+    /// A request to a language model, derived from all that it says.
+    CallId
+);
+id!(
     /// A listener of our hub, derived from the feed and the callback.
     ListenerId
 );
@@ -165,6 +169,13 @@ impl ListenerId {
     /// Both as they were named.
     pub fn new(topic: &str, callback: &str) -> Self {
         Self(derive("listener", &[topic, callback]))
+    }
+}
+
+impl CallId {
+    /// `version` is that of the prompt.
+    pub fn new(model: &str, version: u16, content: &str) -> Self {
+        Self(derive("call", &[model, &version.to_string(), content]))
     }
 }
 

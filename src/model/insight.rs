@@ -40,10 +40,22 @@ pub struct Insight {
     /// BCP 47.
     #[serde(default)]
     pub language: Option<String>,
+    /// Who wrote the claim, if it is not made of the quote's own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<Written>,
     /// When it became visible in our feeds; never moves.
     pub published: Timestamp,
     /// Position in the order of publication, minted by the store; feeds are ordered by it.
     pub seq: u64,
+}
+
+/// A claim in a language model's words, which were checked against what was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// As its endpoint calls it.
+    pub model: String,
+    /// The version of what it was told.
+    pub prompt: u16,
 }
 
 /// Verbatim words of a transcript.

@@ -107,6 +107,15 @@ pub enum ItemState {
         /// Where they came from.
         origin: TranscriptOrigin,
     },
+    /// Has its insights as the extractive engine tells them; a language model is to write them.
+    Drafted {
+        /// Where the words came from.
+        origin: TranscriptOrigin,
+        /// The drafts, kept as a body.
+        drafts: BlobId,
+        /// Since when it waits.
+        since: Timestamp,
+    },
     /// Its insights are published; never extracted again.
     Published {
         /// How many.

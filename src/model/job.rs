@@ -31,6 +31,10 @@ pub enum JobKind {
     Recognise(ItemId),
     /// Make and publish its insights.
     Extract(ItemId),
+    /// Have a language model write its insights, and publish them.
+    Write(ItemId),
+    /// Have a language model say how its insights stand to near ones.
+    Relate(ItemId),
     /// Make a reader's edition; stays in the queue for ever, moving its due time.
     Compose(SubscriberId),
     /// Make vectors of insights that have none of the present model, a few at a time.
@@ -45,6 +49,8 @@ impl JobKind {
             Self::Transcribe(id) => format!("transcribe/{id}"),
             Self::Recognise(id) => format!("recognise/{id}"),
             Self::Extract(id) => format!("extract/{id}"),
+            Self::Write(id) => format!("write/{id}"),
+            Self::Relate(id) => format!("relate/{id}"),
             Self::Compose(id) => format!("compose/{id}"),
             Self::Embed => "embed".to_owned(),
         }

@@ -1,5 +1,6 @@
 //! Plain types that every other room speaks in. No I/O, no clock, no async, no domain decisions.
 
+mod account;
 mod edition;
 mod entry;
 mod feed;
@@ -20,11 +21,14 @@ mod tombstone;
 mod topic;
 mod transcript;
 
+pub use account::{Account, Call, Cap, Caps, Relation, Reply, Spend, Stance, Tally};
 pub use edition::{BASE, Delivered, Edition, Pick};
 pub use entry::{Entry, EntrySource};
 pub use feed::{ParsedFeed, ParsedItem};
-pub use id::{BlobId, IdError, InsightId, ItemId, ListenerId, QueryId, SourceId, SubscriberId};
-pub use insight::{Basis, Insight, Quote, Related};
+pub use id::{
+    BlobId, CallId, IdError, InsightId, ItemId, ListenerId, QueryId, SourceId, SubscriberId,
+};
+pub use insight::{Basis, Insight, Quote, Related, Written};
 pub use item::{
     Chapter, Enclosure, EpisodeKind, Item, ItemKind, ItemState, Person, Soundbite, TranscriptLink,
 };

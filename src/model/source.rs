@@ -231,4 +231,13 @@ pub struct Coverage {
     pub with_transcript: u32,
     /// Insights published.
     pub insights: u32,
+    /// Passages that a language model was to write of.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub to_write: u32,
+    /// Of these, told in its words.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub written: u32,
+    /// Insights that it wrote and that were dropped, because what was said does not bear them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub dropped: u32,
 }

@@ -125,7 +125,7 @@ pub fn read(bytes: &[u8]) -> Result<Message, MailError> {
         from_name,
         from,
         date: line("Date").and_then(|text| date::parse(&text)),
-        message_id: line("Message-ID").map(|id| bracketed(&id).to_owned()),
+        message_id: line("Message-ID").map(|id| identifier(&id)),
         list_id: line("List-Id").map(|id| list_id(&id)),
         unsubscribe: angle_addresses(first(&headers, "List-Unsubscribe").unwrap_or_default()),
         archived_at: line("Archived-At").map(|url| bracketed(&url).to_owned()),
@@ -161,6 +161,12 @@ fn without_envelope(bytes: &[u8]) -> &[u8] {
 fn bracketed(text: &str) -> &str {
     let inner = text.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(id, _)| id);
     inner.unwrap_or(text).trim()
+}
+
+/// What stands in the first angle brackets, else all of it: what a broken header brings along comes behind.
+fn identifier(text: &str) -> String {
+    let inner = text.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(id, _)| id);
+    inner.unwrap_or(text).trim().to_owned()
 }
 
 fn angle_addresses(text: &str) -> Vec<String> {
@@ -288,7 +294,7 @@ mod tests {
     fn headers_tell_list_recipients_and_trace() {
         let mail = read(
             b"From: =?utf-8?q?J=C3=B6rg?= <J@X.example>\nTo: \"A, B\" <a@b.example>, c@d.example\nList-Id: News <news.x.example>\n\
-              List-Unsubscribe: <mailto:u@x.example>, <https://x.example/u?t=1>\nMessage-ID: <1@x>\n\
+              List-Unsubscribe: <mailto:u@x.example>, <https://x.example/u?t=1>\nMessage-ID: <1@x>\n and <2@x>\n\
               Auto-Submitted: auto-replied; x\nReceived: by one\nReceived: by two\n\nhi",
         )
         .unwrap();
@@ -296,6 +302,7 @@ mod tests {
         assert_eq!(mail.recipients, ["a@b.example", "c@d.example"]);
         assert_eq!(mail.list_id.as_deref(), Some("news.x.example"));
         assert_eq!(mail.unsubscribe, ["mailto:u@x.example", "https://x.example/u?t=1"]);
+        assert_eq!(mail.message_id.as_deref(), Some("1@x"));
         assert_eq!(mail.auto_submitted.as_deref(), Some("auto-replied"));
         assert_eq!(mail.received, ["by one", "by two"]);
     }

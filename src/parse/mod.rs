@@ -12,7 +12,7 @@ pub mod opml;
 pub mod query;
 pub mod transcript;
 
-mod charset;
+pub(crate) mod charset;
 mod date;
 mod link;
 mod ns;

@@ -11,7 +11,8 @@ use crate::model::{
     Delivered, Insight, InsightId, JobKind, Pick, SavedQuery, Subscriber, SubscriberId, Timestamp,
     Visibility,
 };
-use crate::publish::brief;
+use crate::publish::Side;
+use crate::publish::brief::{self, Standing};
 use crate::rank::edition::{self, Choice, Given, Ledger, Wish};
 use crate::rank::explain::{self, Reason};
 use crate::rank::profile::{Candidate, Interest, Profile, split_interests};
@@ -34,6 +35,8 @@ const PAGE: usize = 200;
 const RECENT: usize = 70;
 /// Characters of a claim that the ledger keeps.
 const CLAIM: usize = 300;
+/// Other insights that are named with a pick.
+const STANDINGS: usize = 3;
 /// Editions that stay in the feed.
 const KEEP: usize = 120;
 
@@ -329,17 +332,30 @@ fn freeze(
         }
         let reason = explain::words(&reasons, &ctx.topics, t);
         let explores = choice.explores;
-        picks.push(brief::pick(
-            insight,
-            &entry,
-            reader,
-            &ctx.key,
-            &reason,
-            explores,
-            &ctx.authority,
-        ));
+        let (key, authority) = (&ctx.key, &ctx.authority);
+        let mut pick = brief::pick(insight, &entry, reader, key, &reason, explores, authority);
+        pick.content_html.push_str(&brief::standings(&standings(store, insight, reader)?, reader));
+        picks.push(pick);
     }
     Ok(picks)
+}
+
+/// How it stands to others that the reader may see, as a language model judges; that it says the same is said already.
+fn standings(
+    store: &dyn Store,
+    insight: &Insight,
+    reader: &Subscriber,
+) -> store::Result<Vec<Standing>> {
+    let mut found = Vec::new();
+    for relation in store.relations_of(&insight.id, Some(&reader.id))? {
+        let side = Side::of(&relation, &insight.id).filter(|side| *side != Side::SameClaim);
+        let id = if relation.of == insight.id { relation.to } else { relation.of };
+        let Some(side) = side.filter(|_| found.len() < STANDINGS) else { continue };
+        let Some(other) = store.insight(&id, Some(&reader.id))? else { continue };
+        let show = store.source(&other.source)?.map(|source| source.title).unwrap_or_default();
+        found.push(Standing { side, other: id, headline: other.headline, show });
+    }
+    Ok(found)
 }
 
 fn beginning(claim: &str) -> String {

@@ -28,7 +28,7 @@ pub enum StageError {
     },
     /// It has done what it may for now: to be gone on with then, as if it had not failed.
     #[error("{what}")]
-    Later {
+    Rest {
         /// One sentence.
         what: String,
         /// When.
@@ -39,6 +39,16 @@ pub enum StageError {
     Busy {
         /// One sentence.
         what: String,
+    },
+    /// Not now: to be tried again then, however often that was so.
+    #[error("{what}")]
+    Later {
+        /// One sentence.
+        what: String,
+        /// One sentence.
+        hint: String,
+        /// When.
+        due: Timestamp,
     },
     /// The store failed; nothing is wrong with the item.
     #[error(transparent)]

@@ -11,18 +11,23 @@ mod extract;
 mod habit;
 mod items;
 mod linked;
+mod meter;
+mod model;
 mod poll;
 mod polls;
+mod publish;
 mod read;
 mod reader;
 mod receive;
 mod recognise;
+mod relate;
 mod schedule;
 mod senses;
 mod speakers;
 mod transcribe;
 pub mod websub;
 mod words;
+mod write;
 
 use std::sync::Arc;
 
@@ -30,15 +35,20 @@ pub use address::{new_mailbox, new_source, resolve, slug};
 pub use compose::{ComposeReport, compose, plan_editions, preview};
 pub use embed::embed;
 pub use error::StageError;
-pub use extract::{ExtractReport, extract, learn_topics};
+pub use extract::{ExtractReport, extract};
+pub use meter::{Count, Meter};
+pub use model::{Terms, Writer};
 pub use poll::{PollReport, poll};
 pub use polls::{count_readers, plan_polls};
+pub use publish::learn_topics;
 pub use reader::{Asked, change_secret, new_secret, sign_up};
 pub use receive::{Mail, ReceiveReport, Refusal, Taken, Trust, drain, local_part, receive};
 pub use recognise::{Listening, hear_file, recognise};
+pub use relate::relate;
 pub use schedule::Intervals;
 pub use senses::Senses;
 pub use transcribe::{TranscribeReport, transcribe};
+pub use write::write;
 
 use crate::encode::Worker;
 use crate::fetch::Fetcher;
@@ -55,6 +65,8 @@ pub struct Context {
     pub door: Door,
     /// Outgoing HTTP.
     pub fetcher: Fetcher,
+    /// The same for addresses that strangers name: what the operator's own sources may reach is not theirs.
+    pub strangers: Fetcher,
     /// Sentence vectors.
     pub encoder: Worker,
     /// Topics by name.
@@ -65,6 +77,8 @@ pub struct Context {
     pub index: Arc<Index>,
     /// Vectors of what readers wrote.
     pub senses: Senses,
+    /// Counts what happens.
+    pub meter: Arc<Meter>,
     /// Signs the links in entries.
     pub key: Key,
     /// Authority of our `tag:` URIs.
@@ -75,6 +89,8 @@ pub struct Context {
     pub mail: Mail,
     /// How speech is recognised, if it is.
     pub listening: Option<Arc<Listening>>,
+    /// A language model, if there is one.
+    pub writer: Option<Writer>,
     /// The operator's choices.
     pub settings: Settings,
 }

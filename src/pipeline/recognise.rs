@@ -79,7 +79,7 @@ pub(super) async fn queue(
 /// The stage. `attempts` is how often it failed in a row without bringing anything.
 ///
 /// # Errors
-/// [`StageError::Retry`] and [`StageError::Later`] while there is hope.
+/// [`StageError::Retry`] and [`StageError::Rest`] while there is hope.
 pub async fn recognise(
     ctx: &Context,
     id: &ItemId,
@@ -124,14 +124,14 @@ pub async fn recognise(
         Trouble::Later { what, until } => {
             let hint = "It goes on by itself then.".into();
             queue(ctx, &item, Some(Problem { what: what.clone(), hint, since: now }), now).await?;
-            return Err(StageError::Later { what, until });
+            return Err(StageError::Rest { what, until });
         }
         Trouble::Retry { what, hint, after, progress } if progress || attempts < PATIENCE => {
             let said = Problem { what: what.clone(), hint: hint.clone(), since: now };
             queue(ctx, &item, Some(said), now).await?;
             let wait = Trouble::wait(if progress { 0 } else { attempts }, after);
             return Err(match progress {
-                true => StageError::Later { what, until: clock().after(wait) },
+                true => StageError::Rest { what, until: clock().after(wait) },
                 false => StageError::Retry { what, hint, after: Some(begun.elapsed() + wait) },
             });
         }

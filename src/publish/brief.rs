@@ -4,13 +4,16 @@
 use jiff::civil::Date;
 
 use crate::model::{
-    BASE, Edition, Entry, EntrySource, Insight, Pick, Subscriber, SubscriberId, Timestamp,
-    Visibility,
+    BASE, Edition, Entry, EntrySource, Insight, InsightId, Pick, Subscriber, SubscriberId,
+    Timestamp, Visibility,
 };
 use crate::text::phrases::Phrases;
 
-use super::clean;
 use super::token::{self, Act, Key};
+use super::{Side, clean};
+
+/// Characters of another insight's headline.
+const HEADLINE: usize = 200;
 
 /// Insights of one edition are kept apart by so many places in the order of a feed.
 const PLACES: u64 = 32;
@@ -53,6 +56,34 @@ pub fn pick(
         via: entry.via.clone(),
         language: entry.language.clone(),
     }
+}
+
+/// Another insight, and what the one picked is to it.
+pub struct Standing {
+    /// What.
+    pub side: Side,
+    /// The other.
+    pub other: InsightId,
+    /// Its headline.
+    pub headline: String,
+    /// Who published it.
+    pub show: String,
+}
+
+/// Lines for a pick, behind its own content.
+pub fn standings(all: &[Standing], reader: &Subscriber) -> String {
+    let t = Phrases::of(&reader.language).unwrap_or_default();
+    let line = |one: &Standing| {
+        let (words, headline) = (t.say(one.side.key()), clean::title(&one.headline, HEADLINE));
+        format!(
+            "<p>{} <a href=\"{BASE}/insights/{}\">{}</a> ({})</p>",
+            clean::html(words),
+            one.other,
+            clean::html(&headline),
+            clean::html(&clean::name(&one.show, HEADLINE))
+        )
+    };
+    all.iter().map(line).collect()
 }
 
 /// What a feedback link is called.

@@ -15,6 +15,7 @@ mod json_feed;
 pub mod opml;
 pub mod picture;
 mod rss;
+mod stance;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod token;
@@ -25,6 +26,7 @@ pub use digest::{day_of, digest};
 pub use document::{FeedDocument, FeedHead, HUB, LIMIT, PAGE_SIZE, Site, fit};
 pub use json_feed::json_feed;
 pub use rss::rss;
+pub use stance::Side;
 
 /// A document could not be written.
 #[derive(Debug, thiserror::Error)]

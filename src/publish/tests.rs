@@ -98,6 +98,7 @@ pub fn insight(n: usize) -> Insight {
         names: Vec::new(),
         episode_kind: Default::default(),
         chapter: None,
+        written: None,
         language: Some("en".into()),
         published: Timestamp::from_secs(T0 + i64::try_from(n).unwrap()),
         seq: 0,

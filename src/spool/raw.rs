@@ -19,12 +19,18 @@ const LEVEL: i32 = 1;
 pub struct Archive {
     dir: PathBuf,
     days: u32,
+    most: u64,
 }
 
 impl Archive {
     /// In the data directory; `days` of 0 keeps nothing.
     pub fn new(data_dir: &Path, days: u32) -> Self {
-        Self { dir: data_dir.join(FOLDER), days }
+        Self { dir: data_dir.join(FOLDER), days, most: u64::MAX }
+    }
+
+    /// At most so many bytes of all days together; today's stay in any case.
+    pub fn at_most(self, bytes: u64) -> Self {
+        Self { most: bytes, ..self }
     }
 
     /// Appends letters to their day's file and syncs it.
@@ -64,12 +70,21 @@ impl Archive {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
             entries => entries?,
         };
+        let mut days = Vec::new();
         for entry in entries {
-            let path = entry?.path();
-            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-            // Dates in this form sort as texts.
-            if name.strip_suffix(SUFFIX).is_some_and(|date| date < oldest.as_str()) {
-                fs::remove_file(&path)?;
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if let Some(date) = name.strip_suffix(SUFFIX) {
+                days.push((date.to_owned(), entry.path(), entry.metadata()?.len()));
+            }
+        }
+        // Dates in this form sort as texts; the newest first.
+        days.sort_by(|a, b| b.cmp(a));
+        let mut bytes = 0_u64;
+        for (at, (date, path, size)) in days.iter().enumerate() {
+            bytes = bytes.saturating_add(*size);
+            if *date < oldest || (at > 0 && bytes > self.most) {
+                fs::remove_file(path)?;
                 gone += 1;
             }
         }

@@ -74,6 +74,18 @@ fn raw_days_are_kept_and_forgotten() {
 }
 
 #[test]
+fn raw_days_take_no_more_than_they_may() {
+    let dir = tempfile::tempdir().unwrap();
+    let day = |n: i64| Timestamp::from_secs(1_795_503_600 + n * 86_400);
+    let archive = Archive::new(dir.path(), 30).at_most(1);
+    for n in 0..3 {
+        archive.keep(&[letter("From: a\n\nHello")], day(n)).unwrap();
+    }
+    assert_eq!(archive.forget(day(2)).unwrap(), 2);
+    assert!(dir.path().join("mail/raw/2026-11-26.mbox.zst").exists(), "the newest day stays");
+}
+
+#[test]
 fn room_is_bounded_and_given_back() {
     let dir = tempfile::tempdir().unwrap();
     let spool = Spool::open(dir.path()).unwrap();

@@ -22,6 +22,19 @@ pub enum StoreError {
         /// What the backend says.
         detail: String,
     },
+    /// Less room on the disk than is kept free.
+    #[error(
+        "the disk that holds {} is full ({} MiB are free, {} are kept free): nothing new is taken until there is room, \
+         then it goes on by itself", dir.display(), free >> 20, floor >> 20
+    )]
+    Full {
+        /// The data directory.
+        dir: PathBuf,
+        /// Bytes.
+        free: u64,
+        /// Bytes.
+        floor: u64,
+    },
     /// A record can't be decoded.
     #[error("the {kind} record {key} can't be read: {detail}")]
     Record {
@@ -45,12 +58,28 @@ pub enum StoreError {
         /// Highest known.
         known: u8,
     },
+    /// Written by a newer program, as a whole.
+    #[error(
+        "the store in {} was written by a newer podbrief (it has form {found}; this one knows up to {known}). Nothing \
+         was changed. Install the newer version again, or restore a backup made by this one into another directory",
+        path.display()
+    )]
+    NewerStore {
+        /// Its folder.
+        path: PathBuf,
+        /// As marked.
+        found: u32,
+        /// Highest known.
+        known: u32,
+    },
     /// Something named in a write is gone.
     #[error("{0} is not in the store any more")]
     Gone(String),
-    /// The disk or the backend failed; the store takes no more writes until restarted.
+    /// The disk or the backend failed; the store takes no more writes until it was opened anew, which is tried again and
+    /// again.
     #[error(
-        "the store stopped accepting writes: {0}. Check the disk (space, errors) and restart podbrief"
+        "the store takes nothing new for now: {0}. Check the disk (space, errors); it goes on by itself once that is \
+         mended"
     )]
     Failed(String),
     /// A file outside the database could not be read or written.

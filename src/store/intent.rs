@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Writing;
 use crate::model::{
     BlobId, Chapter, Entry, Insight, InsightId, Item, ItemId, PollState, Problem, Sender, SourceId,
     SourceStatus, Timestamp, TranscriptOrigin,
@@ -120,6 +121,8 @@ pub struct Extraction {
     pub origin: TranscriptOrigin,
     /// Best first; may be empty.
     pub publications: Vec<Publication>,
+    /// What came of a language model's part in it, if it had any.
+    pub writing: Option<Writing>,
 }
 
 /// One insight and its entry. The store mints `insight.seq`.

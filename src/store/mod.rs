@@ -8,8 +8,11 @@ mod backup;
 mod door;
 mod error;
 mod intent;
+mod models;
 mod readers;
 pub mod sled;
+mod space;
+mod upkeep;
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::Write;
@@ -21,7 +24,10 @@ pub use intent::{
     Added, Arrival, Counts, Embedding, Extraction, Instance, NewItem, PollOutcome, Profile,
     Publication, Scope, TranscriptOutcome, Unheard,
 };
+pub use models::{Held, MOST_LOST, ModelStore, Reserved, Settled, Writing};
 pub use readers::{Composition, EditionStore, SubscriberStore};
+pub use space::Space;
+pub use upkeep::{Compacted, Finding, Forgotten, Report, UpkeepStore, Usage};
 
 use crate::model::{
     BlobId, Entry, Folder, Gone, Insight, InsightId, Item, ItemId, Job, JobKind, Lease, Listener,
@@ -103,6 +109,8 @@ pub trait ItemStore {
     fn await_speech(&self, unheard: Unheard) -> Result<()>;
     /// Records an item's words and queues its extraction.
     fn save_transcript(&self, outcome: TranscriptOutcome) -> Result<()>;
+    /// Records what the extractive engine made of an item, and queues the writing of it.
+    fn save_drafts(&self, id: &ItemId, drafts: BlobId, now: Timestamp) -> Result<()>;
     /// Publishes an item's insights. An item published before is left as it is. Returns what became visible.
     fn save_extraction(&self, extraction: Extraction) -> Result<Vec<Insight>>;
     /// Sets an item aside for good and drops the job that failed.
@@ -111,13 +119,17 @@ pub trait ItemStore {
 
 /// The queue.
 pub trait JobStore {
-    /// Work that is due, soonest first. Of speech to recognise, which is done one at a time and may take hours, the first
-    /// few only, so that it stands in nobody's way.
-    fn due_jobs(&self, now: Timestamp, limit: usize) -> Result<Vec<Job>>;
+    /// Work that is due, soonest first, without that whose key `pass` passes over.
+    fn due_jobs(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        pass: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<Job>>;
     /// When the next job is due that is not due by `after`, if there is one.
     fn next_due(&self, after: Timestamp) -> Result<Option<Timestamp>>;
-    /// Puts a job off after a failure, counting the attempt.
-    fn postpone_job(&self, kind: &JobKind, due: Timestamp, error: &str) -> Result<()>;
+    /// Puts a job off after a failure, counting the attempt. What keeps a source from being polled is shown with it.
+    fn postpone_job(&self, kind: &JobKind, due: Timestamp, problem: &Problem) -> Result<()>;
     /// Puts a job off that was not tried.
     fn defer_job(&self, kind: &JobKind, due: Timestamp) -> Result<()>;
     /// Makes the polls of these sources (all active ones if `None`) due now. Returns how many.
@@ -221,10 +233,12 @@ pub trait Store:
     + FeedStore
     + ListenerStore
     + EmbeddingStore
+    + ModelStore
     + BodyStore
     + SubscriberStore
     + EditionStore
     + WholeStore
+    + UpkeepStore
     + Send
     + Sync
 {
@@ -238,10 +252,12 @@ impl<T> Store for T where
         + FeedStore
         + ListenerStore
         + EmbeddingStore
+        + ModelStore
         + BodyStore
         + SubscriberStore
         + EditionStore
         + WholeStore
+        + UpkeepStore
         + Send
         + Sync
 {

@@ -85,6 +85,9 @@ pub enum WebError {
     Coding(io::Error),
 }
 
+/// For those who ask outside of our pages.
+const FULL: &str = "nothing new can be kept here at the moment; try again later";
+
 #[derive(Template)]
 #[template(path = "error.html")]
 struct Page {
@@ -120,6 +123,7 @@ impl WebError {
             Self::TooMany { .. } => "too_many",
             Self::NotAcceptable => "not_acceptable",
             Self::Precondition => "precondition",
+            Self::Store(StoreError::Full { .. }) => "full",
             // Nothing of what is inside.
             _ => "ours",
         }
@@ -179,7 +183,11 @@ impl WebError {
     }
 
     fn plain(&self) -> HttpResponse {
-        let text = if self.is_ours() { "out of order".to_owned() } else { self.to_string() };
+        let text = match self {
+            Self::Store(StoreError::Full { .. }) => FULL.to_owned(),
+            _ if self.is_ours() => "out of order".to_owned(),
+            _ => self.to_string(),
+        };
         self.head().content_type("text/plain; charset=utf-8").body(text)
     }
 }
@@ -199,9 +207,12 @@ impl ResponseError for WebError {
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::Precondition => StatusCode::PRECONDITION_FAILED,
-            Self::Store(StoreError::Failed(_) | StoreError::Io { .. } | StoreError::Locked(_)) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::Store(
+                StoreError::Failed(_)
+                | StoreError::Io { .. }
+                | StoreError::Locked(_)
+                | StoreError::Full { .. },
+            ) => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

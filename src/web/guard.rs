@@ -9,6 +9,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 
 use super::{WebError, WebState, moved, tongue};
+use crate::pipeline::Count;
 
 /// Our own style sheet, scripts, pictures and forms; sound and film from the shows' hosts; nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
@@ -52,6 +53,13 @@ pub async fn around<B: MessageBody + 'static>(
             _ => error.page(&state.site, tongue::of(response.request())),
         };
         response = response.into_response(page);
+    }
+    if let Some(state) = response.request().app_data::<Data<WebState>>()
+        && let Some(operator) = &state.operator
+    {
+        let meter = &operator.admin.ctx.meter;
+        meter.add(Count::Requests, 1);
+        meter.add(Count::RequestErrors, usize::from(response.status().is_server_error()));
     }
     dress(response.headers_mut());
     Ok(response)

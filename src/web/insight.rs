@@ -13,10 +13,13 @@ use super::player::Player;
 use super::respond::send;
 use super::shell::{self, Shell};
 use super::state::fresh;
-use super::{WebError, WebState, subject, tongue};
+use super::{WebError, WebState, relations, subject, tongue};
 
 /// A page shows no more; the JSON has it whole.
 const QUOTE: usize = 6000;
+
+/// Of another insight's claim.
+const STANCE: usize = 240;
 
 /// How many related insights are shown.
 const RELATED: usize = 8;
@@ -33,9 +36,21 @@ struct Page {
     quote: Option<String>,
     player: Option<Player>,
     also: Vec<Voice>,
+    /// The model that wrote the claim.
+    written: Option<String>,
+    stances: Vec<Stance>,
     names: Vec<String>,
     related: Vec<Card>,
     feeds: Vec<FeedHead>,
+}
+
+/// How it stands to another insight, as a model judges.
+struct Stance {
+    words: &'static str,
+    insight: String,
+    claim: String,
+    show: String,
+    model: String,
 }
 
 /// Another show that says the very same.
@@ -59,6 +74,18 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
         let also = shelf.cards(&also_said(store, state, &insight)?)?;
         let also: Vec<_> =
             also.into_iter().map(|card| Voice { insight: card.id, show: card.show }).collect();
+        let mut stances = Vec::new();
+        for judged in relations::judged(store, &insight)? {
+            let Some(other) = shelf.cards(&[judged.other])?.pop() else { continue };
+            stances.push(Stance {
+                words: judged.side.key(),
+                insight: other.id,
+                claim: clean::line(&other.claim, STANCE),
+                show: other.show,
+                model: clean::line(&judged.model, 100),
+            });
+        }
+        let written = insight.written.as_ref().map(|by| clean::line(&by.model, 100));
         let related = related(store, state, &insight)?.into_iter().map(|(insight, _)| insight);
         // Who says the very same is named already.
         let related: Vec<_> = related
@@ -81,6 +108,8 @@ pub async fn page(request: HttpRequest, state: Data<WebState>) -> Result<HttpRes
             quote: (quote != card.claim).then_some(quote),
             player,
             also,
+            written,
+            stances,
             names: insight.names.iter().map(|name| clean::line(name, 100)).collect(),
             related: shelf.cards(&related)?,
             feeds: topics.map(|topic| subject::of_topic(topic, &state.site)).chain([own]).collect(),

@@ -5,10 +5,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use crate::model::{Basis, Insight, Item, Source};
-use crate::publish::{clean, entry};
+use crate::publish::{Side, clean, entry};
 
 use super::card::{Shelf, chips, show_name};
 use super::insight::{also_said, asked, public_insight, related};
+use super::relations;
 use super::rendered::Made;
 use super::respond::send;
 use super::shell::MAX_AGE;
@@ -36,6 +37,12 @@ struct Document {
     names: Vec<String>,
     item: Place,
     source: Place,
+    /// The model that wrote the claim; absent where it is made of the quote's own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    written: Option<Written>,
+    /// How it stands to others, as a model judges.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    relations: Vec<Stance>,
     /// Insights of other shows that say the very same.
     also_said_by: Vec<Same>,
     related: Vec<Related>,
@@ -47,6 +54,22 @@ struct Quote {
     speaker: Option<String>,
     start_ms: Option<u64>,
     end_ms: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Written {
+    model: String,
+    prompt: u16,
+}
+
+#[derive(Serialize)]
+struct Stance {
+    relation: Side,
+    id: String,
+    url: String,
+    claim: String,
+    show: String,
+    model: String,
 }
 
 #[derive(Serialize)]
@@ -121,6 +144,22 @@ pub async fn document(
             episode: card.episode,
         });
         let also_said_by = also.collect();
+        let mut stances = Vec::new();
+        for judged in relations::judged(store, &insight)? {
+            let Some(card) = shelf.cards(&[judged.other])?.pop() else { continue };
+            stances.push(Stance {
+                relation: judged.side,
+                url: format!("{base}/insights/{}", card.id),
+                id: card.id,
+                claim: card.claim,
+                show: card.show,
+                model: judged.model,
+            });
+        }
+        let written = insight
+            .written
+            .as_ref()
+            .map(|by| Written { model: by.model.clone(), prompt: by.prompt });
         let topics = chips(&insight, &state.topics).into_iter().map(|chip| Topic {
             url: format!("{base}/topics/{}", chip.slug),
             slug: chip.slug,
@@ -142,6 +181,8 @@ pub async fn document(
             via: entry::via(&insight, item, source),
             topics: topics.collect(),
             names: insight.names.iter().map(|name| clean::line(name, usize::MAX)).collect(),
+            written,
+            relations: stances,
             also_said_by,
             item: of_item(item),
             source: of_source(source),

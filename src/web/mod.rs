@@ -28,12 +28,14 @@ mod landing;
 mod latest;
 mod limit;
 mod methods;
+mod metrics;
 mod moved;
 mod operator;
 mod picture;
 mod player;
 mod query_feed;
 mod query_page;
+mod relations;
 mod rendered;
 mod respond;
 mod search;
@@ -111,6 +113,8 @@ pub fn configure(state: web::Data<WebState>) -> impl FnOnce(&mut ServiceConfig) 
             ))
             .service(at("/robots.txt", assets::robots))
             .service(at("/healthz", health::answer))
+            .service(at("/readyz", health::ready))
+            .service(at("/metrics", metrics::answer))
             .service(operator::pages())
             .service(api::service())
             .default_service(web::to(error::not_found));

@@ -99,7 +99,7 @@ def main():
     server = make_server("127.0.0.1", here, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     env = {**os.environ, "PODBRIEF_DATA_DIR": f"{folder.name}/data", "PODBRIEF_LISTEN": f"127.0.0.1:{there}", "PODBRIEF_BASE_URL": brief,
-           "PODBRIEF_FETCH_ALLOW_PRIVATE": f"127.0.0.1:{here}", "PODBRIEF_FETCH_GAP": "0s", "PODBRIEF_LOG_FORMAT": "json"}
+           "PODBRIEF_FETCH_ALLOW_PRIVATE": f"127.0.0.1:{here}", "PODBRIEF_WEB_HUB_ALLOW_PRIVATE": f"127.0.0.1:{here}", "PODBRIEF_FETCH_GAP": "0s", "PODBRIEF_LOG_FORMAT": "json"}
     run = subprocess.Popen([binary, "serve"], env=env, stderr=subprocess.PIPE, text=True)
     lines = queue.Queue()
     threading.Thread(target=lambda: [lines.put(line) for line in run.stderr], daemon=True).start()

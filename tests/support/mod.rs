@@ -4,6 +4,7 @@ pub mod client;
 pub mod dns;
 pub mod host;
 pub mod imap;
+pub mod model;
 pub mod post;
 pub mod program;
 pub mod show;

@@ -25,6 +25,7 @@ impl Program {
         let allowed: Vec<String> = hosts.iter().map(|h| h.address.to_string()).collect();
         let env = [
             ("PODBRIEF_FETCH_ALLOW_PRIVATE", allowed.join(",")),
+            ("PODBRIEF_WEB_HUB_ALLOW_PRIVATE", allowed.join(",")),
             ("PODBRIEF_LOG_FORMAT", "json".into()),
             ("PODBRIEF_LISTEN", "127.0.0.1:0".into()),
             // All shows are on one host here.

@@ -3,9 +3,9 @@
 
 mod chance;
 mod play;
-mod texts;
+pub mod texts;
 
-use chance::Chance;
+pub use chance::Chance;
 use play::{Outcome, Setup, play};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_podbrief");

@@ -19,15 +19,19 @@ fn options(folder: &std::path::Path) -> Options {
         gap: Duration::ZERO,
         allow_private: Vec::new(),
     };
+    let fetcher = crate::fetch::Fetcher::new(limits, "test", "nobody").unwrap();
     let ctx = Context {
         door: Door::new(Arc::new(sled::open(folder, &mint).unwrap())),
-        fetcher: crate::fetch::Fetcher::new(limits, "test", "nobody").unwrap(),
+        fetcher: fetcher.clone(),
+        strangers: fetcher,
         listening: None,
         encoder: crate::encode::Worker::new("/nowhere".into()),
         tagger: Arc::new(crate::insight::Tagger::new(&topics)),
         topics: Arc::new(topics),
         index: Arc::default(),
+        writer: None,
         senses: Senses::default(),
+        meter: std::sync::Arc::default(),
         key: [7; 32],
         authority: "in.example,2026-11-24".into(),
         callback: None,

@@ -79,6 +79,8 @@ pub enum Outcome {
     Kept,
     /// It is not, and the client is to try again.
     Later,
+    /// It is not, because the disk is full; the client is to try again.
+    Full,
     /// It is refused for good.
     Refused(String),
 }

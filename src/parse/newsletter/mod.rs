@@ -76,6 +76,18 @@ pub fn understand(message: &Message, own: &[String]) -> Issue {
     }
 }
 
+/// Whether a text is set like an article: see [`of_file`].
+pub fn is_marked_up(text: &str) -> bool {
+    plain::is_marked_up(&text.replace("\r\n", "\n"))
+}
+
+/// Understands an article or a newsletter that lies in a file, as Markdown or plain text.
+pub fn of_file(text: &str) -> Issue {
+    let body = text.replace("\r\n", "\n");
+    let subject = plain::title(&body).unwrap_or_default().to_owned();
+    understand(&Message { subject, body, ..Message::default() }, &[])
+}
+
 /// Without `Fwd:` and the like, which are not the newsletter's own.
 fn without_prefix(subject: &str) -> String {
     let mut rest = subject.trim();

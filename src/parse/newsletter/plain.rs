@@ -11,7 +11,7 @@ pub(super) fn of_text(text: &str) -> Vec<Block> {
     let mut out = Vec::new();
     let mut gathered: Option<(Kind, String)> = None;
     let mut scope = 0;
-    let mut lines = front_matter(&text).lines().chain([""]).peekable();
+    let mut lines = front_matter(&text).1.lines().chain([""]).peekable();
     while let Some(line) = lines.next() {
         let bare = line.trim();
         let underlined = lines.peek().is_some_and(|next| is_rule(next.trim()) && !bare.is_empty());
@@ -43,13 +43,30 @@ pub(super) fn of_text(text: &str) -> Vec<Block> {
     out
 }
 
-/// Without YAML between `---` lines at the very start.
-fn front_matter(text: &str) -> &str {
-    let Some(rest) = text.strip_prefix("---\n") else { return text };
+/// YAML between `---` lines at the very start, and what follows it.
+fn front_matter(text: &str) -> (&str, &str) {
+    let Some(rest) = text.strip_prefix("---\n") else { return ("", text) };
     match rest.find("\n---\n") {
-        Some(end) if end < 20_000 => &rest[end + 5..],
-        _ => text,
+        Some(end) if end < 20_000 => (&rest[..end], &rest[end + 5..]),
+        _ => ("", text),
     }
+}
+
+/// The title in its front matter.
+pub(super) fn title(text: &str) -> Option<&str> {
+    let line = front_matter(text).0.lines().find_map(|line| line.strip_prefix("title:"))?;
+    Some(line.trim().trim_matches(['"', '\'']).trim()).filter(|title| !title.is_empty())
+}
+
+/// Whether a text has the marks of an article: front matter, or more than one heading, point of a list or named link.
+pub(super) fn is_marked_up(text: &str) -> bool {
+    let (front, body) = front_matter(text);
+    let marked = |line: &&str| {
+        let bare = line.trim();
+        let heading = bare.trim_start_matches('#').starts_with(' ') && bare.starts_with('#');
+        heading || is_definition(bare) || ["* ", "- ", "• "].iter().any(|m| bare.starts_with(m))
+    };
+    !front.is_empty() || body.lines().filter(marked).nth(1).is_some()
 }
 
 fn is_rule(line: &str) -> bool {

@@ -52,6 +52,11 @@ pub async fn drain(
 
 /// One commit. Gives how many files it emptied.
 async fn step(ctx: &Context) -> Result<usize, ()> {
+    // Else each letter would be read only to be put off again.
+    if let Err(error) = ctx.door.call(|s| s.writable()).await {
+        tracing::debug!(%error, "letters stay in the spool");
+        return Err(());
+    }
     let spool = ctx.mail.spool.clone();
     let read = tokio::task::spawn_blocking(move || gather(&spool)).await;
     let (files, letters) = match read {

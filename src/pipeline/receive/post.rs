@@ -8,9 +8,9 @@ use super::understand::{Trust, verdict};
 use crate::authenticate::Authenticator;
 use crate::model::{MailPolicy, Source, SourceId, SourceStatus};
 use crate::parse::mail;
-use crate::pipeline::Context;
+use crate::pipeline::{Context, Count};
 use crate::spool::{Archive, Envelope, Letter, Spool, SpoolError};
-use crate::store::StoreError;
+use crate::store::{Space, StoreError};
 
 /// What mail needs, beside the store.
 #[derive(Clone)]
@@ -23,6 +23,8 @@ pub struct Mail {
     pub archive: Archive,
     /// Whom we believe.
     pub trust: Trust,
+    /// What stays free on its disk.
+    pub space: Space,
     /// Where addresses are minted.
     pub domain: String,
     /// Bytes of a message.
@@ -37,6 +39,7 @@ impl Mail {
             authenticator: Authenticator::default(),
             spool: Spool::open(dir).unwrap(),
             archive: Archive::new(dir, 1),
+            space: Space::new(dir, 0),
             trust: Trust::default(),
             domain: "in.example".into(),
             max_message: 1 << 20,
@@ -75,6 +78,15 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether it is the disk that has no room.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Store(StoreError::Full { .. }) => true,
+            Self::Spool(SpoolError::Io(error)) => error.kind() == std::io::ErrorKind::StorageFull,
+            _ => false,
+        }
+    }
+
     /// Whether the sender should try again.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Unchecked | Self::Store(_) | Self::Spool(_))
@@ -112,9 +124,25 @@ impl Context {
         policy: MailPolicy,
         bytes: Vec<u8>,
     ) -> Result<Taken, Refusal> {
+        let taken = self.put(envelope, policy, bytes).await;
+        match &taken {
+            Ok(Taken) => self.meter.add(Count::Mail, 1),
+            Err(refusal) if refusal.is_temporary() => self.meter.add(Count::MailPutOff, 1),
+            Err(_) => {}
+        }
+        taken
+    }
+
+    async fn put(
+        &self,
+        envelope: Envelope,
+        policy: MailPolicy,
+        bytes: Vec<u8>,
+    ) -> Result<Taken, Refusal> {
         if bytes.len() > self.mail.max_message {
             return Err(Refusal::TooLarge(self.mail.max_message));
         }
+        self.mail.space.check()?;
         let bytes: Arc<[u8]> = bytes.into();
         let letter = Letter { envelope, bytes };
         let letter =

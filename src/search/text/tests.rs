@@ -38,6 +38,7 @@ fn said(number: u64, claim: &str) -> Insight {
         names: Vec::new(),
         episode_kind: Default::default(),
         chapter: None,
+        written: None,
         language: Some("en".into()),
         published: Timestamp::from_secs(NOW - number as i64 * 3600),
         seq: number,

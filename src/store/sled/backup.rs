@@ -15,8 +15,8 @@ use super::record::{self, Record};
 use super::restore::{ServerKey, put_row};
 use super::{SledStore, keys};
 use crate::model::{
-    Access, BlobId, Delivered, Edition, Entry, Folder, Insight, Invite, Item, Job, Listener,
-    Source, Subscriber, Timestamp, Tombstone, Vote,
+    Access, Account, BlobId, Call, Delivered, Edition, Entry, Folder, Insight, Invite, Item,
+    ItemState, Job, Listener, Relation, Source, Subscriber, Timestamp, Tombstone, Vote,
 };
 use crate::store::{BackupSummary, BodyStore, Embedding, Instance, Result, StoreError};
 
@@ -119,6 +119,9 @@ pub(super) fn write(
         for row in rows::<Item>(store, keys::ITEM) {
             let item = row?;
             bodies.extend(item.notes.iter().chain(&item.transcript).cloned());
+            if let ItemState::Drafted { drafts, .. } = &item.state {
+                bodies.push(drafts.clone());
+            }
             let images = item.mail.iter().flat_map(|m| &m.images);
             bodies.extend(images.map(|i| i.body.clone()));
             out.row(&item)?;
@@ -140,6 +143,15 @@ pub(super) fn write(
             out.row(&row?)?;
         }
         for row in rows::<Tombstone>(store, keys::TOMBSTONE) {
+            out.row(&row?)?;
+        }
+        for row in rows::<Call>(store, keys::CALL) {
+            out.row(&row?)?;
+        }
+        for row in rows::<Account>(store, keys::ACCOUNT) {
+            out.row(&row?)?;
+        }
+        for row in rows::<Relation>(store, keys::RELATION) {
             out.row(&row?)?;
         }
         for row in rows::<Listener>(store, keys::LISTENER) {
@@ -187,7 +199,7 @@ fn readers<W: Write>(store: &SledStore, out: &mut Writer<W>) -> Result<()> {
     for row in rows::<Vote>(store, keys::VOTE) {
         out.row(&row?)?;
     }
-    match store.db.get(keys::KEY)? {
+    match store.db()?.get(keys::KEY)? {
         Some(key) => out.row(&ServerKey { hex: hex(&key) }),
         None => Ok(()),
     }
@@ -252,7 +264,7 @@ pub fn verify(open: Open<'_>) -> Result<BackupSummary> {
 
 pub(super) fn read(store: &SledStore, open: Open<'_>) -> Result<BackupSummary> {
     let held = store.writer();
-    if store.db.scan_prefix(keys::SOURCE).next().is_some() {
+    if store.db()?.scan_prefix(keys::SOURCE).next().is_some() {
         return Err(refuse(
             "the data directory already holds sources; restore into an empty one (--data-dir)",
         ));
@@ -282,7 +294,7 @@ pub(super) fn read(store: &SledStore, open: Open<'_>) -> Result<BackupSummary> {
         }
         if pending >= BATCH {
             pending = 0;
-            store.db.apply_batch(std::mem::take(&mut batch))?;
+            store.db()?.apply_batch(std::mem::take(&mut batch))?;
         }
         Ok(())
     })?;

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
 
 use crate::model::BlobId;
 use crate::store::{BodyStore, Result, StoreError};
@@ -15,12 +16,23 @@ const LEVEL: i32 = 3;
 /// A body is never read past this many bytes, whatever its file claims.
 const MAX_BODY: u64 = 256 * 1024 * 1024;
 
+/// No work takes so long between a body and the row that names it.
+const YOUNG: Duration = Duration::from_secs(3600);
 /// Texts up to this size share one set of tables, which costs more to make than to use.
 const SMALL: usize = 64 * 1024;
 
 pub(super) struct Bodies {
     dir: PathBuf,
     small: Mutex<zstd::bulk::Compressor<'static>>,
+    /// Held for writing while a file is removed, so that nobody takes it for there meanwhile.
+    sweeping: RwLock<()>,
+}
+
+/// What a sweep removed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Swept {
+    pub bodies: u64,
+    pub bytes: u64,
 }
 
 impl Bodies {
@@ -28,7 +40,7 @@ impl Bodies {
         fs::create_dir_all(dir).map_err(failed("can't create", dir))?;
         let small =
             zstd::bulk::Compressor::new(LEVEL).map_err(failed("can't compress for", dir))?;
-        Ok(Self { dir: dir.to_owned(), small: Mutex::new(small) })
+        Ok(Self { dir: dir.to_owned(), small: Mutex::new(small), sweeping: RwLock::default() })
     }
 
     fn packed(&self, bytes: &[u8]) -> io::Result<Vec<u8>> {
@@ -50,7 +62,7 @@ impl Bodies {
             let mut seen = HashSet::new();
             for (id, bytes) in ids.iter().zip(bodies) {
                 let path = self.path(id);
-                if !seen.insert(id) || path.exists() {
+                if !seen.insert(id) || self.is_there(&path) {
                     continue;
                 }
                 let folder = path.parent().unwrap_or(&self.dir);
@@ -79,6 +91,57 @@ impl Bodies {
         Ok(ids)
     }
 
+    /// Whether the file is there; it is young again then, so that no sweep takes it before a row names it.
+    fn is_there(&self, path: &Path) -> bool {
+        let _held = self.sweeping.read().unwrap_or_else(PoisonError::into_inner);
+        match File::open(path) {
+            // Where the time can't be set, the file is as old as it is.
+            Ok(file) => file.set_modified(SystemTime::now()).is_ok() || path.exists(),
+            Err(_) => false,
+        }
+    }
+
+    /// Bytes on disk of one.
+    pub(super) fn size_of(&self, id: &BlobId) -> u64 {
+        fs::metadata(self.path(id)).map_or(0, |found| found.len())
+    }
+
+    /// Bytes on disk of all.
+    pub(super) fn size(&self) -> u64 {
+        size(&self.dir)
+    }
+
+    /// Removes the files that are not `named`, but for young ones: a row that names one may be on its way.
+    pub(super) fn sweep(&self, named: &HashSet<BlobId>) -> Result<Swept> {
+        let mut swept = Swept::default();
+        let failed = |e| failed("can't tidy", &self.dir)(e);
+        for folder in fs::read_dir(&self.dir).map_err(failed)? {
+            let folder = folder.map_err(failed)?.path();
+            if !folder.is_dir() {
+                continue;
+            }
+            for entry in fs::read_dir(&folder).map_err(failed)? {
+                let path = entry.map_err(failed)?.path();
+                let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+                let id = name.strip_suffix(".zst").and_then(|id| id.parse::<BlobId>().ok());
+                // What is none of ours stays; a half-written file of ours goes like one that nothing names.
+                if id.as_ref().is_some_and(|id| named.contains(id))
+                    || !(id.is_some() || name.ends_with(".tmp"))
+                {
+                    continue;
+                }
+                let _held = self.sweeping.write().unwrap_or_else(PoisonError::into_inner);
+                let Ok(found) = fs::metadata(&path) else { continue };
+                let age = found.modified().ok().and_then(|at| at.elapsed().ok());
+                if age.is_some_and(|age| age >= YOUNG) && fs::remove_file(&path).is_ok() {
+                    swept.bodies += 1;
+                    swept.bytes += found.len();
+                }
+            }
+        }
+        Ok(swept)
+    }
+
     fn path(&self, id: &BlobId) -> PathBuf {
         let name = id.as_str();
         self.dir.join(&name[..2]).join(format!("{name}.zst"))
@@ -87,7 +150,7 @@ impl Bodies {
     pub(super) fn put(&self, bytes: &[u8]) -> Result<BlobId> {
         let id = BlobId::of(bytes);
         let path = self.path(&id);
-        if path.exists() {
+        if self.is_there(&path) {
             return Ok(id);
         }
         let folder = path.parent().unwrap_or(&self.dir);
@@ -123,6 +186,17 @@ impl Bodies {
     }
 }
 
+/// Bytes of all files below a folder.
+pub(super) fn size(dir: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(dir) else { return 0 };
+    let size = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(found) if found.is_dir() => size(&entry.path()),
+        Ok(found) => found.len(),
+        Err(_) => 0,
+    };
+    entries.flatten().map(size).sum()
+}
+
 /// Writes a small file so that it survives a power cut.
 pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> Result<()> {
     let write = || -> io::Result<()> {
@@ -144,12 +218,12 @@ fn failed<'a>(what: &'a str, path: &'a Path) -> impl Fn(io::Error) -> StoreError
 
 impl BodyStore for super::SledStore {
     fn put_body(&self, bytes: &[u8]) -> Result<BlobId> {
-        self.committer.check()?;
+        self.takes_writes()?;
         self.bodies.put(bytes)
     }
 
     fn put_bodies(&self, bodies: &[&[u8]]) -> Result<Vec<BlobId>> {
-        self.committer.check()?;
+        self.takes_writes()?;
         self.bodies.put_all(bodies)
     }
 

@@ -1,18 +1,17 @@
 //! Group commit: whoever waits first flushes for all who wait by then.
 //!
-//! sled 0.34's `flush` ends in `sync_file_range`, which a power cut undoes; so its file is opened here
-//! once more and `fdatasync`ed after each flush. After an error the kernel may have dropped the dirty
-//! pages, so no later success can be trusted: the store fails closed until it is opened again.
+//! sled 0.34's `flush` ends in `sync_file_range`, which a power cut undoes; so its file is opened
+//! once more (`live`) and `fdatasync`ed after each flush. After an error the kernel may have dropped the dirty
+//! pages, so no later success can be trusted: the store fails closed until it is opened again. Who waited for
+//! the failed commit has had its error by then, so opening again begins with nothing owed.
 
-use std::fs::File;
-use std::path::Path;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::live::Live;
 use crate::store::{Result, StoreError};
 
+#[derive(Default)]
 pub(super) struct Committer {
-    db: ::sled::Db,
-    file: File,
     state: Mutex<State>,
     turn: Condvar,
 }
@@ -26,20 +25,6 @@ struct State {
 }
 
 impl Committer {
-    pub(super) fn open(db: ::sled::Db, path: &Path) -> Result<Self> {
-        let io = |what: String| move |error| StoreError::Io { what, error };
-        let name = path.join("db");
-        let file =
-            File::open(&name).map_err(io(format!("can't open {} for syncing", name.display())))?;
-        // The file's own name must survive a power cut as well.
-        for dir in [Some(path), path.parent()].into_iter().flatten() {
-            File::open(dir)
-                .and_then(|d| d.sync_all())
-                .map_err(io(format!("can't sync the folder {}", dir.display())))?;
-        }
-        Ok(Self { db, file, state: Mutex::default(), turn: Condvar::new() })
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -52,8 +37,23 @@ impl Committer {
         }
     }
 
+    /// Nothing more is written after this, until [`Committer::begin_anew`].
+    pub(super) fn fail(&self, why: String) -> StoreError {
+        let mut state = self.state();
+        let why = state.failed.get_or_insert(why).clone();
+        self.turn.notify_all();
+        StoreError::Failed(why)
+    }
+
+    /// The database was opened anew: what is in it now is on the disk.
+    pub(super) fn begin_anew(&self) {
+        let mut state = self.state();
+        state.failed = None;
+        state.done = state.asked;
+    }
+
     /// Returns when all that was applied before the call is durable.
-    pub(super) fn commit(&self) -> Result<()> {
+    pub(super) fn commit(&self, live: &Live) -> Result<()> {
         let mut state = self.state();
         state.asked += 1;
         let ticket = state.asked;
@@ -71,7 +71,7 @@ impl Committer {
             state.running = true;
             let covers = state.asked;
             drop(state);
-            let result = self.sync();
+            let result = live.sync();
             state = self.state();
             state.running = false;
             match result {
@@ -80,10 +80,5 @@ impl Committer {
             }
             self.turn.notify_all();
         }
-    }
-
-    fn sync(&self) -> std::result::Result<(), String> {
-        self.db.flush().map_err(|error| format!("flush failed: {error}"))?;
-        self.file.sync_data().map_err(|error| format!("fdatasync failed: {error}"))
     }
 }

@@ -10,7 +10,7 @@ use crate::store::{Composition, EditionStore, Result, SubscriberStore};
 
 impl SledStore {
     fn of_reader<T: record::Record>(&self, prefix: &[u8]) -> Result<Vec<T>> {
-        let rows = self.db.scan_prefix(prefix).map(|row| {
+        let rows = self.db()?.scan_prefix(prefix).map(|row| {
             let (key, value) = row?;
             record::decode(&value, &String::from_utf8_lossy(&key))
         });
@@ -19,7 +19,7 @@ impl SledStore {
 
     /// Edition rows beyond the newest `keep` leave; their days stay taken.
     fn thin(&self, batch: &mut ::sled::Batch, id: &SubscriberId, keep: usize) -> Result<()> {
-        for key in self.db.scan_prefix(keys::editions_of(id)).keys().rev().skip(keep) {
+        for key in self.db()?.scan_prefix(keys::editions_of(id)).keys().rev().skip(keep) {
             batch.remove(key?);
         }
         Ok(())
@@ -44,12 +44,12 @@ impl EditionStore for SledStore {
     ) -> Result<Vec<Edition>> {
         let prefix = keys::editions_of(id);
         let end = keys::with_seq(&prefix, before.unwrap_or(u64::MAX));
-        let rows = self.db.range(keys::with_seq(&prefix, 0)..end).rev().take(limit);
+        let rows = self.db()?.range(keys::with_seq(&prefix, 0)..end).rev().take(limit);
         rows.map(|row| record::decode(&row?.1, "edition")).collect()
     }
 
     fn edition_of(&self, id: &SubscriberId, day: Date) -> Result<Option<Edition>> {
-        let Some(number) = self.db.get(keys::edition_day(id, day))? else { return Ok(None) };
+        let Some(number) = self.db()?.get(keys::edition_day(id, day))? else { return Ok(None) };
         self.read([&keys::editions_of(id)[..], &number].concat())
     }
 
@@ -84,7 +84,7 @@ impl EditionStore for SledStore {
         match insight {
             Some(insight) => batch.remove(keys::vote(id, insight)),
             None => {
-                for key in self.db.scan_prefix(keys::votes(id)).keys() {
+                for key in self.db()?.scan_prefix(keys::votes(id)).keys() {
                     batch.remove(key?);
                 }
             }
@@ -105,7 +105,7 @@ impl EditionStore for SledStore {
         self.enqueue(&mut batch, &Job::new(job, composition.next))?;
         let mut added = None;
         if let Some(day) = composition.day {
-            let taken = self.db.contains_key(keys::edition_day(&id, day))?;
+            let taken = self.db()?.contains_key(keys::edition_day(&id, day))?;
             if let Some((mut edition, delivered)) = composition.edition.filter(|_| !taken) {
                 reader.progress.editions += 1;
                 reader.progress.seq = reader.progress.seq.max(composition.seq);

@@ -10,7 +10,7 @@ impl EmbeddingStore for SledStore {
         let held = self.writer();
         let mut batch = ::sled::Batch::default();
         for embedding in embeddings {
-            if self.db.contains_key(keys::insight(&embedding.insight))? {
+            if self.db()?.contains_key(keys::insight(&embedding.insight))? {
                 let row = record::encode(&embedding)?;
                 batch.insert(keys::embedding(&embedding.insight), row);
             }
@@ -24,7 +24,7 @@ impl EmbeddingStore for SledStore {
 
     fn each_embedding(&self, model: &str, each: &mut dyn FnMut(InsightId, Vector)) -> Result<()> {
         use super::scan::Scan;
-        for row in Scan::new(&self.db, keys::EMBEDDING) {
+        for row in Scan::new(self.db()?, keys::EMBEDDING) {
             let (key, value) = row?;
             let name = String::from_utf8_lossy(&key);
             match record::decode::<Embedding>(&value, &name) {

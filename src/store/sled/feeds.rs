@@ -22,7 +22,7 @@ impl SledStore {
         let prefix = keys::scope(scope);
         let end = keys::with_seq(&prefix, before.unwrap_or(u64::MAX));
         let mut kept = Vec::new();
-        for row in self.db.range(keys::with_seq(&prefix, 0)..end).rev() {
+        for row in self.db()?.range(keys::with_seq(&prefix, 0)..end).rev() {
             if kept.len() >= limit {
                 break;
             }
@@ -77,7 +77,7 @@ impl FeedStore for SledStore {
         viewer: Option<&SubscriberId>,
     ) -> Result<Vec<Insight>> {
         let mut insights = Vec::new();
-        for value in self.db.scan_prefix(keys::insights_of_item(item)).values() {
+        for value in self.db()?.scan_prefix(keys::insights_of_item(item)).values() {
             if let Some(id) = insight_in(&value?) {
                 insights.extend(self.insight(&id, viewer)?);
             }
@@ -94,7 +94,7 @@ impl FeedStore for SledStore {
 
     fn topic_counts(&self) -> Result<BTreeMap<String, usize>> {
         let mut counts = BTreeMap::new();
-        for key in self.db.scan_prefix(keys::TOPIC).keys() {
+        for key in self.db()?.scan_prefix(keys::TOPIC).keys() {
             let key = key?;
             let end = key.len().saturating_sub(9);
             if let Some(slug) = key.get(keys::TOPIC.len()..end) {
@@ -122,8 +122,13 @@ pub(super) fn rows<T: record::Record>(
     store: &SledStore,
     prefix: &'static [u8],
 ) -> impl Iterator<Item = Result<T>> {
-    Scan::new(&store.db, prefix).map(|row| {
+    let (scan, failed) = match store.db() {
+        Ok(db) => (Some(Scan::new(db, prefix)), None),
+        Err(error) => (None, Some(Err(error))),
+    };
+    let rows = scan.into_iter().flatten().map(|row| {
         let (key, value) = row?;
         record::decode(&value, &String::from_utf8_lossy(&key))
-    })
+    });
+    failed.into_iter().chain(rows)
 }

@@ -3,8 +3,8 @@
 use super::sources::bury;
 use super::{SledStore, keys, record};
 use crate::model::{
-    Basis, Gone, Insight, InsightId, Item, ItemId, ItemState, Job, JobKind, Problem, Source,
-    SourceId, Visibility,
+    Basis, BlobId, Gone, Insight, InsightId, Item, ItemId, ItemState, Job, JobKind, Problem,
+    Source, SourceId, Timestamp, Visibility,
 };
 use crate::store::{Extraction, ItemStore, Result, Scope, StoreError, TranscriptOutcome, Unheard};
 
@@ -26,7 +26,7 @@ impl SledStore {
         batch.remove(keys::insight(id));
         batch.remove(keys::entry(id));
         batch.remove(keys::embedding(id));
-        Ok(())
+        self.unrelate(batch, id)
     }
 }
 
@@ -50,7 +50,7 @@ impl ItemStore for SledStore {
 
     fn items_of(&self, source: &SourceId, limit: usize) -> Result<Vec<Item>> {
         let mut items = Vec::new();
-        for key in self.db.scan_prefix(keys::items_of(source)).keys().take(limit) {
+        for key in self.db()?.scan_prefix(keys::items_of(source)).keys().take(limit) {
             let key = key?;
             let id = &key[key.len().saturating_sub(20)..];
             if let Some(item) = self.read([keys::ITEM, id].concat())? {
@@ -67,7 +67,7 @@ impl ItemStore for SledStore {
         self.unqueue(&mut batch, &JobKind::Transcribe(item.id.clone()))?;
         if item.state == ItemState::New {
             let job = Job::new(JobKind::Recognise(item.id.clone()), unheard.now);
-            if !self.db.contains_key(keys::job(&job.kind.key()))? {
+            if !self.db()?.contains_key(keys::job(&job.kind.key()))? {
                 self.enqueue(&mut batch, &job)?;
             }
             item.recognised_by = Some(unheard.by);
@@ -97,12 +97,26 @@ impl ItemStore for SledStore {
         self.finish(batch, held)
     }
 
+    fn save_drafts(&self, id: &ItemId, drafts: BlobId, now: Timestamp) -> Result<()> {
+        let held = self.writer();
+        let mut item = self.item_to_change(id)?;
+        let mut batch = ::sled::Batch::default();
+        self.unqueue(&mut batch, &JobKind::Extract(id.clone()))?;
+        if let ItemState::Transcribed { origin } = item.state {
+            item.state = ItemState::Drafted { origin, drafts, since: now };
+            self.enqueue(&mut batch, &Job::new(JobKind::Write(id.clone()), now))?;
+            batch.insert(keys::item(id), record::encode(&item)?);
+        }
+        self.finish(batch, held)
+    }
+
     fn save_extraction(&self, extraction: Extraction) -> Result<Vec<Insight>> {
         let mut held = self.writer();
         let mut item = self.item_to_change(&extraction.item)?;
         let mut batch = ::sled::Batch::default();
         self.unqueue(&mut batch, &JobKind::Extract(item.id.clone()))?;
-        if !matches!(item.state, ItemState::Transcribed { .. }) {
+        self.unqueue(&mut batch, &JobKind::Write(item.id.clone()))?;
+        if !matches!(item.state, ItemState::Transcribed { .. } | ItemState::Drafted { .. }) {
             self.finish(batch, held)?;
             return Ok(Vec::new());
         }
@@ -114,7 +128,7 @@ impl ItemStore for SledStore {
             let mut insight = publication.insight;
             let row = keys::insight(&insight.id);
             let twice = published.iter().any(|p| p.id == insight.id);
-            if twice || self.db.contains_key(&row)? {
+            if twice || self.db()?.contains_key(&row)? {
                 continue;
             }
             insight.seq = next;
@@ -140,7 +154,21 @@ impl ItemStore for SledStore {
         let count = u32::try_from(published.len()).unwrap_or(u32::MAX);
         item.state = ItemState::Published { insights: count, origin: extraction.origin };
         batch.insert(keys::item(&item.id), record::encode(&item)?);
+        if let Some(writing) = &extraction.writing {
+            if writing.tally.passages > 0 {
+                self.add_tally(&mut batch, &item.source, &writing.tally, writing.at)?;
+            }
+            if writing.relate && !published.is_empty() {
+                let job = Job::new(JobKind::Relate(item.id.clone()), writing.at);
+                self.enqueue(&mut batch, &job)?;
+            }
+        }
         if let Some(mut source) = self.read::<Source>(keys::source(&item.source))? {
+            if let Some(writing) = &extraction.writing {
+                source.coverage.to_write += writing.tally.passages;
+                source.coverage.written += writing.tally.written;
+                source.coverage.dropped += writing.tally.dropped();
+            }
             source.coverage.processed += 1;
             source.coverage.insights += count;
             if Basis::from(extraction.origin).is_spoken() {
@@ -160,6 +188,7 @@ impl ItemStore for SledStore {
         if let Some(mut item) = self.read::<Item>(keys::item(id))? {
             item.state = ItemState::Failed;
             item.problem = Some(problem);
+            batch.insert(keys::aside(id), Vec::new());
             batch.insert(keys::item(id), record::encode(&item)?);
         }
         self.finish(batch, held)

@@ -1,11 +1,8 @@
 //! The queue: one row a job, and an index by due time.
 
 use super::{SledStore, keys, record};
-use crate::model::{Job, JobKind, SourceId, SourceStatus, Timestamp};
+use crate::model::{Job, JobKind, Problem, Source, SourceId, SourceStatus, Timestamp};
 use crate::store::{JobStore, Result, SourceStore};
-
-/// Recognitions of speech told of at once.
-const UNHEARD: usize = 4;
 
 impl SledStore {
     /// Queues `job`, moving it if it is queued already.
@@ -29,29 +26,31 @@ impl SledStore {
 }
 
 impl JobStore for SledStore {
-    fn due_jobs(&self, now: Timestamp, limit: usize) -> Result<Vec<Job>> {
+    fn due_jobs(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        pass: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<Job>> {
         let mut jobs = Vec::new();
-        let mut unheard = 0;
-        for key in self.db.scan_prefix(keys::DUE).keys() {
+        for key in self.db()?.scan_prefix(keys::DUE).keys() {
             let key = key?;
             let Some((due, name)) = keys::parse_due(&key) else { continue };
             if due > now || jobs.len() >= limit {
                 break;
             }
-            let Some(job) = self.read::<Job>(keys::job(name))? else { continue };
-            if matches!(job.kind, JobKind::Recognise(_)) {
-                unheard += 1;
-                if unheard > UNHEARD {
-                    continue;
-                }
+            if pass(name) {
+                continue;
             }
-            jobs.push(job);
+            if let Some(job) = self.read::<Job>(keys::job(name))? {
+                jobs.push(job);
+            }
         }
         Ok(jobs)
     }
 
     fn next_due(&self, after: Timestamp) -> Result<Option<Timestamp>> {
-        for key in self.db.scan_prefix(keys::DUE).keys() {
+        for key in self.db()?.scan_prefix(keys::DUE).keys() {
             match keys::parse_due(&key?) {
                 Some((due, _)) if due > after => return Ok(Some(due)),
                 _ => {}
@@ -68,14 +67,21 @@ impl JobStore for SledStore {
         self.finish_unseen(batch, held)
     }
 
-    fn postpone_job(&self, kind: &JobKind, due: Timestamp, error: &str) -> Result<()> {
+    fn postpone_job(&self, kind: &JobKind, due: Timestamp, problem: &Problem) -> Result<()> {
         let held = self.writer();
         let Some(mut job) = self.read::<Job>(keys::job(&kind.key()))? else { return Ok(()) };
         let mut batch = ::sled::Batch::default();
         job.attempts = job.attempts.saturating_add(1);
-        job.error = Some(error.to_owned());
+        job.error = Some(problem.what.clone());
         job.due = due;
         self.enqueue(&mut batch, &job)?;
+        if let JobKind::Poll(id) = kind
+            && let Some(mut source) = self.read::<Source>(keys::source(id))?
+        {
+            source.poll.next = due;
+            source.poll.problem = Some(problem.clone());
+            batch.insert(keys::source(id), record::encode(&source)?);
+        }
         self.finish_unseen(batch, held)
     }
 

@@ -15,9 +15,14 @@
 //! | `xt/{slug}/{seq}` | insight id: public insights of a topic |
 //! | `xs/{source}{seq}` | insight id: insights of a source |
 //! | `xf/{source}{seq}` | item id: issues of a mailbox by arrival, those that may be shown |
+//! | `xq/{item}` | empty: items that were set aside |
 //! | `g/{kind}/{id}` | tombstone: what was public and is gone |
 //! | `f/{account and folder}` | folder: how far an IMAP account was read |
 //! | `w/{listener}` | listener: who is told by our hub |
+//! | `a/{source}{call}` | call: what a language model was asked and answered |
+//! | `z/{day}{source}` | account: what that cost |
+//! | `r/{insight}{insight}` | relation: how the first stands to the second |
+//! | `xr/{insight}{insight}` | key of the relation of the second to the first |
 //! | `u/{subscriber}` | subscriber |
 //! | `k/{hash}`, `xk/{subscriber}{hash}` | access: a reader's way in; hash: those of a reader |
 //! | `c/{hash}` | invite |
@@ -31,7 +36,7 @@
 use jiff::civil::Date;
 
 use crate::model::{
-    Gone, InsightId, ItemId, ListenerId, SecretHash, SourceId, SubscriberId, Timestamp,
+    CallId, Gone, InsightId, ItemId, ListenerId, SecretHash, SourceId, SubscriberId, Timestamp,
 };
 use crate::store::{Result, Scope};
 
@@ -48,6 +53,9 @@ pub(super) const DUE: &[u8] = b"d/";
 pub(super) const FOLDER: &[u8] = b"f/";
 pub(super) const TOMBSTONE: &[u8] = b"g/";
 pub(super) const LISTENER: &[u8] = b"w/";
+pub(super) const CALL: &[u8] = b"a/";
+pub(super) const ACCOUNT: &[u8] = b"z/";
+pub(super) const RELATION: &[u8] = b"r/";
 pub(super) const SUBSCRIBER: &[u8] = b"u/";
 pub(super) const ACCESS: &[u8] = b"k/";
 pub(super) const INVITE: &[u8] = b"c/";
@@ -56,6 +64,7 @@ pub(super) const LEDGER: &[u8] = b"l/";
 pub(super) const VOTE: &[u8] = b"b/";
 pub(super) const LATEST: &[u8] = b"xl/";
 pub(super) const TOPIC: &[u8] = b"xt/";
+pub(super) const ASIDE: &[u8] = b"xq/";
 
 fn join(parts: &[&[u8]]) -> Vec<u8> {
     parts.concat()
@@ -112,6 +121,11 @@ pub(super) fn item_of(source: &SourceId, published: Timestamp, item: &ItemId) ->
     join(&[&items_of(source), &inverted, item.as_str().as_bytes()])
 }
 
+/// Where an item is listed that was set aside.
+pub(super) fn aside(id: &ItemId) -> Vec<u8> {
+    join(&[ASIDE, id.as_str().as_bytes()])
+}
+
 pub(super) fn folder(name: &str) -> Vec<u8> {
     join(&[FOLDER, name.as_bytes()])
 }
@@ -139,6 +153,38 @@ pub(super) fn tombstone(of: &Gone) -> Vec<u8> {
         Gone::Insight(id) => (b"insight/".as_slice(), id.as_str()),
     };
     join(&[TOMBSTONE, kind, id.as_bytes()])
+}
+
+pub(super) fn calls_of(source: &SourceId) -> Vec<u8> {
+    join(&[CALL, source.as_str().as_bytes()])
+}
+
+pub(super) fn call(source: &SourceId, id: &CallId) -> Vec<u8> {
+    join(&[&calls_of(source), id.as_str().as_bytes()])
+}
+
+pub(super) fn accounts_of(day: &str) -> Vec<u8> {
+    join(&[ACCOUNT, day.as_bytes()])
+}
+
+pub(super) fn account(day: &str, source: &SourceId) -> Vec<u8> {
+    join(&[&accounts_of(day), source.as_str().as_bytes()])
+}
+
+pub(super) fn relations_of(id: &InsightId) -> Vec<u8> {
+    join(&[RELATION, id.as_str().as_bytes()])
+}
+
+pub(super) fn relations_to(id: &InsightId) -> Vec<u8> {
+    join(&[b"xr/", id.as_str().as_bytes()])
+}
+
+/// The relation's own key, and that of its index.
+pub(super) fn relation(of: &InsightId, to: &InsightId) -> [Vec<u8>; 2] {
+    [
+        join(&[&relations_of(of), to.as_str().as_bytes()]),
+        join(&[&relations_to(to), of.as_str().as_bytes()]),
+    ]
 }
 
 pub(super) fn listener(id: &ListenerId) -> Vec<u8> {

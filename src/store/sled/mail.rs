@@ -38,7 +38,7 @@ impl MailStore for SledStore {
                 added.push(Added::Existing);
                 continue;
             };
-            let known = self.db.contains_key(keys::item(&item.id))?;
+            let known = self.db()?.contains_key(keys::item(&item.id))?;
             if known || fresh.insert(item.id.clone(), ()).is_some() {
                 added.push(Added::Existing);
                 continue;
@@ -113,7 +113,7 @@ impl MailStore for SledStore {
             if let SourceKind::Mailbox(mailbox) = &mut source.kind {
                 mailbox.routes = routes;
             }
-            for row in self.db.scan_prefix(keys::FOLDER) {
+            for row in self.db()?.scan_prefix(keys::FOLDER) {
                 batch.remove(row?.0);
             }
             Ok(true)
@@ -154,7 +154,7 @@ impl MailStore for SledStore {
         let prefix = keys::issues_of(source);
         let end = keys::with_seq(&prefix, before.unwrap_or(u64::MAX));
         let mut issues = Vec::new();
-        for row in self.db.range(keys::with_seq(&prefix, 0)..end).rev().take(limit) {
+        for row in self.db()?.range(keys::with_seq(&prefix, 0)..end).rev().take(limit) {
             let (_, id) = row?;
             issues.extend(self.read::<Item>([keys::ITEM, &id].concat())?);
         }

@@ -6,15 +6,21 @@
 
 mod backup;
 mod bodies;
+mod check;
 mod commit;
+mod compact;
 mod editions;
 mod embeddings;
 mod feeds;
+mod format;
 mod items;
 mod jobs;
+mod keep;
 mod keys;
 mod listeners;
+mod live;
 mod mail;
+mod models;
 mod preflight;
 mod record;
 mod restore;
@@ -22,27 +28,31 @@ mod scan;
 mod sources;
 mod subscribers;
 mod topics;
+mod upkeep;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use self::backup::verify;
 use self::bodies::Bodies;
 use self::commit::Committer;
-use super::{BackupSummary, Counts, Instance, Result, StoreError, WholeStore};
+use self::live::Live;
+use super::{BackupSummary, Counts, Instance, Result, Space, StoreError, WholeStore};
 use crate::model::Timestamp;
 
-/// sled's own cache; what it holds takes a few times this. Rendered feeds have a cache of their own.
-const CACHE_BYTES: u64 = 4 * 1024 * 1024;
+/// Bytes free on the disk without which a database that failed is not opened anew.
+const REVIVING: u64 = 4 * 1024 * 1024;
 
 /// Says, outside of sled, that its file was not empty.
 const MARKER: &str = "in-use";
 
 /// The backend. Cheap to share; all calls block.
 pub struct SledStore {
-    db: ::sled::Db,
+    dir: PathBuf,
+    live: Live,
+    space: Space,
     bodies: Bodies,
     committer: Committer,
     /// Held while a write reads and applies; guards the next `seq`.
@@ -65,8 +75,9 @@ pub struct Mint<'a> {
 ///
 /// # Errors
 /// [`StoreError::Locked`] if another process holds it, [`StoreError::Unreadable`] if it is damaged
-/// (nothing is changed then), [`StoreError::TooNew`] if a newer program wrote it.
+/// (nothing is changed then), [`StoreError::NewerStore`] or [`StoreError::TooNew`] if a newer program wrote it.
 pub fn open(dir: &Path, mint: &Mint<'_>) -> Result<SledStore> {
+    compact::settle(dir)?;
     let path = dir.join("store");
     let denied = |error: &std::io::Error| error.kind() == std::io::ErrorKind::PermissionDenied;
     match std::fs::create_dir_all(&path) {
@@ -77,40 +88,15 @@ pub fn open(dir: &Path, mint: &Mint<'_>) -> Result<SledStore> {
         }
         Ok(()) => {}
     }
-    match preflight::is_readable(&path.join("db")) {
-        Ok(true) => {}
-        Ok(false) => {
-            return Err(StoreError::Unreadable { path, detail: "its file db is damaged".into() });
-        }
-        Err(error) if denied(&error) => return Err(StoreError::Denied(path)),
-        Err(error) => return Err(StoreError::Unreadable { path, detail: error.to_string() }),
-    }
-    // sled 0.34 is known to panic on some damaged files instead of giving an error.
-    let opened = catch_unwind(AssertUnwindSafe(|| {
-        ::sled::Config::new().path(&path).cache_capacity(CACHE_BYTES).flush_every_ms(None).open()
-    }));
-    let db = match opened {
-        Ok(Ok(db)) => db,
-        Ok(Err(::sled::Error::Io(error))) if is_lock(&error) => {
-            return Err(StoreError::Locked(path));
-        }
-        Ok(Err(::sled::Error::Io(error))) if denied(&error) => {
-            return Err(StoreError::Denied(path));
-        }
-        Ok(Err(error)) => return Err(StoreError::Unreadable { path, detail: error.to_string() }),
-        Err(_) => {
-            return Err(StoreError::Unreadable {
-                path,
-                detail: "sled gave up while opening".into(),
-            });
-        }
-    };
+    format::check(&path)?;
+    let live = Live::open(&path)?;
     let marker = path.join(MARKER);
+    let db = live.db()?;
     if marker.exists() && !db.contains_key(keys::INSTANCE)? {
         let detail = "its rows are gone, although there were some".to_owned();
         return Err(StoreError::Unreadable { path, detail });
     }
-    let committer = Committer::open(db.clone(), &path)?;
+    let committer = Committer::default();
     let bodies = Bodies::open(&dir.join("bodies"))?;
     let instance = match db.get(keys::INSTANCE)? {
         Some(bytes) => record::decode(&bytes, "instance")?,
@@ -121,7 +107,7 @@ pub fn open(dir: &Path, mint: &Mint<'_>) -> Result<SledStore> {
                 created: mint.now,
             };
             db.insert(keys::INSTANCE, record::encode(&instance)?)?;
-            committer.commit()?;
+            committer.commit(&live)?;
             instance
         }
     };
@@ -129,8 +115,12 @@ pub fn open(dir: &Path, mint: &Mint<'_>) -> Result<SledStore> {
         bodies::write_durably(&marker, instance.id.as_bytes())?;
     }
     let next_seq = keys::last_seq(&db)? + 1;
+    drop(db);
+    compact::tidy(dir)?;
     Ok(SledStore {
-        db,
+        dir: dir.to_owned(),
+        live,
+        space: Space::new(dir, 0),
         bodies,
         committer,
         writer: Mutex::new(next_seq),
@@ -153,10 +143,6 @@ pub fn restore(
     backup::read(&store, file)
 }
 
-fn is_lock(error: &std::io::Error) -> bool {
-    error.kind() == std::io::ErrorKind::WouldBlock || error.to_string().contains("lock")
-}
-
 /// RFC 4151 2.1 allows letters, digits, `-` and `.` in a DNS name; anything else falls out.
 fn authority_name(host: &str) -> String {
     let name: String =
@@ -170,25 +156,70 @@ impl SledStore {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The database, for one call.
+    fn db(&self) -> Result<::sled::Db> {
+        self.live.db()
+    }
+
+    /// So many bytes stay free on its disk; writes are refused below that.
+    pub fn keeping_free(self, space: Space) -> Self {
+        Self { space, ..self }
+    }
+
+    /// Whether something may be written now.
+    fn takes_writes(&self) -> Result<()> {
+        self.committer.check()?;
+        self.space.check()
+    }
+
+    /// Applies `batch`; what it leaves half done is never said to be done.
+    fn apply(&self, batch: ::sled::Batch) -> Result<()> {
+        self.takes_writes()?;
+        let db = self.db()?;
+        // sled 0.34 panics on some errors of the disk instead of giving them.
+        match catch_unwind(AssertUnwindSafe(|| db.apply_batch(batch))) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(self.committer.fail(error.to_string())),
+            Err(_) => Err(self.committer.fail("sled gave up while writing".into())),
+        }
+    }
+
     /// Applies `batch`, lets go of the writer's lock and waits until it is durable.
     fn finish(&self, batch: ::sled::Batch, held: MutexGuard<'_, u64>) -> Result<()> {
-        self.committer.check()?;
-        self.db.apply_batch(batch)?;
+        self.apply(batch)?;
         self.generation.fetch_add(1, Ordering::Release);
         drop(held);
-        self.committer.commit()
+        self.committer.commit(&self.live)
     }
 
     /// As [`SledStore::finish`], for what no page or feed shows.
     fn finish_unseen(&self, batch: ::sled::Batch, held: MutexGuard<'_, u64>) -> Result<()> {
-        self.committer.check()?;
-        self.db.apply_batch(batch)?;
+        self.apply(batch)?;
         drop(held);
-        self.committer.commit()
+        self.committer.commit(&self.live)
+    }
+
+    /// Opens the database anew after its disk failed. What was acknowledged is in it; what was not may be gone.
+    fn revive(&self) -> Result<()> {
+        let mut held = self.writer();
+        if let Err(error) = self.committer.check() {
+            // Opening writes, too; and until then what is there can be read.
+            if self.space.free().is_ok_and(|free| free < REVIVING) {
+                return Err(error);
+            }
+        } else {
+            return Ok(());
+        }
+        self.live.exchange(|| Ok(()))?;
+        *held = keys::last_seq(&self.db()?)? + 1;
+        self.committer.begin_anew();
+        self.generation.fetch_add(1, Ordering::Release);
+        tracing::warn!("the store was opened anew and takes writes again");
+        Ok(())
     }
 
     fn read<T: record::Record>(&self, key: impl AsRef<[u8]>) -> Result<Option<T>> {
-        match self.db.get(key.as_ref())? {
+        match self.db()?.get(key.as_ref())? {
             Some(bytes) => record::decode(&bytes, &String::from_utf8_lossy(key.as_ref())).map(Some),
             None => Ok(None),
         }
@@ -201,7 +232,8 @@ impl WholeStore for SledStore {
     }
 
     fn counts(&self) -> Result<Counts> {
-        let count = |prefix: &[u8]| self.db.scan_prefix(prefix).keys().count();
+        let db = self.db()?;
+        let count = |prefix: &[u8]| db.scan_prefix(prefix).keys().count();
         Ok(Counts {
             sources: count(keys::SOURCE),
             items: count(keys::ITEM),
@@ -218,6 +250,11 @@ impl WholeStore for SledStore {
 
 impl From<::sled::Error> for StoreError {
     fn from(error: ::sled::Error) -> Self {
-        Self::Failed(error.to_string())
+        match error {
+            ::sled::Error::Corruption { .. } => {
+                Self::Unreadable { path: "its data directory".into(), detail: error.to_string() }
+            }
+            error => Self::Failed(error.to_string()),
+        }
     }
 }

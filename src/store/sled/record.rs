@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::model::{
-    Access, Delivered, Edition, Entry, Folder, Insight, Invite, Item, Job, Listener, Source,
-    Subscriber, Tombstone, Vote,
+    Access, Account, Call, Delivered, Edition, Entry, Folder, Insight, Invite, Item, Job, Listener,
+    Relation, Source, Subscriber, Tombstone, Vote,
 };
 use crate::store::{Embedding, Instance, Result, StoreError};
 
@@ -42,6 +42,15 @@ impl Record for Job {
 }
 impl Record for Instance {
     const KIND: &'static str = "instance";
+}
+impl Record for Call {
+    const KIND: &'static str = "call";
+}
+impl Record for Account {
+    const KIND: &'static str = "account";
+}
+impl Record for Relation {
+    const KIND: &'static str = "relation";
 }
 impl Record for Listener {
     const KIND: &'static str = "listener";
@@ -123,6 +132,13 @@ mod tests {
         survives::<Item>(fixture!("v1", "item-recognised"));
         survives::<Insight>(fixture!("v1", "insight-recognised"));
         survives::<Job>(fixture!("v1", "job-recognise"));
+        survives::<Insight>(fixture!("v1", "insight-written"));
+        survives::<Source>(fixture!("v1", "source-written"));
+        survives::<Item>(fixture!("v1", "item-drafted"));
+        survives::<Call>(fixture!("v1", "call"));
+        survives::<Call>(fixture!("v1", "call-held"));
+        survives::<Account>(fixture!("v1", "account"));
+        survives::<Relation>(fixture!("v1", "relation"));
         survives::<Embedding>(fixture!("v1", "embedding"));
         survives::<Job>(fixture!("v1", "job"));
         survives::<Instance>(fixture!("v1", "instance"));

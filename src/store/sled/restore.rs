@@ -7,11 +7,13 @@ use super::editions::put_edition;
 use super::items::index_keys;
 use super::keys;
 use super::mail::issue_key;
+use super::models::put_relation;
 use super::record::{self, Record};
 use super::subscribers::put_access;
+use super::upkeep::aside_key;
 use crate::model::{
-    Access, Delivered, Edition, Entry, Folder, Insight, Invite, Item, Job, Listener, Source,
-    Subscriber, Tombstone, Vote,
+    Access, Account, Call, Delivered, Edition, Entry, Folder, Insight, Invite, Item, Job, Listener,
+    Relation, Source, Subscriber, Tombstone, Vote,
 };
 use crate::store::{Embedding, Result};
 
@@ -47,6 +49,9 @@ pub(super) fn put_row(batch: &mut ::sled::Batch, of: &str, bytes: &[u8]) -> Resu
             let dated = row.published.unwrap_or(row.seen);
             batch.insert(keys::item_of(&row.source, dated, &row.id), Vec::new());
             batch.insert(keys::item(&row.id), record::encode(&row)?);
+            if let Some(key) = aside_key(&row) {
+                batch.insert(key, Vec::new());
+            }
             if let Some(key) = issue_key(&row) {
                 batch.insert(key, row.id.as_str().as_bytes());
             }
@@ -86,6 +91,15 @@ pub(super) fn put_row(batch: &mut ::sled::Batch, of: &str, bytes: &[u8]) -> Resu
             let row: Listener = record::decode(bytes, of)?;
             batch.insert(keys::listener(&row.id), record::encode(&row)?);
         }
+        Call::KIND => {
+            let row: Call = record::decode(bytes, of)?;
+            batch.insert(keys::call(&row.source, &row.id), record::encode(&row)?);
+        }
+        Account::KIND => {
+            let row: Account = record::decode(bytes, of)?;
+            batch.insert(keys::account(&row.day, &row.source), record::encode(&row)?);
+        }
+        Relation::KIND => put_relation(batch, &record::decode(bytes, of)?)?,
         Subscriber::KIND => {
             let row: Subscriber = record::decode(bytes, of)?;
             batch.insert(keys::subscriber(&row.id), record::encode(&row)?);

@@ -11,22 +11,18 @@ const APART: usize = 8;
 const TIMES: usize = 48;
 
 /// Rows in the order of their keys.
-pub(super) struct Scan<'a> {
-    db: &'a ::sled::Db,
+pub(super) struct Scan {
+    db: ::sled::Db,
     rows: ::sled::Iter,
     read: usize,
     /// Keys of this round, one of [`APART`].
     recent: Vec<::sled::IVec>,
 }
 
-impl<'a> Scan<'a> {
-    pub(super) fn new(db: &'a ::sled::Db, prefix: &[u8]) -> Self {
-        Self {
-            db,
-            rows: db.scan_prefix(prefix),
-            read: 0,
-            recent: Vec::with_capacity(ROUND / APART),
-        }
+impl Scan {
+    pub(super) fn new(db: ::sled::Db, prefix: &[u8]) -> Self {
+        let rows = db.scan_prefix(prefix);
+        Self { db, rows, read: 0, recent: Vec::with_capacity(ROUND / APART) }
     }
 
     fn settle(&mut self) -> Result<()> {
@@ -39,7 +35,7 @@ impl<'a> Scan<'a> {
     }
 }
 
-impl Iterator for Scan<'_> {
+impl Iterator for Scan {
     type Item = Result<(::sled::IVec, ::sled::IVec)>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -76,9 +72,9 @@ mod tests {
         }
         batch.insert(b"b/1", b"of another kind");
         db.apply_batch(batch).unwrap();
-        let read: Vec<_> = Scan::new(&db, b"a/").map(|row| row.unwrap().0).collect();
+        let read: Vec<_> = Scan::new(db.clone(), b"a/").map(|row| row.unwrap().0).collect();
         assert_eq!(read.len(), count);
         assert!(read.is_sorted_by(|a, b| a < b));
-        assert_eq!(Scan::new(&db, b"c/").count(), 0);
+        assert_eq!(Scan::new(db, b"c/").count(), 0);
     }
 }

@@ -13,7 +13,7 @@ impl SourceStore for SledStore {
     fn add_source(&self, source: Source) -> Result<Added> {
         let held = self.writer();
         let key = keys::source(&source.id);
-        if self.db.contains_key(&key)? {
+        if self.db()?.contains_key(&key)? {
             return Ok(Added::Existing);
         }
         let mut batch = ::sled::Batch::default();
@@ -33,7 +33,7 @@ impl SourceStore for SledStore {
 
     fn sources(&self) -> Result<Vec<Source>> {
         let mut all = Vec::new();
-        for row in self.db.scan_prefix(keys::SOURCE) {
+        for row in self.db()?.scan_prefix(keys::SOURCE) {
             let (key, value) = row?;
             all.push(record::decode::<Source>(&value, &String::from_utf8_lossy(&key))?);
         }
@@ -52,24 +52,30 @@ impl SourceStore for SledStore {
             bury(&mut batch, Gone::Source(id.clone()), source.podcast_guid)?;
         }
         self.unqueue(&mut batch, &JobKind::Poll(id.clone()))?;
-        for key in self.db.scan_prefix(keys::items_of(id)).keys() {
+        for key in self.db()?.scan_prefix(keys::items_of(id)).keys() {
             let key = key?;
             if let Some(item) = item_in(&key) {
                 self.unqueue(&mut batch, &JobKind::Transcribe(item.clone()))?;
                 self.unqueue(&mut batch, &JobKind::Recognise(item.clone()))?;
                 self.unqueue(&mut batch, &JobKind::Extract(item.clone()))?;
+                self.unqueue(&mut batch, &JobKind::Write(item.clone()))?;
+                self.unqueue(&mut batch, &JobKind::Relate(item.clone()))?;
                 let row = self.read::<Item>(keys::item(&item))?;
                 if public && row.is_some_and(|row| row.state != ItemState::Held) {
                     bury(&mut batch, Gone::Item(item.clone()), None)?;
                 }
                 batch.remove(keys::item(&item));
+                batch.remove(keys::aside(&item));
             }
             batch.remove(key);
         }
-        for key in self.db.scan_prefix(keys::issues_of(id)).keys() {
+        for key in self.db()?.scan_prefix(keys::calls_of(id)).keys() {
             batch.remove(key?);
         }
-        for row in self.db.scan_prefix(keys::scope(&Scope::Source(id.clone()))) {
+        for key in self.db()?.scan_prefix(keys::issues_of(id)).keys() {
+            batch.remove(key?);
+        }
+        for row in self.db()?.scan_prefix(keys::scope(&Scope::Source(id.clone()))) {
             let (key, value) = row?;
             batch.remove(key);
             if let Some(insight) = insight_in(&value) {
@@ -148,7 +154,7 @@ impl SourceStore for SledStore {
 
     fn known_items(&self, id: &SourceId) -> Result<HashSet<ItemId>> {
         let mut known = HashSet::new();
-        for key in self.db.scan_prefix(keys::items_of(id)).keys() {
+        for key in self.db()?.scan_prefix(keys::items_of(id)).keys() {
             known.extend(item_in(&key?));
         }
         Ok(known)
@@ -167,7 +173,7 @@ impl SourceStore for SledStore {
         for new in outcome.new {
             let item = new.item;
             let row = keys::item(&item.id);
-            if self.db.contains_key(&row)? || !fresh.insert(item.id.clone()) {
+            if self.db()?.contains_key(&row)? || !fresh.insert(item.id.clone()) {
                 continue;
             }
             if item.state == ItemState::New {

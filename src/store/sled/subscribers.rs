@@ -10,7 +10,7 @@ use crate::store::{Result, SourceStore, StoreError, SubscriberStore};
 impl SledStore {
     fn accesses(&self, id: &SubscriberId) -> Result<Vec<Access>> {
         let mut found = Vec::new();
-        for row in self.db.scan_prefix(keys::accesses_of(id)) {
+        for row in self.db()?.scan_prefix(keys::accesses_of(id)) {
             let (_, hash) = row?;
             found.extend(self.read::<Access>([keys::ACCESS, &hash].concat())?);
         }
@@ -151,7 +151,7 @@ impl SubscriberStore for SledStore {
             drop_access(&mut batch, &access);
         }
         for prefix in keys::of_subscriber(id) {
-            for key in self.db.scan_prefix(prefix).keys() {
+            for key in self.db()?.scan_prefix(prefix).keys() {
                 batch.remove(key?);
             }
         }
@@ -181,7 +181,7 @@ impl SubscriberStore for SledStore {
 
     fn server_key(&self, fresh: [u8; 32]) -> Result<[u8; 32]> {
         let held = self.writer();
-        if let Some(kept) = self.db.get(keys::KEY)? {
+        if let Some(kept) = self.db()?.get(keys::KEY)? {
             let bad = || StoreError::Record {
                 kind: "key",
                 key: "m/key".into(),

@@ -30,7 +30,7 @@ impl SledStore {
             let held = self.writer();
             let mut batch = ::sled::Batch::default();
             let mut count = 0;
-            for row in self.db.scan_prefix(&prefix).take(BATCH) {
+            for row in self.db()?.scan_prefix(&prefix).take(BATCH) {
                 let (key, value) = row?;
                 count += 1;
                 batch.remove(key);

@@ -149,7 +149,7 @@ impl actix_web::ResponseError for ApiError {
 type Answer = Result<HttpResponse, ApiError>;
 
 /// The operator, if the request has the secret.
-fn operator<'a>(
+pub(super) fn operator<'a>(
     request: &HttpRequest,
     state: &'a Data<WebState>,
 ) -> Result<&'a Operator, ApiError> {
@@ -195,7 +195,7 @@ async fn document(state: Data<WebState>) -> Answer {
 
 async fn status(request: HttpRequest, state: Data<WebState>) -> Answer {
     let reply = operator(&request, &state)?.ask(Command::Status).await?;
-    let Reply::Status { counts, instance, version, base_url } = reply else {
+    let Reply::Status { counts, instance, version, base_url, notices, trouble, .. } = reply else {
         return Err(WebError::NotFound.into());
     };
     Ok(answer(
@@ -209,6 +209,12 @@ async fn status(request: HttpRequest, state: Data<WebState>) -> Answer {
             "insights": counts.insights,
             "jobs": counts.jobs,
             "listeners": counts.listeners,
+            "notices": notices,
+            "trouble": trouble.iter().map(|t| json!({
+                "what": t.what,
+                "why": t.why,
+                "next": t.next.map(|at| at.rfc3339()),
+            })).collect::<Vec<_>>(),
         }),
     ))
 }

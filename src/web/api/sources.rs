@@ -36,7 +36,7 @@ enum Wanted {
 /// All, by title.
 pub async fn list(request: HttpRequest, state: Data<WebState>) -> Answer {
     let reply = operator(&request, &state)?.ask(Command::List).await?;
-    let Reply::Sources { sources } = reply else { return Err(WebError::NotFound.into()) };
+    let Reply::Sources { sources, .. } = reply else { return Err(WebError::NotFound.into()) };
     let sources: Vec<_> = sources.iter().map(|s| SourceView::of(s, &state.site)).collect();
     Ok(answer(StatusCode::OK, &json!({ "sources": sources })))
 }

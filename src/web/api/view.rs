@@ -91,7 +91,7 @@ impl ItemView {
             state: match item.state {
                 ItemState::Skipped => "skipped",
                 ItemState::New => "new",
-                ItemState::Transcribed { .. } => "transcribed",
+                ItemState::Transcribed { .. } | ItemState::Drafted { .. } => "transcribed",
                 ItemState::Published { .. } => "published",
                 ItemState::Failed => "failed",
                 ItemState::Held => "held",

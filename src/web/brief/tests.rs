@@ -42,18 +42,22 @@ pub(in crate::web) fn desk_asking(world: &World, port: u16) -> Desk {
         gap: std::time::Duration::ZERO,
         allow_private: vec![format!("127.0.0.1:{port}").parse().unwrap()],
     };
+    let fetcher = Fetcher::new(limits, "test", "nobody").unwrap();
     let hour = Duration::from_secs(3600);
     let topics = Arc::new(given::topics());
     let ctx = Context {
         door: Door::new(world.store.clone()),
-        fetcher: Fetcher::new(limits, "test", "nobody").unwrap(),
+        fetcher: fetcher.clone(),
+        strangers: fetcher,
         // There is none: editions are chosen by words.
         listening: None,
         encoder: Worker::new("/nonexistent".into()),
         tagger: Arc::new(Tagger::new(&topics)),
         topics,
         index: Arc::new(Index::build(&*world.store).unwrap()),
+        writer: None,
         senses: Senses::default(),
+        meter: std::sync::Arc::default(),
         key: [7; 32],
         authority: world.state.site.authority.clone(),
         callback: None,
@@ -148,7 +152,7 @@ async fn thirty_days_change_nothing_that_was_published() {
     for day in 1..=30_i64 {
         publish(&world, &desk, day as usize);
         let due = Timestamp::from_secs(START + day * DAY);
-        for job in world.store.due_jobs(due, 99).unwrap() {
+        for job in world.store.due_jobs(due, 99, &|_| false).unwrap() {
             if let JobKind::Compose(id) = job.kind {
                 // Twice at once, as after a crash.
                 compose(&desk.ctx, &id, due).await.unwrap();

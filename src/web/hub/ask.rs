@@ -41,7 +41,7 @@ pub async fn ask(
     let now = (desk.clock)();
     state.limits.take(Kind::Hub, &request, now)?;
     let form = Form::read(&request, payload, MAX_FORM).await?;
-    let asked = match Asked::read(&form, &desk.ctx.fetcher) {
+    let asked = match Asked::read(&form, &desk.ctx.strangers) {
         Ok(asked) => asked,
         Err(why) => return Ok(said(StatusCode::BAD_REQUEST, why)),
     };

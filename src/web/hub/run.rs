@@ -217,7 +217,7 @@ impl Parts {
                 self.change(&listener, |_| false).await?;
                 let callback = super::host(&listener);
                 tracing::info!(%callback, topic = %listener.topic, "a listener's feed is gone");
-                deny(&self.state.hub, &self.desk.ctx.fetcher, &listener, now).await;
+                deny(&self.state.hub, &self.desk.ctx.strangers, &listener, now).await;
                 Ok(false)
             }
             Work::Ask(wish) => {
@@ -233,7 +233,8 @@ impl Parts {
     async fn ask(&self, listener: &Listener, wish: Wish, now: Timestamp) -> Result<(), WebError> {
         let challenge = random()?;
         let said =
-            verify(&self.state.hub, &self.desk.ctx.fetcher, listener, &wish, &challenge, now).await;
+            verify(&self.state.hub, &self.desk.ctx.strangers, listener, &wish, &challenge, now)
+                .await;
         let (callback, mode) = (super::host(listener), wish.mode.as_str());
         if said != Said::Yes {
             tracing::info!(%callback, topic = %listener.topic, mode, ?said, "a listener did not confirm");
@@ -275,7 +276,7 @@ impl Parts {
             Err(error) => return Err(error),
         };
         let Some(span) = news.span else { return Ok(false) };
-        let (hub, fetcher) = (&self.state.hub, &self.desk.ctx.fetcher);
+        let (hub, fetcher) = (&self.state.hub, &self.desk.ctx.strangers);
         let sent = deliver(hub, fetcher, listener, &grant, &news, now).await;
         let callback = super::host(listener);
         Ok(match sent {

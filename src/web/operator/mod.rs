@@ -2,10 +2,13 @@
 //! form takes and a cookie stands for; every change is a POST with a token that only our own pages know.
 
 mod change;
+mod chart;
 mod enter;
 mod import;
 mod mailbox;
+mod model;
 mod page;
+mod status;
 
 pub use import::LARGEST as LARGEST_LIST;
 
@@ -15,6 +18,7 @@ use actix_web::{HttpRequest, Scope};
 use super::methods::{FORM, at, only, reads};
 use super::{WebError, WebState, error, tongue};
 use crate::admin::{Admin, Command, Purpose, Reply, Secret};
+use crate::upkeep::Vitals;
 
 /// Its name; it is sent to these pages only.
 const COOKIE: &str = "operator";
@@ -26,6 +30,8 @@ pub struct Operator {
     pub admin: Admin,
     /// Who may use them.
     pub secret: Secret,
+    /// How the server does.
+    pub vitals: Vitals,
 }
 
 impl Operator {
@@ -47,6 +53,7 @@ pub fn pages() -> Scope {
     let post = |path: &str| web::resource(path.to_owned());
     web::scope("/operator")
         .service(at("", page::sources))
+        .service(at("/status", status::page))
         .service(only(
             FORM,
             web::resource("/login")

@@ -8,7 +8,7 @@ use askama::Template;
 use super::super::card::show_name;
 use super::super::shell::Shell;
 use super::super::{WebError, WebState, sources, tongue};
-use super::{Operator, operator};
+use super::{Operator, model, operator};
 use crate::admin::{Command, Purpose, Reply};
 use crate::model::{Source, SourceKind, SourceStatus, SpeechPolicy, Timestamp, Visibility, Why};
 use crate::text::phrases::Phrases;
@@ -20,6 +20,8 @@ struct Page {
     token: String,
     rows: Vec<Row>,
     facts: Vec<(String, String)>,
+    /// Of the language model.
+    warnings: Vec<String>,
     /// What was just done.
     done: Option<String>,
     /// What could not be done, and what was typed.
@@ -47,6 +49,8 @@ pub(super) struct Row {
     pub problem: Option<(String, String)>,
     /// When its speech is recognised: name, words, whether chosen. Empty where it never could be.
     pub speech: Vec<(&'static str, String, bool)>,
+    /// What a language model did for it.
+    pub model: Option<String>,
 }
 
 impl Row {
@@ -81,6 +85,7 @@ impl Row {
             } else {
                 Vec::new()
             },
+            model: model::row(&source.coverage, t),
             problem: source.poll.problem.as_ref().map(|p| (p.what.clone(), p.hint.clone())),
         }
     }
@@ -147,7 +152,7 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, WebError> {
     let t = tongue::of(request);
     let now = state.find.now();
-    let Reply::Sources { sources } = operator.ask(Command::List).await? else {
+    let Reply::Sources { sources, model } = operator.ask(Command::List).await? else {
         return Err(WebError::Refused("the list of sources did not come".into()));
     };
     let hears = operator.admin.ctx.listening.is_some();
@@ -157,6 +162,7 @@ pub(super) async fn show(
         token: operator.secret.token(Purpose::Form),
         rows: sources.iter().map(|source| Row::of(source, hears, t, now)).collect(),
         facts: facts(operator, t).await?,
+        warnings: model.map(|model| model::warnings(&model, t)).unwrap_or_default(),
         done: said.done,
         refused: said.refused,
         typed: said.typed,
@@ -168,17 +174,20 @@ pub(super) async fn show(
 }
 
 async fn facts(operator: &Operator, t: &Phrases) -> Result<Vec<(String, String)>, WebError> {
-    let Reply::Status { counts, instance, version, .. } = operator.ask(Command::Status).await?
+    let Reply::Status { counts, instance, version, model, .. } =
+        operator.ask(Command::Status).await?
     else {
         return Ok(Vec::new());
     };
     let fact = |key: &str, value: String| (t.say(key).to_owned(), value);
-    Ok(vec![
+    let mut facts = vec![
         fact("operator.version", version),
         fact("operator.since", t.date(&instance.created)),
         fact("operator.items", counts.items.to_string()),
         fact("operator.insights", counts.insights.to_string()),
         fact("operator.jobs", counts.jobs.to_string()),
         fact("operator.listeners", counts.listeners.to_string()),
-    ])
+    ];
+    facts.extend(model.map(|model| model::facts(&model, t)).unwrap_or_default());
+    Ok(facts)
 }

@@ -106,6 +106,7 @@ impl World {
             item: item.id.clone(),
             origin: TranscriptOrigin::Publisher,
             publications: publications.collect(),
+            writing: None,
         };
         self.store.save_extraction(extraction).unwrap()
     }

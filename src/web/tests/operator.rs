@@ -50,15 +50,19 @@ impl House {
             gap: std::time::Duration::ZERO,
             allow_private: Vec::new(),
         };
+        let fetcher = crate::fetch::Fetcher::new(limits, "test", "nobody").unwrap();
         let ctx = crate::pipeline::Context {
             door: world.state.door.clone(),
-            fetcher: crate::fetch::Fetcher::new(limits, "test", "nobody").unwrap(),
+            fetcher: fetcher.clone(),
+            strangers: fetcher,
             listening: Some(Arc::new(listening(folder))),
             encoder: crate::encode::Worker::new("/nowhere".into()),
             tagger: Arc::new(crate::insight::Tagger::new(&given::topics())),
             topics: Arc::new(given::topics()),
             index: Arc::default(),
+            writer: None,
             senses: crate::pipeline::Senses::default(),
+            meter: Arc::default(),
             key: [7; 32],
             authority: AUTHORITY.into(),
             callback: None,
@@ -76,7 +80,13 @@ impl House {
             },
         };
         let (_, jobs) = crate::jobs::Scheduler::new(ctx.clone(), NOW, 1);
-        let admin = Admin { ctx, jobs, clock: NOW, base_url: Some("https://brief.example".into()) };
+        let admin = Admin {
+            ctx,
+            jobs,
+            clock: NOW,
+            base_url: Some("https://brief.example".into()),
+            notices: std::sync::Arc::new(Vec::new),
+        };
         let find = Find::new(NOW, Arc::new(|_| None));
         let limits = Limits::new(Vec::new(), &[(Kind::LogIn, Rate { many: 5, seconds: 60 })]);
         let state = WebState::new(
@@ -87,7 +97,11 @@ impl House {
             Arc::clone(&world.state.related),
         );
         let state = state.finding(find).limited(limits);
-        let state = Data::new(state.operated(Operator { admin, secret: secret.clone() }));
+        let state = Data::new(state.operated(Operator {
+            admin,
+            secret: secret.clone(),
+            vitals: crate::upkeep::Vitals::default(),
+        }));
         Self { world: World { state, ..world }, secret }
     }
 
