@@ -1,5 +1,5 @@
 //! Whether what was said bears a claim, by what can be counted: its numbers and names must be there, what is denied must be
-//! denied, what was said with a "perhaps" keeps one, and half of its words must have been said. It errs on the side of the
+//! denied, what was said with a "perhaps" keeps one, and half of its words must have been said, and a third of each sentence's. It errs on the side of the
 //! quote: what is doubtful falls. Who did what to whom it can't tell.
 
 use std::collections::HashSet;
@@ -10,11 +10,14 @@ use super::sides::{self, Line};
 use super::words::{self, Words, is_in};
 use crate::text::fold::fold;
 use crate::text::language::{primary, stop_words};
+use crate::text::sentence;
 use crate::text::stem::Stemmer;
 use crate::text::token::{Token, tokens};
 
 /// The share of a claim's words with content that must have been said.
 const SAID: f32 = 0.5;
+/// The same of each of its sentences.
+const SAID_OF_EACH: f32 = 0.34;
 
 /// Whether claims in a language can be checked.
 pub fn knows(language: &str) -> bool {
@@ -58,9 +61,17 @@ pub(super) fn check(
             return Err(Fault::Strong);
         }
     }
-    let (mine, there) = (line.stems(), heard.stems());
-    let said = mine.iter().filter(|stem| there.contains(*stem)).count();
-    if mine.is_empty() || (said as f32) < SAID * mine.len() as f32 {
+    let there = heard.stems();
+    let said = |line: &Line, share: f32| {
+        let mine = line.stems();
+        let said = mine.iter().filter(|stem| there.contains(*stem)).count();
+        said as f32 >= share * mine.len() as f32
+    };
+    // A sentence of its own can't hide behind others that were said.
+    let each = sentence::split(claim, own).into_iter().filter_map(|range| claim.get(range));
+    let mut each = each.map(|sentence| Line::of(sentence, own, small));
+    if line.stems().is_empty() || !said(&line, SAID) || !each.all(|line| said(&line, SAID_OF_EACH))
+    {
         return Err(Fault::Words);
     }
     Ok(())
