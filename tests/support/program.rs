@@ -125,26 +125,30 @@ pub struct Server {
 
 impl Server {
     /// The next log line with this message.
+    #[track_caller]
     pub fn wait_for(&self, message: &str) -> serde_json::Value {
         self.wait_with_log(message).0
     }
 
     /// The first of these messages that comes.
+    #[track_caller]
     pub fn wait_for_one_of(&self, messages: &[&str]) -> String {
         let (line, _) = self.wait_until(messages);
         line["fields"]["message"].as_str().unwrap().to_owned()
     }
 
+    #[track_caller]
     fn wait_with_log(&self, message: &str) -> (serde_json::Value, Vec<serde_json::Value>) {
         self.wait_until(&[message])
     }
 
+    #[track_caller]
     fn wait_until(&self, wanted: &[&str]) -> (serde_json::Value, Vec<serde_json::Value>) {
         let mut before = Vec::new();
         loop {
-            let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+            let Ok(line) = self.lines.recv_timeout(PATIENCE) else {
                 panic!("no {wanted:?} in the log:\n{before:#?}");
-            });
+            };
             let value = serde_json::from_str(&line).unwrap_or(serde_json::Value::String(line));
             if value["fields"]["message"].as_str().is_some_and(|found| wanted.contains(&found)) {
                 return (value, before);

@@ -237,9 +237,10 @@ impl Parts {
                 .await;
         let (callback, mode) = (super::host(listener), wish.mode.as_str());
         if said != Said::Yes {
-            tracing::info!(%callback, topic = %listener.topic, mode, ?said, "a listener did not confirm");
             let silent = said == Said::Nothing;
+            // Told when it is written down: who asks again then asks anew.
             self.change(listener, move |listener| listener.refuse(&wish, silent, now)).await?;
+            tracing::info!(%callback, topic = %listener.topic, mode, ?said, "a listener did not confirm");
             return Ok(());
         }
         let newest = match Topic::of(&listener.topic, &self.state.site) {
