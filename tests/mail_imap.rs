@@ -87,8 +87,11 @@ fn a_folder_a_list_and_a_sender_feed_their_newsletters() {
     // The next start goes on where it was.
     let before = imap.said().len();
     imap.put("INBOX", 31, &issue(7));
+    imap.put_meanwhile("INBOX", 32, &issue(8));
     let server = program.serve();
     assert_eq!(server.wait_for("mail received")["fields"]["title"], "Issue 7");
+    // What came meanwhile was told once, and is not waited for.
+    assert_eq!(server.wait_for("mail received")["fields"]["title"], "Issue 8");
     server.stop();
     let asked = imap.said();
     assert!(

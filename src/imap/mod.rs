@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_imap::Session;
+use async_imap::types::UnsolicitedResponse;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -153,13 +154,26 @@ async fn read(
     let mut session = connect(account).await?;
     let can_idle = timeout(ANSWER, session.capabilities()).await??.has_str("IDLE");
     loop {
+        let mut there = 0;
         for folder in folders {
-            visit(ctx, &mut session, account, folder, clock).await?;
+            there = visit(ctx, &mut session, account, folder, clock).await?;
         }
         *well = true;
+        if grew(&session, there) {
+            continue;
+        }
         let span = if folders.len() == 1 { IDLE } else { TURN };
         session = if can_idle { idle(session, span).await? } else { rest(session).await? };
     }
+}
+
+/// Whether a message came into the open folder after it was opened with `there` messages: a server says so once, with the
+/// answer to whatever is asked next, and not again while we wait (RFC 3501 7.3.1).
+fn grew(session: &Session<Box<dyn Wire>>, there: u32) -> bool {
+    let told = std::iter::from_fn(|| session.unsolicited_responses.try_recv().ok());
+    told.fold(false, |grew, said| {
+        grew | matches!(said, UnsolicitedResponse::Exists(n) if n > there)
+    })
 }
 
 /// Until something happens in the folder that is open, or `span` is over.

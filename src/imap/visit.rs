@@ -18,13 +18,14 @@ use crate::spool::{Envelope, Recipient, Via};
 const HEADS: usize = 200;
 const WANTED: &str = "(UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (FROM DATE MESSAGE-ID LIST-ID TO CC DELIVERED-TO X-ORIGINAL-TO)])";
 
+/// How many messages there were when it was opened.
 pub(super) async fn visit(
     ctx: &Context,
     session: &mut Session<Box<dyn Wire>>,
     account: &Account,
     folder: &str,
     clock: fn() -> Timestamp,
-) -> Result<(), ImapError> {
+) -> Result<u32, ImapError> {
     let fault = |error: async_imap::error::Error| ImapError::Folder {
         folder: folder.to_owned(),
         detail: error.to_string(),
@@ -36,7 +37,7 @@ pub(super) async fn visit(
     let known = ctx.door.call(move |store| store.folder(&asked)).await?;
     let mut seen = known.filter(|f| f.validity == validity).map_or(0, |f| f.seen);
     if opened.exists == 0 || opened.uid_next.is_some_and(|next| next <= seen.saturating_add(1)) {
-        return Ok(());
+        return Ok(opened.exists);
     }
     let query = format!("UID {}:*", seen.saturating_add(1));
     let mut uids: Vec<u32> =
@@ -63,7 +64,7 @@ pub(super) async fn visit(
         let row = Folder { name: name.clone(), validity, seen };
         ctx.door.call(move |store| store.save_folder(&row)).await?;
     }
-    Ok(())
+    Ok(opened.exists)
 }
 
 /// Those that some mailbox wants, with their size.

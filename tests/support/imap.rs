@@ -18,6 +18,7 @@ struct State {
     said: Vec<String>,
     /// How often clients were cut off.
     cut: usize,
+    meanwhile: Option<(String, u32, String)>,
 }
 
 #[derive(Clone)]
@@ -52,6 +53,12 @@ impl ImapServer {
         news.notify_all();
     }
 
+    /// A message that comes while the next one of the folder is fetched: the client is told with the answer to that, once.
+    pub fn put_meanwhile(&self, folder: &str, uid: u32, message: &str) {
+        let mut state = self.state.0.lock().unwrap();
+        state.meanwhile = Some((folder.to_owned(), uid, message.to_owned()));
+    }
+
     /// Everything gets new UIDs, and who is connected is cut off.
     pub fn renumber(&self, validity: u32) {
         let (state, news) = &*self.state;
@@ -71,6 +78,8 @@ impl ImapServer {
         let cut = self.state.0.lock().unwrap().cut;
         out.write_all(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")?;
         let mut folder = String::new();
+        // Messages that the client knows to be in the folder.
+        let mut told = 0;
         let mut line = String::new();
         loop {
             line.clear();
@@ -92,6 +101,7 @@ impl ImapServer {
                     match state.folders.get(&folder) {
                         None => ended = "NO there is no such folder",
                         Some(messages) => {
+                            told = messages.len();
                             let next = messages.keys().last().map_or(1, |uid| uid + 1);
                             write!(
                                 out,
@@ -102,10 +112,24 @@ impl ImapServer {
                         }
                     }
                 }
-                "UID" => self.uid(&folder, &words, &mut out)?,
+                "UID" => {
+                    self.uid(&folder, &words, &mut out)?;
+                    let mut state = self.state.0.lock().unwrap();
+                    if command.contains("BODY.PEEK[])")
+                        && let Some((_, uid, text)) =
+                            state.meanwhile.take_if(|(of, ..)| *of == folder)
+                    {
+                        state.folders.get_mut(&folder).unwrap().insert(uid, text);
+                    }
+                    let count = state.folders[&folder].len();
+                    if count > told {
+                        told = count;
+                        write!(out, "* {count} EXISTS\r\n")?;
+                    }
+                }
                 "IDLE" => {
                     out.write_all(b"+ idling\r\n")?;
-                    if !self.idle(&folder, cut, &mut out, &mut input)? {
+                    if !self.idle(&folder, cut, &mut told, &mut out, &mut input)? {
                         return Ok(());
                     }
                 }
@@ -165,19 +189,20 @@ impl ImapServer {
         &self,
         folder: &str,
         cut: usize,
+        told: &mut usize,
         out: &mut impl Write,
         input: &mut impl BufRead,
     ) -> std::io::Result<bool> {
         let (state, news) = &*self.state;
         let mut state = state.lock().unwrap();
-        let before = state.folders[folder].len();
-        while state.folders[folder].len() == before && state.cut == cut {
+        while state.folders[folder].len() == *told && state.cut == cut {
             state = news.wait_timeout(state, Duration::from_secs(60)).unwrap().0;
         }
         if state.cut != cut {
             return Ok(false);
         }
-        write!(out, "* {} EXISTS\r\n", state.folders[folder].len())?;
+        *told = state.folders[folder].len();
+        write!(out, "* {told} EXISTS\r\n")?;
         drop(state);
         let mut done = String::new();
         input.read_line(&mut done)?;
