@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Arc;
 
-use crate::support::post::{WEEKLY, issue, mailbox};
+use crate::support::post::{WEEKLY, deliver, issue, mailbox};
 use crate::support::program::{Server, resident};
 use crate::support::smtp::Client;
 use crate::support::{Program, get};
@@ -134,6 +134,45 @@ fn lmtp_on_a_socket_file_answers_for_each_recipient() {
     assert_eq!((keys(&program, &tea_id).len(), keys(&program, &oat_id).len()), (2, 1));
     server.stop();
     assert!(!path.exists());
+}
+
+/// What nothing names is told apart by its bytes, and the same bytes are the same message, whichever door they came by.
+#[test]
+fn messages_with_nothing_in_them_are_told_apart_at_every_door() {
+    let mut program = program();
+    let path = program.dir.path().join("lmtp.sock");
+    program.set("PODBRIEF_MAIL_LMTP", &format!("unix:{}", path.display()));
+    let (server, smtp) = serve(&program);
+    let (address, id) = mailbox(&program, &["Scraps", "--policy", "accept"]);
+    let heard = || server.wait_for("mail received")["fields"]["outcome"].clone();
+    // No header at all, no header that says anything, a picture only, the trace of another server only.
+    let scraps = |n: usize| {
+        [
+            format!("a scrap, number {n}\r\n"),
+            format!("X-Scrap: {n}\r\n\r\n"),
+            format!("From: a@b.example\r\nContent-Type: image/png\r\n\r\npicture {n}\r\n"),
+            format!("Received: from x by y; {n}\r\n\r\n"),
+        ]
+    };
+    let mut first = true;
+    for door in ["smtp", "lmtp", "pipe"] {
+        for text in scraps(1).into_iter().chain(scraps(2)) {
+            match door {
+                "pipe" => assert_eq!(deliver(&program, &address, &text.replace("\r\n", "\n")).0, 0),
+                _ => {
+                    let mut client =
+                        if door == "smtp" { Client::tcp(&smtp) } else { Client::unix(&path) };
+                    client.say(if door == "smtp" { "EHLO x" } else { "LHLO x" });
+                    assert_eq!(client.mail(&address, &text), 250);
+                }
+            }
+            let outcome = heard();
+            assert_eq!(outcome == "known", !first, "{door}: {outcome} of {text:?}");
+        }
+        first = false;
+    }
+    assert_eq!(keys(&program, &id).len(), 8);
+    server.stop();
 }
 
 #[test]

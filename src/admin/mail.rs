@@ -149,6 +149,7 @@ impl Admin {
             helo: String::new(),
             received: now,
             verdict: None,
+            trace: 0,
         };
         if import {
             let letter = Letter { envelope, bytes: bytes.into() };

@@ -126,6 +126,7 @@ async fn hand_over(
             helo: String::new(),
             received: now,
             verdict: None,
+            trace: 0,
         };
         match ctx.take(envelope, policy, bytes.clone()).await {
             Ok(_) => {}

@@ -191,7 +191,8 @@ async fn deliver(
         }
         _ => None,
     };
-    let traced = trace(&from, &bytes, session, peer, options, now);
+    let head = trace(&from, session, peer, options, now);
+    let traced = [head.as_bytes(), &bytes].concat();
     let envelope = |to: Vec<Recipient>| Envelope {
         to,
         from: from.clone(),
@@ -200,6 +201,7 @@ async fn deliver(
         helo: session.client().to_owned(),
         received: now,
         verdict: verdict.clone(),
+        trace: head.len(),
     };
     let mut groups: Vec<_> = apart.into_iter().map(|one| (MailPolicy::Reject, vec![one])).collect();
     if !together.is_empty() {
@@ -232,29 +234,19 @@ fn outcome(refusal: &Refusal) -> Outcome {
     Outcome::Refused(refusal.to_string())
 }
 
-/// The message with its way written in front (RFC 5321 4.4). Whom it is for is left out: that address is a secret.
-fn trace(
-    from: &str,
-    bytes: &[u8],
-    session: &Session,
-    peer: &Peer,
-    options: &Options,
-    now: Timestamp,
-) -> Vec<u8> {
+/// What is written in front of a message about its way (RFC 5321 4.4). Whom it is for is left out: that address is a
+/// secret.
+fn trace(from: &str, session: &Session, peer: &Peer, options: &Options, now: Timestamp) -> String {
     let from: String = from.chars().filter(|c| !c.is_control()).collect();
     let ip = peer.ip.map(|ip| format!(" ([{ip}])")).unwrap_or_default();
-    let head = format!(
+    format!(
         "Return-Path: <{from}>\r\nReceived: from {}{ip}\r\n\tby {} (podbrief) with {};\r\n\t{}\r\n",
         session.client(),
         options.host,
         session.with(),
         // RFC 5322 3.3 wants a zone of digits.
         now.rfc822().replace("GMT", "+0000"),
-    );
-    let mut out = Vec::with_capacity(head.len() + bytes.len());
-    out.extend_from_slice(head.as_bytes());
-    out.extend_from_slice(bytes);
-    out
+    )
 }
 
 #[cfg(test)]

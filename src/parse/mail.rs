@@ -266,6 +266,18 @@ mod tests {
     }
 
     #[test]
+    fn text_without_an_empty_line_before_it_is_text() {
+        let body = |bytes: &[u8]| read(bytes).unwrap().body;
+        assert_eq!(
+            body(b"Subject: x\nHello all.\nNote: it rains.\n"),
+            "Hello all.\nNote: it rains.\n"
+        );
+        assert_eq!(body(b"Received: by x\nHello all.\n\nBye.\n"), "Hello all.\n\nBye.\n");
+        let kept = read(b"Subject: x\nHello all\nX-Mailer: y\nDate: z\n\nBye.\n").unwrap();
+        assert_eq!(kept.body, "Bye.\n");
+    }
+
+    #[test]
     fn bad_parts_do_not_cost_the_good_ones() {
         let mail = read(
             b"Subject: a\r\n folded\r\n stray\r\nnot a header\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\npreamble\r\n\

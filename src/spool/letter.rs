@@ -14,8 +14,15 @@ use crate::model::{SourceId, Timestamp, Verdict};
 pub struct Letter {
     /// Its way.
     pub envelope: Envelope,
-    /// As it came.
+    /// As it came, behind what we wrote in front of it.
     pub bytes: Arc<[u8]>,
+}
+
+impl Letter {
+    /// As its sender handed it over.
+    pub fn sent(&self) -> &[u8] {
+        self.bytes.get(self.envelope.trace..).unwrap_or(&self.bytes)
+    }
 }
 
 /// What is known of a message beside its bytes.
@@ -39,6 +46,9 @@ pub struct Envelope {
     /// What authentication said, if it was asked before the message was taken.
     #[serde(default)]
     pub verdict: Option<Verdict>,
+    /// Bytes of the trace (RFC 5321 4.4) that we wrote in front of the message.
+    #[serde(default)]
+    pub trace: usize,
 }
 
 /// One mailbox a message is for.

@@ -16,6 +16,7 @@ fn letter(text: &str) -> Letter {
             helo: String::new(),
             received: Timestamp::from_secs(1_795_503_600),
             verdict: None,
+            trace: 0,
         },
         bytes: text.as_bytes().into(),
     }

@@ -1,7 +1,7 @@
 //! MIME (RFC 2045, 2046) as a walk over one message: headers by mailparse, bodies cut at their boundaries here, in one
 //! pass a level, so that one bad part never costs the others and no nesting costs stack.
 
-use mailparse::{DispositionType, MailHeader, ParsedContentType};
+use mailparse::{DispositionType, ParsedContentType};
 
 use super::transfer;
 use crate::text::html::escape;
@@ -41,20 +41,23 @@ pub(super) struct Content {
     parts: usize,
 }
 
-/// Headers and where the body begins. Lines that are none are passed over.
+/// Headers and where the body begins. Lines that are none are passed over; where nothing but these stand before the end,
+/// or before the first empty line of what no header describes, they are the text.
 pub(super) fn headers(bytes: &[u8]) -> (Vec<Header>, usize) {
-    let own = |list: &[MailHeader<'_>]| list.iter().map(|h| (h.get_key(), h.get_value())).collect();
-    let end = head_end(bytes);
+    let (end, ended) = head_end(bytes);
     let head = bytes.get(..end).unwrap_or(bytes);
-    match mailparse::parse_headers(head) {
-        Ok((list, _)) => (own(&list), end),
-        Err(_) => {
-            let mended = mend(head);
-            let list = mailparse::parse_headers(&mended).map(|(list, _)| own(&list));
-            (list.unwrap_or_default(), end)
-        }
-    }
+    let (mended, behind) = mend(head);
+    let list: Vec<Header> = match mailparse::parse_headers(&mended) {
+        Ok((list, _)) => list.iter().map(|h| (h.get_key(), h.get_value())).collect(),
+        Err(_) => Vec::new(),
+    };
+    // Who writes headers at all writes an empty line behind them, and one bad line more is no text.
+    let a_head = list.is_empty() || DESCRIBING.iter().any(|name| first(&list, name).is_some());
+    (list, if ended && a_head { end } else { behind })
 }
+
+/// Of a message that has one of these the head is what it seems to be.
+const DESCRIBING: [&str; 4] = ["From", "Subject", "Date", "Content-Type"];
 
 /// Name as written, value decoded (RFC 2047).
 pub(super) type Header = (String, String);
@@ -63,34 +66,52 @@ pub(super) fn first<'h>(headers: &'h [Header], name: &str) -> Option<&'h str> {
     headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
-/// Behind the first empty line, or behind as many headers as are read.
-fn head_end(bytes: &[u8]) -> usize {
+/// Behind the first empty line, or behind as many headers as are read; and whether there was such a line.
+fn head_end(bytes: &[u8]) -> (usize, bool) {
     let mut at = 0;
     for line in bytes.split_inclusive(|b| *b == b'\n') {
         at += line.len();
         if line.trim_ascii().is_empty() || at > MAX_HEADERS {
-            return at;
+            return (at, true);
         }
     }
-    at
+    (at, false)
 }
 
-/// Only the lines that are headers or go on with one, in the form that mailparse reads.
-fn mend(head: &[u8]) -> Vec<u8> {
+/// Only the lines that are headers or go on with one, in the form that mailparse reads; and where the lines begin behind
+/// which there are no more of these.
+fn mend(head: &[u8]) -> (Vec<u8>, usize) {
     let mut out = Vec::with_capacity(head.len());
-    for line in head.split(|b| *b == b'\n') {
-        let line = line.trim_ascii_end();
+    let (mut at, mut stray) = (0, None);
+    for whole in head.split_inclusive(|b| *b == b'\n') {
+        let line = whole.trim_ascii_end();
         let folded = line.first().is_some_and(|b| matches!(b, b' ' | b'\t')) && !out.is_empty();
-        let name = line.iter().position(|b| *b == b':');
-        let named =
-            name.is_some_and(|n| n > 0 && line[..n].iter().all(|b| matches!(b, b'!'..=b'~')));
-        if folded || named {
+        let name = line
+            .iter()
+            .position(|b| *b == b':')
+            .map(|n| line[..n].trim_ascii_end())
+            .filter(|n| !n.is_empty());
+        let named = name.is_some_and(|name| {
+            // Among other lines a word with a colon may be text.
+            let sure = || name.contains(&b'-') || is_common(name);
+            name.iter().all(|b| matches!(b, b'!'..=b'~')) && (stray.is_none() || sure())
+        });
+        if named || (folded && stray.is_none()) {
             out.extend(line.iter().map(|b| if *b == b'\r' { b' ' } else { *b }));
             out.extend_from_slice(b"\r\n");
+            stray = None;
+        } else if !line.is_empty() && stray.is_none() {
+            stray = Some(at);
         }
+        at += whole.len();
     }
     out.extend_from_slice(b"\r\n");
-    out
+    (out, stray.unwrap_or(at))
+}
+
+fn is_common(name: &[u8]) -> bool {
+    let known = ["From", "Subject", "Date", "To", "Cc", "Sender", "Received"];
+    known.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 /// Reads a message or part into `content`.

@@ -55,7 +55,7 @@ pub async fn receive(
         })?;
         let added = store.save_mail(arrivals)?;
         for (report, added) in reports.iter_mut().zip(added) {
-            if added == Added::Existing && report.outcome == "new" {
+            if added == Added::Existing && matches!(&*report.outcome, "new" | "held") {
                 report.outcome = "known".into();
             }
         }

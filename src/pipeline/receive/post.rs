@@ -155,7 +155,7 @@ impl Context {
     async fn examine(&self, letter: Letter) -> Result<Letter, Refusal> {
         let trust = self.mail.trust.clone();
         let judged = self.door.call(move |store| {
-            let message = match mail::read(&letter.bytes) {
+            let message = match mail::read(letter.sent()) {
                 Ok(message) => message,
                 Err(error) => return Ok(Err(Refusal::NotMail(error.to_string()))),
             };

@@ -62,15 +62,17 @@ pub(super) fn understand(
 ) -> Understood {
     let envelope = &letter.envelope;
     let now = envelope.received;
-    let message = match mail::read(&letter.bytes) {
+    let message = match mail::read(letter.sent()) {
         Ok(message) => message,
         Err(error) => return unreadable(letter, source, &error.to_string()),
     };
     let own: Vec<String> = envelope.to.iter().map(|to| to.address.clone()).collect();
     let issue = newsletter::understand(&message, &own);
-    let own_lines = usize::from(matches!(envelope.via, Via::Smtp | Via::Lmtp));
+    // A letter that waited in the spool since before its trace was told apart.
+    let older = envelope.trace == 0 && matches!(envelope.via, Via::Smtp | Via::Lmtp);
     if envelope.via != Via::Import
-        && let Some(why) = loops::ignored(&message, &trust.host, own_lines, issue.notice.is_some())
+        && let Some(why) =
+            loops::ignored(&message, &trust.host, usize::from(older), issue.notice.is_some())
     {
         return Understood::Nothing(why);
     }
@@ -89,7 +91,7 @@ pub(super) fn understand(
         .message_id
         .clone()
         .filter(|id| !id.is_empty())
-        .unwrap_or_else(|| content_key(&message));
+        .unwrap_or_else(|| content_key(&message, letter));
     let item = Item {
         id: ItemId::new(&source.id, &key),
         source: source.id.clone(),
@@ -143,21 +145,38 @@ fn dated(date: Option<Timestamp>, received: Timestamp, via: Via) -> Timestamp {
     if via == Via::Import || date >= received.before(week) { date } else { received }
 }
 
-/// The identity of a message that has none.
-fn content_key(message: &Message) -> String {
+/// The identity of a message that has none: what it says, and when, and who says it, since another copy of it may have
+/// come another way. Of one that says nothing it is every byte.
+fn content_key(message: &Message, letter: &Letter) -> String {
+    if message.body.trim().is_empty() {
+        return bytes_key(letter);
+    }
     let mut hash = Sha256::new();
     for part in [&message.from, &message.subject, &message.body] {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
     hash.update(message.date.map_or(0, Timestamp::secs).to_be_bytes());
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    hex(&hash.finalize())
+}
+
+/// Whatever ends its lines, and the last of them.
+fn bytes_key(letter: &Letter) -> String {
+    let mut hash = Sha256::new();
+    for line in letter.sent().trim_ascii_end().split(|b| *b == b'\r') {
+        hash.update(line);
+    }
+    hex(&hash.finalize())
+}
+
+fn hex(hash: &[u8]) -> String {
+    hash.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// Nothing that was acknowledged goes without a trace.
 pub(super) fn unreadable(letter: &Letter, source: &Source, why: &str) -> Understood {
     let now = letter.envelope.received;
-    let key: String = Sha256::digest(&letter.bytes).iter().map(|b| format!("{b:02x}")).collect();
+    let key = bytes_key(letter);
     let item = Item {
         id: ItemId::new(&source.id, &key),
         source: source.id.clone(),
