@@ -11,7 +11,10 @@ const LIMIT: usize = 8 * 1024 * 1024;
 /// What a slot takes beside its document, roughly.
 const OVERHEAD: usize = 512;
 
-/// Documents of one generation of the store; the longest unused leaves first.
+/// How often the store has changed, and what is derived from it. Only grows.
+pub type Generation = (u64, u64);
+
+/// Documents of one generation; the longest unused leaves first.
 pub struct Cache {
     limit: usize,
     held: Mutex<Held>,
@@ -19,7 +22,7 @@ pub struct Cache {
 
 #[derive(Default)]
 struct Held {
-    generation: u64,
+    generation: Generation,
     slots: HashMap<String, Slot>,
     bytes: usize,
     clock: u64,
@@ -45,8 +48,9 @@ impl Cache {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The document of `key` if it was made from this generation.
-    pub fn get(&self, key: &str, generation: u64) -> Option<Arc<Rendered>> {
+    /// The document of `key` if it was made from this generation. A key that is a bare path, without a question mark or a
+    /// space, is what that address answers everyone.
+    pub fn get(&self, key: &str, generation: Generation) -> Option<Arc<Rendered>> {
         let mut held = self.held();
         if held.generation != generation {
             return None;
@@ -58,8 +62,8 @@ impl Cache {
         Some(Arc::clone(&slot.document))
     }
 
-    /// Keeps a document that was made from what the store held at `generation` or later.
-    pub fn put(&self, key: String, generation: u64, document: &Arc<Rendered>) {
+    /// Keeps a document that was made from what was there at `generation` or later.
+    pub fn put(&self, key: String, generation: Generation, document: &Arc<Rendered>) {
         let size = document.size() + key.len() + OVERHEAD;
         let mut held = self.held();
         if size > self.limit || generation < held.generation {
@@ -114,26 +118,26 @@ mod tests {
         let one = document(1000);
         let room = (one.size() + OVERHEAD + 1) * 2;
         let cache = Cache::with_limit(room);
-        cache.put("a".into(), 1, &one);
-        cache.put("b".into(), 1, &one);
-        assert!(cache.get("a", 1).is_some());
-        cache.put("c".into(), 1, &one);
-        let kept = ["a", "b", "c"].map(|key| cache.get(key, 1).is_some());
+        cache.put("a".into(), (1, 0), &one);
+        cache.put("b".into(), (1, 0), &one);
+        assert!(cache.get("a", (1, 0)).is_some());
+        cache.put("c".into(), (1, 0), &one);
+        let kept = ["a", "b", "c"].map(|key| cache.get(key, (1, 0)).is_some());
         assert_eq!(kept, [true, false, true]);
-        cache.put("c".into(), 1, &one);
+        cache.put("c".into(), (1, 0), &one);
         assert!(cache.held().bytes <= room);
-        cache.put("huge".into(), 1, &document(room));
-        assert!(cache.get("huge", 1).is_none() && cache.get("a", 1).is_some());
+        cache.put("huge".into(), (1, 0), &document(room));
+        assert!(cache.get("huge", (1, 0)).is_none() && cache.get("a", (1, 0)).is_some());
     }
 
     #[test]
     fn a_change_of_the_store_empties_it() {
         let cache = Cache::new();
-        cache.put("a".into(), 1, &document(10));
-        assert!(cache.get("a", 2).is_none());
-        cache.put("b".into(), 2, &document(10));
-        cache.put("late".into(), 1, &document(10));
+        cache.put("a".into(), (1, 0), &document(10));
+        assert!(cache.get("a", (2, 0)).is_none());
+        cache.put("b".into(), (2, 0), &document(10));
+        cache.put("late".into(), (1, 0), &document(10));
         assert_eq!(cache.held().slots.len(), 1);
-        assert!(cache.get("b", 2).is_some());
+        assert!(cache.get("b", (2, 0)).is_some());
     }
 }

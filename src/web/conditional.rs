@@ -1,5 +1,6 @@
 //! Conditional requests (RFC 9110 section 13) on a representation that exists. Pure but for reading headers.
 
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HttpDate};
@@ -43,11 +44,10 @@ pub fn evaluate(headers: &HeaderMap, etag: &str, modified: Option<Timestamp>) ->
 }
 
 /// All lines of a field as one list (section 5.3).
-pub fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let mut lines = headers.get_all(name).peekable();
-    lines.peek()?;
-    let lines: Vec<_> = lines.map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned()).collect();
-    Some(lines.join(", "))
+pub fn joined<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Cow<'h, str>> {
+    let mut lines = headers.get_all(name).map(|line| String::from_utf8_lossy(line.as_bytes()));
+    let first = lines.next()?;
+    Some(lines.fold(first, |all, line| format!("{all}, {line}").into()))
 }
 
 #[derive(Clone, Copy, PartialEq)]

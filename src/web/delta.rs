@@ -10,7 +10,8 @@ use super::conditional::joined;
 use super::rendered::{Rendered, Span};
 use super::respond::send;
 
-const A_IM: HeaderName = HeaderName::from_static("a-im");
+/// `A-IM`: asks for it.
+pub const A_IM: HeaderName = HeaderName::from_static("a-im");
 const IM: HeaderName = HeaderName::from_static("im");
 const DELTA_BASE: HeaderName = HeaderName::from_static("delta-base");
 /// The instance manipulation.
@@ -70,8 +71,8 @@ pub fn answer(
     let headers = response.headers_mut();
     let coding = headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let etag = whole.etag(super::accept::Coding::of_token(coding));
+    headers.insert(header::ETAG, etag.clone());
     let values = [
-        (header::ETAG, etag.as_str()),
         (IM, FEED),
         (DELTA_BASE, base.etag.as_str()),
         // Only a cache that knows instance manipulations may keep it (RFC 3229 section 10.8.1).

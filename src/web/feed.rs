@@ -41,8 +41,7 @@ pub async fn answer(
     subject: Subject,
     format: Format,
 ) -> Result<HttpResponse, WebError> {
-    let generation = state.index.generation();
-    let key = |of: &str| format!("{subject:?} {format:?} {of} {generation}");
+    let key = |of: &str| format!("{subject:?} {format:?} {of}");
     if let Some(name) = cursor::archive(request)? {
         let key = key(&format!("archive={name}"));
         let make = move |store: &dyn Store, state: &WebState| {
@@ -52,10 +51,13 @@ pub async fn answer(
     }
     let before = cursor::before(request)?;
     let first = subject.clone();
-    let whole = kept(state, key(&format!("before={before:?}")), move |store, state| {
-        page(store, state, &first, format, before, None)
-    })
-    .await?;
+    let own = match request.query_string() {
+        "" => request.path().to_owned(),
+        _ => key(&format!("before={before:?}")),
+    };
+    let make =
+        move |store: &dyn Store, state: &WebState| page(store, state, &first, format, before, None);
+    let whole = kept(state, own, make).await?;
     let Some(base) = whole.span.and_then(|span| delta::base(request.headers(), span)) else {
         return send(request, &whole);
     };

@@ -98,7 +98,10 @@ pub async fn document(
     let suffix = request.match_info().get("format").unwrap_or_default();
     let format = Format::from_suffix(suffix).ok_or(WebError::NotFound)?;
     let before = cursor::before(&request)?;
-    let key = format!("{}?{before:?}", request.path());
+    let key = match before {
+        Some(before) => format!("{}?{before}", request.path()),
+        None => request.path().to_owned(),
+    };
     let document = kept(&state, key, move |store, state| {
         let (head, entries) = found(store, state, &id, before)?;
         let document = FeedDocument::page(&state.site, &head, before, &entries);

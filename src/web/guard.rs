@@ -4,11 +4,12 @@
 use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
-use super::{WebError, WebState, moved, tongue};
+use super::{WebError, WebState, moved, ready, tongue};
 use crate::pipeline::Count;
 
 /// Our own style sheet, scripts, pictures and forms; sound and film from the shows' hosts; nothing else.
@@ -43,24 +44,35 @@ pub async fn around<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let mut response = next.call(request).await?.map_into_boxed_body();
-    let ours = response.response().error().and_then(|error| error.as_error::<WebError>());
-    if let Some(error) = ours
-        && let Some(state) = response.request().app_data::<Data<WebState>>()
-    {
-        let page = match error {
-            WebError::Moved(to) => moved::answer(response.request(), &state.site, to),
-            _ => error.page(&state.site, tongue::of(response.request())),
-        };
-        response = response.into_response(page);
-    }
-    if let Some(state) = response.request().app_data::<Data<WebState>>()
-        && let Some(operator) = &state.operator
-    {
+    let state = request.app_data::<Data<WebState>>().cloned();
+    let ready = state.as_ref().and_then(|state| ready::answer(request.request(), state));
+    let mut response = match ready {
+        Some(ready) => request.into_response(ready),
+        None => routed(request, next, state.as_ref()).await?,
+    };
+    if let Some(operator) = state.as_ref().and_then(|state| state.operator.as_ref()) {
         let meter = &operator.admin.ctx.meter;
         meter.add(Count::Requests, 1);
         meter.add(Count::RequestErrors, usize::from(response.status().is_server_error()));
     }
-    dress(response.headers_mut());
+    // Whoever has the document has these with it (RFC 9110 15.4.5).
+    if response.status() != StatusCode::NOT_MODIFIED {
+        dress(response.headers_mut());
+    }
     Ok(response)
+}
+
+async fn routed<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+    state: Option<&Data<WebState>>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let response = next.call(request).await?.map_into_boxed_body();
+    let ours = response.response().error().and_then(|error| error.as_error::<WebError>());
+    let (Some(error), Some(state)) = (ours, state) else { return Ok(response) };
+    let page = match error {
+        WebError::Moved(to) => moved::answer(response.request(), &state.site, to),
+        _ => error.page(&state.site, tongue::of(response.request())),
+    };
+    Ok(response.into_response(page))
 }

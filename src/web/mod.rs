@@ -35,6 +35,7 @@ mod picture;
 mod player;
 mod query_feed;
 mod query_page;
+mod ready;
 mod relations;
 mod rendered;
 mod respond;

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -50,19 +51,23 @@ pub struct Rendered {
     identity: Bytes,
     gzip: Bytes,
     brotli: Bytes,
-    hash: String,
+    etags: [HeaderValue; 3],
     /// `Content-Type`.
     pub media_type: &'static str,
     /// `Content-Language`.
     pub language: Option<&'static str>,
-    /// `Last-Modified`.
+    /// As an instant.
     pub modified: Option<Timestamp>,
+    /// `Last-Modified`.
+    pub last_modified: Option<HeaderValue>,
     /// Seconds it may be kept.
     pub max_age: u32,
+    /// `Cache-Control`, for everyone.
+    pub cache_control: HeaderValue,
     /// See [`Made::span`].
     pub span: Option<Span>,
     /// `Link`.
-    pub links: Option<String>,
+    pub links: Option<HeaderValue>,
 }
 
 impl Rendered {
@@ -89,18 +94,22 @@ impl Rendered {
     }
 
     fn coded(made: Made, gzip: Bytes, brotli: Bytes) -> Self {
-        let digest = Sha256::digest(&made.bytes);
+        // What is not ours to write in a field is left out of it.
+        let value = |text: String| HeaderValue::from_str(&text).ok();
         Self {
             gzip,
             brotli,
-            hash: digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
+            etags: etags(&made),
+            last_modified: made.modified.and_then(|at| value(at.rfc822())),
+            cache_control: value(format!("public, max-age={}", made.max_age))
+                .unwrap_or(HeaderValue::from_static("no-cache")),
             identity: made.bytes.into(),
             media_type: made.media_type,
             language: made.language,
             modified: made.modified,
             max_age: made.max_age,
             span: made.span,
-            links: made.links,
+            links: made.links.and_then(value),
         }
     }
 
@@ -120,15 +129,12 @@ impl Rendered {
 
     /// Strong, by content, and different for each coding (RFC 9110 8.8.3.3), so it outlives a restart. A feed's says
     /// what is the newest in it, too, so that nobody has to remember what was sent ([`super::delta`]).
-    pub fn etag(&self, coding: Coding) -> String {
-        let mark = match coding {
-            Coding::Identity => "",
-            Coding::Gzip => "-g",
-            Coding::Brotli => "-b",
-        };
-        match self.span {
-            Some(span) => format!("\"{}.{}{mark}\"", self.hash, span.newest),
-            None => format!("\"{}{mark}\"", self.hash),
+    pub fn etag(&self, coding: Coding) -> &HeaderValue {
+        let [identity, gzip, brotli] = &self.etags;
+        match coding {
+            Coding::Identity => identity,
+            Coding::Gzip => gzip,
+            Coding::Brotli => brotli,
         }
     }
 
@@ -136,4 +142,14 @@ impl Rendered {
     pub fn size(&self) -> usize {
         self.identity.len() + self.gzip.len() + self.brotli.len()
     }
+}
+
+fn etags(made: &Made) -> [HeaderValue; 3] {
+    let digest = Sha256::digest(&made.bytes);
+    let hash: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let newest = made.span.map(|span| format!(".{}", span.newest)).unwrap_or_default();
+    ["", "-g", "-b"].map(|mark| {
+        HeaderValue::from_str(&format!("\"{hash}{newest}{mark}\""))
+            .unwrap_or(HeaderValue::from_static("\"\""))
+    })
 }

@@ -1,13 +1,16 @@
 //! From a document to an answer: coding, preconditions, validators.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::accept::{Coding, choose};
 use super::conditional::{Outcome, evaluate, joined};
 use super::rendered::Rendered;
 use super::{WebError, tongue};
+
+const VARY: HeaderValue = HeaderValue::from_static("Accept-Encoding");
+const VARY_PAGE: HeaderValue = HeaderValue::from_static("Accept-Encoding, Accept-Language, Cookie");
 
 /// As [`send`], for one reader: no cache between us keeps it.
 ///
@@ -16,7 +19,7 @@ use super::{WebError, tongue};
 pub fn send_private(request: &HttpRequest, document: &Rendered) -> Result<HttpResponse, WebError> {
     let mut response = send(request, document)?;
     let policy = format!("private, max-age={}", document.max_age);
-    if let Ok(policy) = header::HeaderValue::from_str(&policy) {
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(header::CACHE_CONTROL, policy);
     }
     Ok(response)
@@ -33,39 +36,36 @@ pub fn send(request: &HttpRequest, document: &Rendered) -> Result<HttpResponse, 
         false => Coding::Identity,
     };
     let etag = document.etag(coding);
-    let outcome = evaluate(request.headers(), &etag, document.modified);
-    let status = match outcome {
-        Outcome::Send => StatusCode::OK,
-        Outcome::NotModified => StatusCode::NOT_MODIFIED,
+    let outcome = evaluate(request.headers(), etag.to_str().unwrap_or_default(), document.modified);
+    let mut response = match outcome {
+        Outcome::Send => HttpResponse::new(StatusCode::OK),
+        Outcome::NotModified => HttpResponse::new(StatusCode::NOT_MODIFIED),
         Outcome::Failed => return Err(WebError::Precondition),
     };
-    let mut response = HttpResponse::build(status);
-    response
-        .insert_header((header::ETAG, etag))
-        .insert_header((header::CACHE_CONTROL, format!("public, max-age={}", document.max_age)));
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, etag.clone());
+    headers.insert(header::CACHE_CONTROL, document.cache_control.clone());
     if let Some(language) = document.language {
-        response
-            .insert_header((header::VARY, "Accept-Encoding, Accept-Language, Cookie"))
-            .insert_header((header::CONTENT_LANGUAGE, language));
+        headers.insert(header::VARY, VARY_PAGE);
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language));
         if let Some(choice) = tongue::choice(request) {
-            response.insert_header((header::SET_COOKIE, choice));
+            headers.insert(header::SET_COOKIE, choice);
         }
     } else {
-        response.insert_header((header::VARY, "Accept-Encoding"));
+        headers.insert(header::VARY, VARY);
     }
-    if let Some(modified) = document.modified {
-        response.insert_header((header::LAST_MODIFIED, modified.rfc822()));
+    if let Some(modified) = &document.last_modified {
+        headers.insert(header::LAST_MODIFIED, modified.clone());
     }
-    let links = document.links.as_deref().map(header::HeaderValue::from_str);
-    if let Some(Ok(links)) = links {
-        response.insert_header((header::LINK, links));
+    if let Some(links) = &document.links {
+        headers.insert(header::LINK, links.clone());
     }
     if outcome == Outcome::NotModified {
-        return Ok(response.finish());
+        return Ok(response);
     }
     if let Some(token) = coding.token() {
-        response.insert_header((header::CONTENT_ENCODING, token));
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(token));
     }
-    response.insert_header((header::CONTENT_TYPE, document.media_type));
-    Ok(response.body(document.body(coding)))
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(document.media_type));
+    Ok(response.set_body(document.body(coding)).map_into_boxed_body())
 }

@@ -10,7 +10,7 @@ use crate::search::Index;
 use crate::store::{self, Door, Store};
 
 use super::WebError;
-use super::cache::Cache;
+use super::cache::{Cache, Generation};
 use super::find::Find;
 use super::hub::Hub;
 use super::limit::Limits;
@@ -78,15 +78,20 @@ impl WebState {
     pub fn limited(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
+
+    /// Counters only: waits for nothing.
+    fn generation(&self) -> Generation {
+        (self.door.blocking().generation(), self.index.generation())
+    }
 }
 
-/// The document at `key`, if it was made since the store changed last.
+/// The document at `key`, if it was made since something changed last.
 pub fn held(state: &WebState, key: &str) -> Option<Arc<Rendered>> {
-    state.cache.get(key, state.door.blocking().generation())
+    state.cache.get(key, state.generation())
 }
 
-/// The document at `key` (path and cursor), made by `make` if the store changed since it was made last.
-/// `make` runs where it may block; a hit asks the store for its generation only, which is a counter.
+/// The document at `key` (path and cursor), made by `make` if something changed since it was made last.
+/// `make` runs where it may block; a hit asks for generations only, which are counters.
 ///
 /// # Errors
 /// What `make` gives.
@@ -99,7 +104,7 @@ where
     F: FnOnce(&dyn Store, &WebState) -> Result<Made, WebError> + Send + 'static,
 {
     // Before the store is read: a change meanwhile makes this copy stale, never the other way round.
-    let generation = state.door.blocking().generation();
+    let generation = state.generation();
     if let Some(document) = state.cache.get(&key, generation) {
         return Ok(document);
     }

@@ -1,7 +1,7 @@
 //! Which language a request is answered in: `?lang=`, else what was chosen before, else what its browser likes.
 
 use actix_web::HttpRequest;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 
 use crate::text::phrases::Phrases;
 
@@ -42,7 +42,8 @@ pub fn cookie<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
 
 /// `Set-Cookie` that keeps a choice made in the address for the pages after it: the only cookie there is,
 /// and it says nothing but the language.
-pub fn choice(request: &HttpRequest) -> Option<String> {
+pub fn choice(request: &HttpRequest) -> Option<HeaderValue> {
     let tag = asked(request)?.tag();
-    Some(format!("{CHOICE}={tag}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly"))
+    let cookie = format!("{CHOICE}={tag}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
+    HeaderValue::from_str(&cookie).ok()
 }

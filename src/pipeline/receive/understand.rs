@@ -152,7 +152,8 @@ fn content_key(message: &Message, letter: &Letter) -> String {
         return bytes_key(letter);
     }
     let mut hash = Sha256::new();
-    for part in [&message.from, &message.subject, &message.body] {
+    // Each door has its own way to end a line.
+    for part in [&message.from, &message.subject, &message.body.replace('\r', "")] {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }

@@ -32,7 +32,8 @@ pub async fn deliver(
 ) -> Sent {
     let body = news.body(Coding::Identity);
     let mut fields = vec![("content-type", news.media_type.to_owned())];
-    fields.extend(news.links.clone().map(|links| ("link", links)));
+    let links = news.links.as_ref().and_then(|links| links.to_str().ok());
+    fields.extend(links.map(|links| ("link", links.to_owned())));
     let signature = grant.secret.as_deref().and_then(|secret| signature(secret, &body));
     fields.extend(signature.map(|by| ("x-hub-signature", by)));
     let call = Call::Post { fields: &fields, body: &body };
