@@ -174,7 +174,7 @@ impl Builder {
 }
 
 /// Characters that take no place and would break a word in two for a reader of its letters.
-fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
         || (c.is_control() && !c.is_whitespace())
 }

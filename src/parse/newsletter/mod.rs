@@ -59,7 +59,7 @@ pub fn understand(message: &Message, own: &[String]) -> Issue {
             .map(block::Block::text)
             .find(|t| !t.is_empty())
             .map_or_else(|| "Without a subject".to_owned(), |text| text.chars().take(90).collect()),
-        subject => write::redact(subject, &secrets),
+        subject => write::redact(&collapse(subject), &secrets),
     };
     Issue {
         title,

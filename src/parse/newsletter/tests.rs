@@ -72,6 +72,29 @@ fn greetings_referrals_and_labelled_sponsors_go() {
 }
 
 #[test]
+fn an_address_broken_in_two_names_nobody() {
+    let told = |text: &str| {
+        let raw = format!(
+            "To: ada@mail.example\nSubject: x\nContent-Type: text/html\n\n<p>Rents fell.</p>{text}"
+        );
+        issue(&raw).html.replace('\n', "")
+    };
+    for text in [
+        "<p>For ada@mail.example only.</p>",
+        "<p>For ada\0@mail.example only.</p>",
+        "<p>For ada\u{1}@mail.example only.</p>",
+        "<p>For ada&shy;@mail\u{200b}.example only.</p>",
+        "<p>For ada<b>@mail</b>.example only.</p>",
+    ] {
+        assert_eq!(told(text), "<p>Rents fell.</p><p>For only.</p>", "{text:?}");
+    }
+    assert_eq!(
+        told("<pre>to:  ada@mail.example\nsum: 1</pre>"),
+        "<p>Rents fell.</p><pre>to:  sum: 1</pre>"
+    );
+}
+
+#[test]
 fn a_forward_by_hand_does_not_tell_who_forwarded() {
     let forward = |subject: &str| {
         issue(&format!(

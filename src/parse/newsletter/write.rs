@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::block::{Block, Kind, Span};
 use super::links::{self, Secrets};
 use crate::parse::mail::InlineImage;
-use crate::text::html::{collapse, escape};
+use crate::text::html::{collapse, escape, is_invisible};
 
 /// Bytes of an issue's text; what is beyond is cut at a block, and the text says so.
 const MAX_HTML: usize = 400 * 1024;
@@ -102,7 +102,8 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn block(&mut self, block: &Block, top: u8) {
-        let words = self.words(&block.spans, block.kind == Kind::Pre);
+        let pre = block.kind == Kind::Pre;
+        let words = self.words(&unnamed(&block.spans, pre, self.secrets), pre);
         if words.is_empty() && block.kind != Kind::Rule {
             return;
         }
@@ -144,9 +145,7 @@ impl Writer<'_> {
     fn words(&mut self, spans: &[Span], pre: bool) -> String {
         let mut out = String::new();
         for span in spans {
-            let text =
-                if pre { span.text.clone() } else { redact_in_place(&span.text, self.secrets) };
-            let mut words = escape(&text);
+            let mut words = escape(&span.text);
             if let Some(number) = span.image.as_deref().and_then(|src| self.image(src)) {
                 words = format!("<img src=\"cid:{number}\" alt=\"{words}\">");
             }
@@ -184,10 +183,31 @@ impl Writer<'_> {
     }
 }
 
-/// As [`redact`], with the white space at the ends kept.
-fn redact_in_place(text: &str, secrets: &Secrets) -> String {
+/// The spans without what names the reader, be it broken in two by marks that can't be seen, or by a change of style.
+fn unnamed(spans: &[Span], pre: bool, secrets: &Secrets) -> Vec<Span> {
+    let mut kept = spans.to_vec();
+    for span in &mut kept {
+        let broken = |c: char| is_invisible(c) && !(pre && c.is_whitespace());
+        if span.text.contains(broken) {
+            span.text.retain(|c| !broken(c));
+        }
+        span.text = redact_in_place(&span.text, pre, secrets);
+    }
+    let whole: String = kept.iter().map(|span| span.text.as_str()).collect();
+    if !links::tells(&whole, secrets) {
+        return kept;
+    }
+    vec![Span { text: redact_in_place(&whole, pre, secrets), ..Span::default() }]
+}
+
+/// As [`redact`], with the white space at the ends kept; all of it where it is `pre`formatted.
+fn redact_in_place(text: &str, pre: bool, secrets: &Secrets) -> String {
     if !links::tells(text, secrets) {
         return text.to_owned();
+    }
+    if pre {
+        let words = text.split_inclusive(char::is_whitespace);
+        return words.filter(|word| !links::tells(word, secrets)).collect();
     }
     let lead = if text.starts_with(char::is_whitespace) { " " } else { "" };
     let trail = if text.ends_with(char::is_whitespace) { " " } else { "" };

@@ -6,9 +6,13 @@
 //! the failed commit has had its error by then, so opening again begins with nothing owed.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::live::Live;
 use crate::store::{Result, StoreError};
+
+/// What nobody waits for is durable with what came this much later, or with what somebody does wait for.
+const SOON: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
 pub(super) struct Committer {
@@ -21,6 +25,8 @@ struct State {
     asked: u64,
     done: u64,
     running: bool,
+    /// Since when something waits to be committed with something else.
+    owed: Option<Instant>,
     failed: Option<String>,
 }
 
@@ -49,7 +55,20 @@ impl Committer {
     pub(super) fn begin_anew(&self) {
         let mut state = self.state();
         state.failed = None;
+        state.owed = None;
         state.done = state.asked;
+    }
+
+    /// For what was applied and may be lost in a crash, if it is of the last moment.
+    pub(super) fn commit_later(&self, live: &Live) -> Result<()> {
+        let since = *self.state().owed.get_or_insert_with(Instant::now);
+        if since.elapsed() < SOON { Ok(()) } else { self.commit(live) }
+    }
+
+    /// Nothing comes any more.
+    pub(super) fn settle(&self, live: &Live) -> Result<()> {
+        let owes = self.state().owed.is_some();
+        if owes { self.commit(live) } else { Ok(()) }
     }
 
     /// Returns when all that was applied before the call is durable.
@@ -70,6 +89,7 @@ impl Committer {
             }
             state.running = true;
             let covers = state.asked;
+            state.owed = None;
             drop(state);
             let result = live.sync();
             state = self.state();

@@ -150,6 +150,14 @@ fn authority_name(host: &str) -> String {
     if name.is_empty() { "podbrief.invalid".to_owned() } else { name.to_ascii_lowercase() }
 }
 
+impl Drop for SledStore {
+    fn drop(&mut self) {
+        if let Err(error) = self.committer.settle(&self.live) {
+            tracing::warn!(%error, "the last polls may be forgotten");
+        }
+    }
+}
+
 impl SledStore {
     /// The writer's lock. A panic while it was held left no batch applied, so the data is whole.
     fn writer(&self) -> MutexGuard<'_, u64> {
@@ -162,8 +170,9 @@ impl SledStore {
     }
 
     /// So many bytes stay free on its disk; writes are refused below that.
-    pub fn keeping_free(self, space: Space) -> Self {
-        Self { space, ..self }
+    pub fn keeping_free(mut self, space: Space) -> Self {
+        self.space = space;
+        self
     }
 
     /// Whether something may be written now.
@@ -197,6 +206,13 @@ impl SledStore {
         self.apply(batch)?;
         drop(held);
         self.committer.commit(&self.live)
+    }
+
+    /// As [`SledStore::finish_unseen`], without waiting: a crash may undo what came within the last moment.
+    fn finish_lightly(&self, batch: ::sled::Batch, held: MutexGuard<'_, u64>) -> Result<()> {
+        self.apply(batch)?;
+        drop(held);
+        self.committer.commit_later(&self.live)
     }
 
     /// Opens the database anew after its disk failed. What was acknowledged is in it; what was not may be gone.

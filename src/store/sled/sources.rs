@@ -223,9 +223,12 @@ impl SourceStore for SledStore {
         }
         batch.insert(key, record::encode(&source)?);
         // How its polls go is shown to the operator only, and never kept: what is kept of feeds stays good.
+        let light = only_time_went(&before.poll, &source.poll);
         let shown = Source { poll: before.poll.clone(), ..source };
-        if seen || shown != before {
+        if seen || shown != before || !fresh.is_empty() {
             self.finish(batch, held)?;
+        } else if light {
+            self.finish_lightly(batch, held)?;
         } else {
             self.finish_unseen(batch, held)?;
         }
@@ -256,4 +259,16 @@ fn item_in(key: &[u8]) -> Option<ItemId> {
 
 pub(super) fn insight_in(value: &[u8]) -> Option<InsightId> {
     std::str::from_utf8(value).ok()?.parse().ok()
+}
+/// Whether nothing was learned but that there is no news: who forgets that asks once more.
+fn only_time_went(before: &PollState, now: &PollState) -> bool {
+    let timeless = |state: &PollState| PollState {
+        last: None,
+        last_success: None,
+        next: Timestamp::default(),
+        why: None,
+        http_status: None,
+        ..state.clone()
+    };
+    now.last_success == now.last && timeless(before) == timeless(now)
 }
