@@ -46,6 +46,7 @@ pub async fn around<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let state = request.app_data::<Data<WebState>>().cloned();
     let ready = state.as_ref().and_then(|state| ready::answer(request.request(), state));
+    let is_ready = ready.is_some();
     let mut response = match ready {
         Some(ready) => request.into_response(ready),
         None => routed(request, next, state.as_ref()).await?,
@@ -56,7 +57,7 @@ pub async fn around<B: MessageBody + 'static>(
         meter.add(Count::RequestErrors, usize::from(response.status().is_server_error()));
     }
     // Whoever has the document has these with it (RFC 9110 15.4.5).
-    if response.status() != StatusCode::NOT_MODIFIED {
+    if !is_ready || response.status() != StatusCode::NOT_MODIFIED {
         dress(response.headers_mut());
     }
     Ok(response)

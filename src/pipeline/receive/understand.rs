@@ -152,8 +152,9 @@ fn content_key(message: &Message, letter: &Letter) -> String {
         return bytes_key(letter);
     }
     let mut hash = Sha256::new();
-    // Each door has its own way to end a line.
-    for part in [&message.from, &message.subject, &message.body.replace('\r', "")] {
+    // Each door has its own way to end a line, and the last one.
+    let body = message.body.trim_end().replace('\r', "");
+    for part in [&message.from, &message.subject, &body] {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
