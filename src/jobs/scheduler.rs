@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::Event;
 use super::order::{Room, background, full_lanes, hears, is_background, next_of};
 use super::work::{Ended, STORE_PAUSE, run};
-use crate::model::{JobKind, Timestamp};
+use crate::model::{Job, JobKind, Timestamp};
 use crate::pipeline::{Context, Count, Meter, count_readers, plan_editions, plan_polls};
 use crate::store::StoreError;
 
@@ -40,8 +40,16 @@ pub struct Scheduler {
     catching_up: bool,
     /// The recognition of speech that runs, or ran last.
     hearing: Option<AbortHandle>,
+    /// What was due at the last look, and had no room yet.
+    seen: Option<Seen>,
     asks: mpsc::UnboundedReceiver<Ask>,
     events: broadcast::Sender<Event>,
+}
+
+/// A look at the queue: good for a moment, unless something happens that may have put more into it.
+struct Seen {
+    due: Vec<Job>,
+    at: Instant,
 }
 
 /// Speaks to a running scheduler.
@@ -86,8 +94,8 @@ impl Scheduler {
         let begun = clock();
         let model = ctx.writer.as_ref().map_or(1, |writer| writer.terms.at_once).max(1);
         let room = Room { network: at_once.max(1), model };
-        let hearing = None;
-        (Self { ctx, clock, begun, room, catching_up: false, hearing, asks, events }, handle)
+        let (hearing, seen, catching_up) = (None, None, false);
+        (Self { ctx, clock, begun, room, catching_up, hearing, seen, asks, events }, handle)
     }
 
     /// Polls that were missed are spread out, as suits a server; else they are made at once, as suits who waits for them.
@@ -152,7 +160,7 @@ impl Scheduler {
                     }
                 }
                 ask = self.asks.recv() => match ask {
-                    Some(Ask::Wake) => {}
+                    Some(Ask::Wake) => self.seen = None,
                     Some(Ask::Idle(tell)) => waiting.push(tell),
                     None => break,
                 },
@@ -179,6 +187,14 @@ impl Scheduler {
         held: &HashMap<JobKind, Instant>,
         now: Timestamp,
     ) -> Duration {
+        // Many polls end without news: the queue is not read once more for each.
+        if let Some(Seen { due, at }) = self.seen.take()
+            && at.elapsed() < HELD
+            && self.start(due, at, running, names, held, now)
+        {
+            return Duration::ZERO;
+        }
+        let looked = Instant::now();
         let look = names.len() + held.len() + 2 * self.room.network + 64;
         let full = full_lanes(names, self.room);
         let busy: HashSet<String> = names.iter().map(JobKind::key).collect();
@@ -198,7 +214,7 @@ impl Scheduler {
             };
             Ok((s.due_jobs(now, look, &pass)?, s.next_due(now)?, left.get()))
         });
-        let (mut due, next, passed) = match seen.await {
+        let (due, next, passed) = match seen.await {
             Ok(seen) => seen,
             Err(error @ StoreError::Full { .. }) => {
                 tracing::debug!(%error, "no work begins");
@@ -209,9 +225,27 @@ impl Scheduler {
                 return STORE_PAUSE;
             }
         };
-        due.retain(|job| !held.contains_key(&job.kind));
-        let (start, left) = next_of(due, names, self.room, self.begun, now);
+        if self.start(due, looked, running, names, held, now) || passed {
+            return Duration::ZERO;
+        }
+        // What is due but running wakes us when it ends.
+        next.map_or(NAP, |next| next.since(now).min(NAP))
+    }
+
+    /// Starts those of `due`, as they were seen at `at`, that have room. Returns whether some wait for room, and keeps these.
+    fn start(
+        &mut self,
+        mut due: Vec<Job>,
+        at: Instant,
+        running: &mut JoinSet<(JobKind, Ended)>,
+        names: &mut HashSet<JobKind>,
+        held: &HashMap<JobKind, Instant>,
+        now: Timestamp,
+    ) -> bool {
+        due.retain(|job| !held.contains_key(&job.kind) && !names.contains(&job.kind));
+        let (start, left) = next_of(due.clone(), names, self.room, self.begun, now);
         for job in start {
+            due.retain(|other| other.kind != job.kind);
             names.insert(job.kind.clone());
             let (ctx, long) = (self.ctx.clone(), hears(&job.kind));
             let started = running.spawn(async move {
@@ -222,16 +256,13 @@ impl Scheduler {
                 self.hearing = Some(started);
             }
         }
-        if left || passed {
-            return Duration::ZERO;
-        }
-        // What is due but running wakes us when it ends.
-        next.map_or(NAP, |next| next.since(now).min(NAP))
+        self.seen = left.then_some(Seen { due, at });
+        left
     }
 
     /// Returns until when to leave the store alone, if it failed.
     fn ended(
-        &self,
+        &mut self,
         ended: Result<(JobKind, Ended), tokio::task::JoinError>,
         names: &mut HashSet<JobKind>,
         held: &mut HashMap<JobKind, Instant>,
@@ -241,6 +272,14 @@ impl Scheduler {
             return None;
         };
         names.remove(&kind);
+        let without_news = match &ended {
+            Ended::Done(Some(Event::Polled { report, .. })) => report.new_items == 0,
+            Ended::Busy => true,
+            _ => false,
+        };
+        if !without_news {
+            self.seen = None;
+        }
         let event = match ended {
             Ended::Done(event) => event,
             Ended::Failed(event) => Some(event),

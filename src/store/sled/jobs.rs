@@ -1,5 +1,7 @@
 //! The queue: one row a job, and an index by due time.
 
+use std::time::Duration;
+
 use super::{SledStore, keys, record};
 use crate::model::{Job, JobKind, Problem, Source, SourceId, SourceStatus, Timestamp};
 use crate::store::{JobStore, Result, SourceStore};
@@ -50,13 +52,10 @@ impl JobStore for SledStore {
     }
 
     fn next_due(&self, after: Timestamp) -> Result<Option<Timestamp>> {
-        for key in self.db()?.scan_prefix(keys::DUE).keys() {
-            match keys::parse_due(&key?) {
-                Some((due, _)) if due > after => return Ok(Some(due)),
-                _ => {}
-            }
-        }
-        Ok(None)
+        // A long queue of what is due is not walked through.
+        let from = keys::due(after.after(Duration::from_secs(1)), "");
+        let Some(key) = self.db()?.range(from..).keys().next() else { return Ok(None) };
+        Ok(keys::parse_due(&key?).map(|(due, _)| due))
     }
 
     fn defer_job(&self, kind: &JobKind, due: Timestamp) -> Result<()> {
