@@ -100,7 +100,7 @@ def run(port, host, feeds, tries, data):
         "PODBRIEF_INFER_CHAT_BASE_URL": f"http://127.0.0.1:{port}/v1",
         "PODBRIEF_INFER_CHAT_MODEL": "SmolLM2-135M-Instruct",
         "PODBRIEF_INFER_CHAT_WINDOW": "250",
-        "PODBRIEF_INFER_CHAT_ANSWER_TOKENS": "400",
+        "PODBRIEF_INFER_CHAT_ANSWER_TOKENS": "700",
         "PODBRIEF_INFER_CHAT_TIMEOUT": "15m",
         "PODBRIEF_INFER_CHAT_PATIENCE": "0s",
         "PODBRIEF_INFER_CHAT_RELATIONS": "false",
@@ -145,7 +145,8 @@ def plain(path, body):
 
 def check(podbrief, at, tries):
     published = written = unverified = tripped = 0
-    texts = [words(plain(path, body.decode())) for path, body in Shows.bodies.items() if not path.endswith(".xml")]
+    # Of a show without a transcript it is the notes in the feed.
+    texts = [words(plain(path, body.decode())) for path, body in Shows.bodies.items()]
     for source in json.loads(podbrief("source", "list", "--json")):
         one = next((one for one in tries if source["title"] == f"Injected {one['id']}"), None)
         for entry in get(f"{at}/sources/{source['id']}.json")["items"]:

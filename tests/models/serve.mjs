@@ -1,5 +1,6 @@
 // A chat endpoint as OpenAI's is spoken, with a real model behind it: a GGUF file run by node-llama-cpp on this machine.
-// node serve.mjs MODEL.gguf PORT. One question at a time; JSON schemas are kept to by a grammar made of them.
+// node serve.mjs MODEL.gguf PORT. One question at a time, by one thread: two wait for each other where others are at work.
+// JSON schemas are kept to by a grammar made of them.
 import { createServer } from "node:http";
 import { getLlama, LlamaChatSession } from "node-llama-cpp";
 
@@ -7,7 +8,7 @@ const [file, port] = process.argv.slice(2);
 const name = file.split("/").pop();
 const llama = await getLlama({ gpu: false, build: "never" });
 const model = await llama.loadModel({ modelPath: file });
-const context = await model.createContext({ contextSize: { max: 4096 }, sequences: 1, threads: 2 });
+const context = await model.createContext({ contextSize: { max: 4096 }, sequences: 1, threads: 1 });
 const sequence = context.getSequence();
 let turn = Promise.resolve();
 
