@@ -187,10 +187,7 @@ impl Writer<'_> {
 fn unnamed(spans: &[Span], pre: bool, secrets: &Secrets) -> Vec<Span> {
     let mut kept = spans.to_vec();
     for span in &mut kept {
-        let broken = |c: char| is_invisible(c) && !(pre && c.is_whitespace());
-        if span.text.contains(broken) {
-            span.text.retain(|c| !broken(c));
-        }
+        span.text.retain(|c| !is_invisible(c));
         span.text = redact_in_place(&span.text, pre, secrets);
     }
     let whole: String = kept.iter().map(|span| span.text.as_str()).collect();
