@@ -112,8 +112,8 @@ fn bad(question: &Question) -> Say {
     };
     let same = |text: &str| text.to_owned();
     match question.show().trim_start_matches("Show ") {
-        "malformed" => Say::Words("{\"insights\": [{\"passages\": [\"p1\"], \"segm".into()),
-        "cut" => Say::Ended("{\"insights\": []}".into(), "length"),
+        "malformed" => Say::Words("{\"insights\": \"p1\"}".into()),
+        "cut" => Say::Ended("{\"insights\": [{\"passages\": [\"p1\"], \"segm".into(), "length"),
         "filtered" => Say::Ended(String::new(), "content_filter"),
         "refusing" => Say::Words("I'm sorry, but I can't help with that.".into()),
         "silent" => Say::Words(String::new()),
@@ -193,6 +193,24 @@ fn every_bad_answer_ends_in_the_extractive_insight() {
     questions.sort();
     questions.dedup();
     assert_eq!(questions.len(), count);
+}
+
+#[test]
+fn what_is_whole_in_an_answer_cut_short_is_published() {
+    let host = Host::start();
+    let mut program = program(&host, &["tea"], 1);
+    let model = ScriptedModel::start(|question| {
+        let Say::Words(words) = honest(question) else { panic!("words") };
+        assert!(words.matches("claim").count() > 1, "one is whole and one is not");
+        Say::Ended(words[..words.len() - 9].to_owned(), "length")
+    });
+    model.set_up(&mut program);
+    program.ok(&["poll"]);
+    let found = published(&program);
+    let written = found.iter().filter(|i| i.get("written").is_some()).count();
+    let tally = &program.json(&["status", "--json"])["model"]["ever"]["tally"];
+    assert!(written > 0 && written < found.len(), "{tally}");
+    assert!(tally["dropped"]["cut_short"].as_u64() > Some(0), "{tally}");
 }
 
 #[test]

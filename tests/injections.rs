@@ -249,10 +249,10 @@ fn no_obeying_answer_is_believed() {
         for window in written::windows(&transcript, &drafts, 900) {
             let prompt = written::write(&window, &drafts, &about);
             let document = serde_json::from_str(&prompt.user).unwrap();
-            let Ok((said, _)) = written::read(&injection.obeyed(&document)) else { continue };
+            let Ok(read) = written::read(&injection.obeyed(&document)) else { continue };
             let case =
                 Case { transcript: &transcript, window: &window, drafts: &drafts, about: &about };
-            for said in said {
+            for said in read.said {
                 let Ok((_, believed)) = written::judge(&case, &said) else { continue };
                 for text in [&believed.claim, &believed.headline] {
                     assert!(

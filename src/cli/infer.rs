@@ -132,7 +132,7 @@ fn attempt(writer: &Writer, input: &Input, top: usize) -> Result<Tried> {
         let ask = Ask {
             system: &prompt.system,
             user: &prompt.user,
-            schema: &prompt.schema,
+            schema: prompt.schema,
             name: prompt.name,
         };
         let begun = Instant::now();
@@ -150,18 +150,19 @@ fn attempt(writer: &Writer, input: &Input, top: usize) -> Result<Tried> {
                 request.tokens = usage;
                 let (tokens_in, tokens_out) = usage.unwrap_or_default();
                 tried.spent = tried.spent.plus(&writer.terms.spend(tokens_in, tokens_out));
-                let said = said.and_then(|words| {
-                    written::read(&words).map(|(said, _)| said).map_err(|e| e.to_string())
-                });
+                let said = said.and_then(|words| written::read(&words).map_err(|e| e.to_string()));
                 match said {
-                    Ok(said) => {
+                    Ok(read) => {
+                        if read.cut {
+                            request.problem = Some("its last insight was cut short".into());
+                        }
                         let case = Case {
                             transcript: &input.transcript,
                             window: &window,
                             drafts: &drafts,
                             about: &about,
                         };
-                        for said in said {
+                        for said in read.said {
                             let (judged, of) = judge(&case, said);
                             told.extend(of);
                             request.insights.push(judged);
@@ -199,7 +200,11 @@ fn tell(tried: &Tried) -> Result<()> {
         });
         say!("{} passages, {:.1} s, {tokens}", request.passages, request.took_ms as f64 / 1000.0);
         if let Some(problem) = &request.problem {
-            say!("  no insights: {}", plain(problem));
+            say!(
+                "  {}{}",
+                if request.insights.is_empty() { "no insights: " } else { "" },
+                plain(problem)
+            );
         }
         for judged in &request.insights {
             say!("  {}", plain(&judged.claim));

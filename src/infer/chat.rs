@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Certificate, Client, Response, redirect};
-use serde_json::Value;
 use url::Url;
 
 use super::ChatError;
@@ -47,7 +46,7 @@ pub struct Ask<'a> {
     /// What with.
     pub user: &'a str,
     /// The answer's form.
-    pub schema: &'a Value,
+    pub schema: &'a str,
     /// The form's name.
     pub name: &'a str,
 }
@@ -175,13 +174,17 @@ impl Chat {
             name: ask.name,
             max_tokens: options.answer_tokens,
         };
+        let unsent = |e: serde_json::Error| {
+            ChatError::Unreachable(format!("the question can't be put: {e}"))
+        };
         loop {
             let lacks = self.0.state().lacks;
+            let body = wire::body(&question, lacks).map_err(unsent)?;
             let request = self.0.client.post(self.0.url.clone());
             let request = request
                 .header(header::CONTENT_TYPE, "application/json")
                 .header(header::ACCEPT, "application/json")
-                .body(wire::body(&question, lacks));
+                .body(body);
             let response = request.send().await.map_err(|e| self.explain(&e))?;
             let status = response.status().as_u16();
             if status == 200 {

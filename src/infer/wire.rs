@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// What an endpoint turned out not to take.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,7 +27,7 @@ pub struct Question<'a> {
     /// What with.
     pub user: &'a str,
     /// The answer's form.
-    pub schema: &'a Value,
+    pub schema: &'a str,
     /// The form's name.
     pub name: &'a str,
     /// Of the answer.
@@ -54,27 +56,64 @@ pub fn reason(why: &str) -> &'static str {
     }
 }
 
-pub(super) fn body(question: &Question, lacks: Lacks) -> Vec<u8> {
-    let mut body = json!({
-        "model": question.model,
-        "messages": [
-            { "role": "system", "content": question.system },
-            { "role": "user", "content": question.user },
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    messages: [Message<'a>; 2],
+    stream: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<Format<'a>>,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    role: &'static str,
+    content: &'a str,
+}
+
+#[derive(Serialize)]
+struct Format<'a> {
+    r#type: &'static str,
+    json_schema: Schema<'a>,
+}
+
+#[derive(Serialize)]
+struct Schema<'a> {
+    name: &'a str,
+    strict: bool,
+    /// As it is written: its order is kept.
+    schema: &'a RawValue,
+}
+
+/// The request's body.
+///
+/// # Errors
+/// If the schema is not JSON.
+pub(super) fn body(question: &Question, lacks: Lacks) -> serde_json::Result<Vec<u8>> {
+    let limit = Some(question.max_tokens);
+    let schema = serde_json::from_str(question.schema)?;
+    let format = Format {
+        r#type: "json_schema",
+        json_schema: Schema { name: question.name, strict: true, schema },
+    };
+    serde_json::to_vec(&Body {
+        model: question.model,
+        messages: [
+            Message { role: "system", content: question.system },
+            Message { role: "user", content: question.user },
         ],
-        "stream": false,
-    });
-    if !lacks.temperature {
-        body["temperature"] = json!(0);
-    }
-    let limit = if lacks.max_tokens { "max_completion_tokens" } else { "max_tokens" };
-    body[limit] = json!(question.max_tokens);
-    if !lacks.schema {
-        body["response_format"] = json!({
-            "type": "json_schema",
-            "json_schema": { "name": question.name, "strict": true, "schema": question.schema },
-        });
-    }
-    body.to_string().into_bytes()
+        stream: false,
+        temperature: (!lacks.temperature).then_some(0),
+        max_tokens: limit.filter(|_| !lacks.max_tokens),
+        max_completion_tokens: limit.filter(|_| lacks.max_tokens),
+        response_format: (!lacks.schema).then_some(format),
+    })
 }
 
 /// What to leave out, if that is what a refusal is about.
@@ -112,12 +151,13 @@ pub(super) fn read(bytes: &[u8]) -> Heard {
         return unusable(REFUSED, usage);
     }
     match choice["finish_reason"].as_str() {
-        Some("length") => return unusable(CUT, usage),
         Some("content_filter") => return unusable(FILTERED, usage),
         _ => {}
     }
     match message["content"].as_str() {
+        // Cut short or not: what is whole in it is paid for.
         Some(text) if !text.trim().is_empty() => Heard { said: Ok(text.to_owned()), usage },
+        _ if choice["finish_reason"] == "length" => unusable(CUT, usage),
         _ => unusable("it says nothing", usage),
     }
 }
@@ -172,7 +212,7 @@ mod tests {
             r#"{"choices":[{"message":{"content":null}}]}"#,
             r#"{"choices":[{"message":{"content":" "}}]}"#,
             r#"{"choices":[{"message":{"content":"x","refusal":"no"}}]}"#,
-            r#"{"choices":[{"message":{"content":"x"},"finish_reason":"length"}]}"#,
+            r#"{"choices":[{"message":{"content":""},"finish_reason":"length"}]}"#,
             r#"{"choices":[{"message":{"content":"x"},"finish_reason":"content_filter"}]}"#,
         ] {
             assert!(heard(text).said.is_err(), "{text}");

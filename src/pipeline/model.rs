@@ -147,7 +147,7 @@ pub(super) async fn ask(
     let ask = Ask {
         system: &prompt.system,
         user: &prompt.user,
-        schema: &prompt.schema,
+        schema: prompt.schema,
         name: prompt.name,
     };
     match chat.ask(ask, time.at()).await {

@@ -27,6 +27,29 @@ Say for each entry of \"earlier\" how the statement \"later\" stands to it, with
 - \"unrelated\": none of these, or you are not sure.\n\
 Answer with one JSON object and nothing else, of this form: {\"relations\": [{\"to\": \"e1\", \"relation\": \"unrelated\"}]}";
 
+const SCHEMA: &str = r#"{
+  "type": "object",
+  "properties": {
+    "relations": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "properties": {
+          "to": { "type": "string" },
+          "relation": {
+            "type": "string",
+            "enum": ["same_claim", "supports", "contradicts", "updates", "unrelated"]
+          }
+        },
+        "required": ["to", "relation"],
+        "additionalProperties": false
+      }
+    }
+  },
+  "required": ["relations"],
+  "additionalProperties": false
+}"#;
+
 /// Asks how `later` stands to each of `earlier`.
 pub fn compare(later: &Pair, earlier: &[Pair]) -> Prompt {
     let one = |pair: &Pair| json!({ "show": shortened(pair.show), "date": pair.date, "statement": pair.claim });
@@ -39,30 +62,13 @@ pub fn compare(later: &Pair, earlier: &[Pair]) -> Prompt {
             value
         })
         .collect();
-    let schema = json!({
-        "type": "object",
-        "properties": {
-            "relations": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "to": { "type": "string" },
-                        "relation": {
-                            "type": "string",
-                            "enum": ["same_claim", "supports", "contradicts", "updates", "unrelated"]
-                        }
-                    },
-                    "required": ["to", "relation"],
-                    "additionalProperties": false
-                }
-            }
-        },
-        "required": ["relations"],
-        "additionalProperties": false
-    });
     let document = json!({ "later": one(later), "earlier": earlier });
-    Prompt { system: RULES.to_owned(), user: document.to_string(), schema, name: "relations" }
+    Prompt {
+        system: RULES.to_owned(),
+        user: document.to_string(),
+        schema: SCHEMA,
+        name: "relations",
+    }
 }
 
 /// For each of `count` earlier ones, what was answered; nothing where it was not, or twice, or with another word.
@@ -72,7 +78,7 @@ pub fn compare(later: &Pair, earlier: &[Pair]) -> Prompt {
 pub fn read_stances(answer: &str, count: usize) -> Result<Vec<Option<Stance>>, Unreadable> {
     let mut out = vec![None; count];
     let mut seen = vec![false; count];
-    for value in list(answer, "relations")?.iter().take(4 * count) {
+    for value in list(answer, "relations")?.values.iter().take(4 * count) {
         let to = value.get("to").and_then(|v| v.as_str()).and_then(|v| v.trim().strip_prefix('e'));
         let to = to.and_then(|n| n.parse::<usize>().ok()?.checked_sub(1));
         let Some(at) = to.filter(|at| *at < count) else { continue };

@@ -17,7 +17,7 @@ mod support;
 mod window;
 mod words;
 
-pub use answer::{Said, Unreadable, read};
+pub use answer::{Read, Said, Unreadable, read};
 pub use compare::{Pair, compare, read_stances};
 pub use judge::{Case, judge};
 pub use plain::addresses_models;
@@ -30,7 +30,7 @@ use crate::model::{Tally, Transcript};
 
 /// Raised with every change of what a model is told or shown, so that answers to the old words are not taken for
 /// answers to the new.
-pub const PROMPT: u16 = 1;
+pub const PROMPT: u16 = 2;
 
 /// Why something that a model wrote is not believed.
 #[derive(
@@ -146,11 +146,17 @@ pub fn believe(
 ) -> Vec<Told> {
     let mut believed = Vec::new();
     for (window, words) in answers {
-        let Ok((said, bad)) = read(words) else {
-            tally.miss("malformed", window.passages.len());
-            continue;
+        let Read { said, bad, cut } = match read(words) {
+            Ok(read) => read,
+            Err(why) => {
+                tally.miss(why.name(), window.passages.len());
+                continue;
+            }
         };
-        (0..bad).for_each(|_| tally.drop("malformed"));
+        (0..bad).for_each(|_| tally.drop(Unreadable::Form.name()));
+        if cut {
+            tally.drop(Unreadable::Cut.name());
+        }
         let case = Case { transcript, window, drafts, about };
         for said in said {
             match judge(&case, &said) {

@@ -25,8 +25,9 @@ pub struct Prompt {
     pub system: String,
     /// What with: a JSON document.
     pub user: String,
-    /// The answer's form, as a JSON schema.
-    pub schema: Value,
+    /// The answer's form, as a JSON schema. It is sent as it is written: models that are held to it say its properties in this
+    /// order, and who has looked up the quote first writes a better claim.
+    pub schema: &'static str,
     /// The form's name.
     pub name: &'static str,
 }
@@ -49,6 +50,28 @@ spelling and punctuation, said by one speaker, overlapping the passage.\n\
 with the names for \"it\", \"they\" and \"this\". Use only numbers and names that stand in those segments. Keep every \"not\", \
 every \"may\" and \"probably\". Add nothing, guess nothing, judge nothing. No links, no lists, no marks for emphasis, no \
 address to the reader.\n";
+
+const SCHEMA: &str = r#"{
+  "type": "object",
+  "properties": {
+    "insights": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "properties": {
+          "passages": { "type": "array", "items": { "type": "string" } },
+          "segments": { "type": "array", "items": { "type": "integer" } },
+          "quote": { "type": "string" },
+          "claim": { "type": "string" }
+        },
+        "required": ["passages", "segments", "quote", "claim"],
+        "additionalProperties": false
+      }
+    }
+  },
+  "required": ["insights"],
+  "additionalProperties": false
+}"#;
 
 /// Asks to write of the passages of `window`.
 pub fn write(window: &Window, drafts: &[Draft], about: &About) -> Prompt {
@@ -89,33 +112,9 @@ pub fn write(window: &Window, drafts: &[Draft], about: &About) -> Prompt {
         "passages": passages,
         "transcript": transcript,
     });
-    Prompt { system, user: document.to_string(), schema: schema(), name: "insights" }
+    Prompt { system, user: document.to_string(), schema: SCHEMA, name: "insights" }
 }
 
 pub(super) fn shortened(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(TITLE).collect()
-}
-
-fn schema() -> Value {
-    json!({
-        "type": "object",
-        "properties": {
-            "insights": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "passages": { "type": "array", "items": { "type": "string" } },
-                        "segments": { "type": "array", "items": { "type": "integer" } },
-                        "quote": { "type": "string" },
-                        "claim": { "type": "string" }
-                    },
-                    "required": ["passages", "segments", "quote", "claim"],
-                    "additionalProperties": false
-                }
-            }
-        },
-        "required": ["insights"],
-        "additionalProperties": false
-    })
 }

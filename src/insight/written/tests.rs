@@ -253,17 +253,49 @@ fn answers_are_read_with_and_without_a_fence() {
         format!("<think>{{\"insights\": []}} no</think>{bare}"),
         bare.replace("[2]", "[\"2\"]"),
     ] {
-        let (said, bad) = read(&text).unwrap();
-        assert_eq!((said.len(), bad), (1, 0), "{text}");
+        let Read { said, bad, cut } = read(&text).unwrap();
+        assert_eq!((said.len(), bad, cut), (1, 0, false), "{text}");
         assert_eq!((said[0].passages[0], said[0].segments[0]), (0, 2));
     }
-    for text in
-        ["", "No.", "{}", "{\"insights\":{}}", &bare[..bare.len() - 3], "[1]", "{\"insights\""]
-    {
-        assert_eq!(read(text), Err(Unreadable), "{text}");
+    for text in ["", "No.", "{}", "{\"insights\":{}}", "[1]"] {
+        assert_eq!(read(text), Err(Unreadable::Form), "{text}");
     }
-    let (said, bad) = read(r#"{"insights":[{"passages":"p1"},7,{"passages":["p0"],"segments":[1],"quote":"","claim":""}]}"#).unwrap();
+    let Read { said, bad, .. } = read(r#"{"insights":[{"passages":"p1"},7,{"passages":["p0"],"segments":[1],"quote":"","claim":""}]}"#).unwrap();
     assert_eq!((said.len(), bad), (0, 3));
+}
+
+#[test]
+fn of_an_answer_cut_short_what_is_whole_is_read() {
+    let one = r#"{"passages":["p1"],"segments":[2],"quote":"a } in it, and a [","claim":"b"}"#;
+    let whole = format!("{{ \"insights\" : [{one},\n {one}]}}");
+    assert_eq!(read(&whole).unwrap().said.len(), 2);
+    let second = whole.rfind("{\"passages\"").unwrap();
+    for end in 1..whole.len() {
+        let read = read(&whole[..end]);
+        let count = match end {
+            _ if end < second - 3 => 0,
+            _ if end < second + one.len() => 1,
+            _ => 2,
+        };
+        match count {
+            0 => assert_eq!(read, Err(Unreadable::Cut), "{end}"),
+            _ => {
+                assert_eq!(read.map(|read| (read.said.len(), read.cut)), Ok((count, true)), "{end}")
+            }
+        }
+    }
+}
+
+#[test]
+fn the_forms_of_answers_are_json_and_ask_for_the_proof_first() {
+    let window = Window { pieces: Vec::new(), passages: Vec::new() };
+    let one = Pair { show: "", date: "", claim: "" };
+    for schema in [write(&window, &[], &ABOUT).schema, compare(&one, &[]).schema] {
+        let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+        assert_eq!(schema["type"], "object");
+    }
+    let schema = write(&window, &[], &ABOUT).schema;
+    assert!(schema.find("\"quote\"") < schema.find("\"claim\""));
 }
 
 #[test]
