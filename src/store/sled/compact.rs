@@ -1,6 +1,6 @@
 //! A fresh database in place of the old one: sled 0.34 gives little of what was overwritten back to the disk.
 //!
-//! Every row is copied as it is into `store.new`, which is then whole and synced; `store` becomes `store.old` and the new
+//! Every row is copied into `store.new`, packed if an older program left it as it was; that is then whole and synced; `store` becomes `store.old` and the new
 //! one `store`. Whatever a crash leaves of that, [`settle`] makes one store of at the next start.
 
 use std::fs::{self, File};
@@ -10,7 +10,7 @@ use std::sync::PoisonError;
 
 use super::live::database;
 use super::scan::Scan;
-use super::{MARKER, SledStore, bodies, format, keys};
+use super::{MARKER, SledStore, bodies, format, keys, record};
 use crate::store::{Compacted, Result, StoreError};
 
 /// The copy is whole.
@@ -115,6 +115,7 @@ fn copy(store: &SledStore, to: &Path) -> Result<u64> {
     let mut batch = ::sled::Batch::default();
     for row in Scan::new(store.db()?, b"") {
         let (key, value) = row?;
+        let value = record::repacked(&value).map_or(value, Into::into);
         sum.update(&key);
         sum.update(&value);
         batch.insert(key, value);

@@ -8,11 +8,11 @@ use super::bodies::write_durably;
 use crate::store::{Result, StoreError};
 
 /// What this program writes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// The file's name.
 const NAME: &str = "format";
 
-/// Refuses a store that a newer program wrote; marks one that has no mark.
+/// Refuses a store that a newer program wrote; marks one that an older one wrote, or that has no mark, as ours.
 pub(super) fn check(path: &Path) -> Result<()> {
     let file = path.join(NAME);
     let text = match std::fs::read_to_string(&file) {
@@ -24,12 +24,15 @@ pub(super) fn check(path: &Path) -> Result<()> {
             return Err(StoreError::Io { what: format!("can't read {}", file.display()), error });
         }
     };
-    // What is cut short by a crash was ours: newer ones write it whole before anything else.
-    let found = text.trim().parse().unwrap_or(FORMAT);
-    if found > FORMAT {
-        return Err(StoreError::NewerStore { path: path.to_owned(), found, known: FORMAT });
+    // What can't be read was cut short by a crash; newer ones write it whole before anything else.
+    match text.trim().parse().unwrap_or_default() {
+        FORMAT => Ok(()),
+        found if found > FORMAT => {
+            Err(StoreError::NewerStore { path: path.to_owned(), found, known: FORMAT })
+        }
+        // Before a row is written that the program before can't read.
+        _ => write_durably(&file, format!("{FORMAT}\n").as_bytes()),
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -41,9 +44,19 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         check(dir.path()).unwrap();
         check(dir.path()).unwrap();
-        std::fs::write(dir.path().join(NAME), "2\n").unwrap();
+        std::fs::write(dir.path().join(NAME), "3\n").unwrap();
         let error = check(dir.path()).unwrap_err().to_string();
-        assert!(error.contains("newer podbrief") && error.contains("form 2"), "{error}");
-        assert_eq!(std::fs::read_to_string(dir.path().join(NAME)).unwrap(), "2\n");
+        assert!(error.contains("newer podbrief") && error.contains("form 3"), "{error}");
+        assert_eq!(std::fs::read_to_string(dir.path().join(NAME)).unwrap(), "3\n");
+    }
+
+    #[test]
+    fn an_older_form_is_ours_from_now_on() {
+        let dir = tempfile::tempdir().unwrap();
+        for old in ["1\n", "", "1"] {
+            std::fs::write(dir.path().join(NAME), old).unwrap();
+            check(dir.path()).unwrap();
+            assert_eq!(std::fs::read_to_string(dir.path().join(NAME)).unwrap(), "2\n");
+        }
     }
 }

@@ -21,6 +21,7 @@ mod listeners;
 mod live;
 mod mail;
 mod models;
+mod pack;
 mod preflight;
 mod record;
 mod restore;

@@ -1,10 +1,14 @@
-//! Rows as bytes: one version byte, then JSON, which stays readable by people and by later versions.
+//! Rows as bytes: one version byte, then JSON, which later versions can read; where the byte's highest bit is set, the JSON is
+//! packed (`pack`). Backups have it plain.
 //! A field added later has a serde default; any other change raises the kind's version and adds an arm
 //! to its `migrate`, with a fixture of the old form in `tests/fixtures/store`.
+
+use std::borrow::Cow;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::pack;
 use crate::model::{
     Access, Account, Call, Delivered, Edition, Entry, Folder, Insight, Invite, Item, Job, Listener,
     Relation, Source, Subscriber, Tombstone, Vote,
@@ -77,28 +81,48 @@ impl Record for Vote {
     const KIND: &'static str = "vote";
 }
 
+/// In a version byte: what follows is packed.
+const PACKED: u8 = 0x80;
+
 /// As stored.
 pub(crate) fn encode<T: Record>(record: &T) -> Result<Vec<u8>> {
-    let mut bytes = vec![T::VERSION];
-    serde_json::to_writer(&mut bytes, record).map_err(|error| StoreError::Record {
+    let json = serde_json::to_vec(record).map_err(|error| StoreError::Record {
         kind: T::KIND,
         key: String::new(),
         detail: error.to_string(),
     })?;
-    Ok(bytes)
+    let (version, rest) = match pack::pack(&json) {
+        Some(packed) => (T::VERSION | PACKED, packed),
+        None => (T::VERSION, json),
+    };
+    Ok([&[version], rest.as_slice()].concat())
+}
+
+/// A row that is not packed, packed, if that makes it smaller. Whatever else is kept under a key is no JSON.
+pub(super) fn repacked(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (version, json) = bytes.split_first()?;
+    if *version == 0 || *version & PACKED != 0 || !json.starts_with(b"{") {
+        return None;
+    }
+    Some([&[version | PACKED], pack::pack(json)?.as_slice()].concat())
 }
 
 /// The row that `bytes` hold; `key` is for the message only.
 pub(crate) fn decode<T: Record>(bytes: &[u8], key: &str) -> Result<T> {
     let bad = |detail: String| StoreError::Record { kind: T::KIND, key: key.to_owned(), detail };
-    let (version, json) = bytes.split_first().ok_or_else(|| bad("it is empty".into()))?;
-    if *version > T::VERSION {
-        return Err(StoreError::TooNew { kind: T::KIND, found: *version, known: T::VERSION });
+    let (mark, rest) = bytes.split_first().ok_or_else(|| bad("it is empty".into()))?;
+    let version = mark & !PACKED;
+    if version > T::VERSION {
+        return Err(StoreError::TooNew { kind: T::KIND, found: version, known: T::VERSION });
     }
-    if *version == 0 {
+    if version == 0 {
         return Err(bad("its version byte is 0".into()));
     }
-    serde_json::from_slice(json).map_err(|error| bad(error.to_string()))
+    let json = match mark & PACKED {
+        0 => Cow::Borrowed(rest),
+        _ => Cow::Owned(pack::unpack(rest).map_err(|error| bad(error.to_string()))?),
+    };
+    serde_json::from_slice(&json).map_err(|error| bad(error.to_string()))
 }
 
 #[cfg(test)]
@@ -108,8 +132,10 @@ mod tests {
     /// Reads a stored row of each version and writes it again as the same, so no field is lost on the way.
     fn survives<T: Record>(stored: &[u8]) {
         let row: T = decode(stored, "fixture").unwrap();
-        let json = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(&bytes[1..]).unwrap();
-        assert_eq!(json(&encode(&row).unwrap()), json(stored), "{}", T::KIND);
+        let json = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).unwrap();
+        assert_eq!(serde_json::to_value(&row).unwrap(), json(&stored[1..]), "{}", T::KIND);
+        let again: T = decode(&encode(&row).unwrap(), "fixture").unwrap();
+        assert_eq!(serde_json::to_value(&again).unwrap(), json(&stored[1..]), "{}", T::KIND);
     }
 
     macro_rules! fixture {
@@ -159,8 +185,27 @@ mod tests {
         row[0] = Job::VERSION + 1;
         let error = decode::<Job>(&row, "k").unwrap_err().to_string();
         assert!(error.contains("newer podbrief"), "{error}");
-        for bad in [&[][..], &[0], &[1], b"\x01{}", b"\x01{\"due\":"] {
+        row[0] |= PACKED;
+        let error = decode::<Job>(&row, "k").unwrap_err().to_string();
+        assert!(error.contains("newer podbrief"), "{error}");
+        for bad in
+            [&[][..], &[0], &[1], &[0x80], &[0x81], b"\x01{}", b"\x01{\"due\":", b"\x81{\"due\":"]
+        {
             assert!(matches!(decode::<Job>(bad, "k"), Err(StoreError::Record { .. })));
+        }
+    }
+
+    #[test]
+    fn old_rows_are_packed_once_and_nothing_else_is() {
+        let row = fixture!("v1", "source");
+        let packed = repacked(row).unwrap();
+        assert!(packed.len() < row.len() / 2);
+        let same =
+            |bytes: &[u8]| serde_json::to_value(decode::<Source>(bytes, "k").unwrap()).unwrap();
+        assert_eq!(same(&packed), same(row));
+        assert_eq!(repacked(&packed), None);
+        for other in [&b""[..], b"s8ssv0q0p0v87qn83p8t", &[0; 8], b"\x01{}"] {
+            assert_eq!(repacked(other), None, "{other:?}");
         }
     }
 }
