@@ -10,6 +10,8 @@ const llama = await getLlama({ gpu: false, build: "never" });
 const model = await llama.loadModel({ modelPath: file });
 const context = await model.createContext({ contextSize: { max: 4096 }, sequences: 1, threads: 1 });
 const sequence = context.getSequence();
+// As other servers have it by default, or so small a model says one thing for ever.
+const repeatPenalty = { lastTokens: 128, penalty: 1.08 };
 let turn = Promise.resolve();
 
 async function answer(body) {
@@ -20,7 +22,7 @@ async function answer(body) {
   const grammar = schema ? await llama.createGrammarForJsonSchema(schema) : undefined;
   const before = sequence.tokenMeter.getState();
   const maxTokens = body.max_tokens ?? 600;
-  const { responseText, stopReason } = await session.promptWithMeta(user, { grammar, maxTokens, temperature: body.temperature ?? 0 });
+  const { responseText, stopReason } = await session.promptWithMeta(user, { grammar, maxTokens, temperature: body.temperature ?? 0, repeatPenalty });
   const used = sequence.tokenMeter.diff(before);
   session.dispose({ disposeSequence: false });
   const reason = stopReason === "maxTokens" ? "length" : "stop";

@@ -59,8 +59,8 @@ const SCHEMA: &str = r#"{
       "items": {
         "type": "object",
         "properties": {
-          "passages": { "type": "array", "items": { "type": "string" } },
-          "segments": { "type": "array", "items": { "type": "integer" } },
+          "passages": { "type": "array", "minItems": 1, "items": { "type": "string" } },
+          "segments": { "type": "array", "minItems": 1, "items": { "type": "integer" } },
           "quote": { "type": "string" },
           "claim": { "type": "string" }
         },
