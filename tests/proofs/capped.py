@@ -34,7 +34,8 @@ def tree(pid):
 with tempfile.TemporaryDirectory() as folder:
     upstream = Upstream(args.sources)
     program = Program(args.binary, folder, upstream, PODBRIEF_POLL_INTERVAL="1h", PODBRIEF_POLL_MIN_INTERVAL="5m",
-                      PODBRIEF_POLL_MAX_INTERVAL="24h", PODBRIEF_INITIAL_ITEMS="1", MALLOC_ARENA_MAX="1")
+                      PODBRIEF_POLL_MAX_INTERVAL="24h", PODBRIEF_INITIAL_ITEMS="1", MALLOC_ARENA_MAX="1",
+                      PODBRIEF_WEB_SEARCHES_PER_MINUTE="0")
     fill(program, folder, upstream, args.sources, args.insights, args.readers)
     took = program.start()
     cgroup = "/sys/fs/cgroup/podbrief-proof"
@@ -51,7 +52,7 @@ with tempfile.TemporaryDirectory() as folder:
         while on:
             samples.append(tree(program.process.pid))
             time.sleep(0.1)
-    thread = threading.Thread(target=sample)
+    thread = threading.Thread(target=sample, daemon=True)
     thread.start()
     upstream.step()
     made, end = 0, time.monotonic() + 900
