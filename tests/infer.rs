@@ -6,6 +6,7 @@ use std::sync::mpsc::channel;
 
 use serde_json::{Value, json};
 
+use crate::support::client::request;
 use crate::support::model::{Question, Say, ScriptedModel, honest, insight};
 use crate::support::post::{deliver, mailbox};
 use crate::support::show::host_show;
@@ -91,6 +92,16 @@ fn what_a_model_writes_is_published_with_its_proof_and_its_price() {
     assert_eq!(ever["spent"]["money"], money.sum::<f64>() as u64);
     let shown = program.ok(&["source", "show", "Show tea"]);
     assert!(shown.contains("passages in its words"), "{shown}");
+    let secret = std::fs::read_to_string(program.data().join("admin-secret")).unwrap();
+    let bearer = format!("Bearer {}", secret.trim());
+    let metrics = request(&server.base, "GET", "/metrics", &[("Authorization", &bearer)]).text();
+    for line in [
+        format!("podbrief_model_written_total {}", written.len()),
+        format!("podbrief_model_tokens_total{{of=\"asked\"}} {}", sum(|q| q.tokens.0)),
+        "# TYPE podbrief_model_dropped_total counter".to_owned(),
+    ] {
+        assert!(metrics.lines().any(|l| l == line), "{line} is not in\n{metrics}");
+    }
     let text = program.ok(&["status"]);
     assert!(text.contains("language model scripted"), "{text}");
     // Nothing is asked again.

@@ -44,6 +44,15 @@ impl Admin {
         Ok(Reply::Retried { count })
     }
 
+    /// What the language model did, if there is or was one.
+    ///
+    /// # Errors
+    /// If the store can't be read.
+    pub async fn model_use(&self) -> Result<Option<ModelUse>, StoreError> {
+        let (writer, now) = (self.ctx.writer.clone(), (self.clock)());
+        self.ctx.door.call(move |s| ModelUse::of(s, writer.as_ref(), now)).await
+    }
+
     pub(super) async fn status(&self) -> Result<Reply, AdminError> {
         let door = &self.ctx.door;
         let (writer, now) = (self.ctx.writer.clone(), (self.clock)());

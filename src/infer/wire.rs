@@ -150,9 +150,8 @@ pub(super) fn read(bytes: &[u8]) -> Heard {
     if message["refusal"].as_str().is_some_and(|text| !text.is_empty()) {
         return unusable(REFUSED, usage);
     }
-    match choice["finish_reason"].as_str() {
-        Some("content_filter") => return unusable(FILTERED, usage),
-        _ => {}
+    if choice["finish_reason"] == "content_filter" {
+        return unusable(FILTERED, usage);
     }
     match message["content"].as_str() {
         // Cut short or not: what is whole in it is paid for.

@@ -11,8 +11,8 @@ pub fn spelled(text: &str) -> Vec<String> {
     // Swedish has words with a colon in them; questions have fields.
     let text: String = text.nfkc().map(|c| if c == ':' { ' ' } else { c }).collect();
     let word = |lower: String| {
-        // A mark that stands on nothing is no word, and would join whatever it is put behind.
-        let word = lower.trim_start_matches(|c: char| c.is_whitespace() || is_combining_mark(c));
+        // A mark that stands on nothing, or on a hyphen, is no word, and would join whatever it is put behind.
+        let word = lower.trim_start_matches(|c: char| !c.is_alphanumeric() || is_combining_mark(c));
         if word.len() == lower.len() { lower } else { word.to_owned() }
     };
     let words = tokens(&text).into_iter().map(|token| word(token.lower));
@@ -54,6 +54,8 @@ mod tests {
         assert_eq!(folded("Cafe\u{301} 3.5 ﬁne"), ["cafe", "3.5", "fine"]);
         assert_eq!(folded("数据"), ["数", "据"]);
         assert_eq!(spelled("München!"), ["münchen"]);
+        // A point of Hebrew on a hyphen; a query of it was read as another.
+        assert_eq!(spelled("`-\u{5ba}"), Vec::<String>::new());
     }
 
     proptest! {
