@@ -31,7 +31,7 @@ impl Index {
     /// # Errors
     /// If the store can't be read.
     pub fn build(store: &dyn Store) -> Result<Self> {
-        let mut related = RelatedIndex::with_room(store.counts()?.insights);
+        let mut related = RelatedIndex::with_room(store.insights_kept()?);
         let mut text = TextIndex::default();
         store.each_insight(&mut |insight| {
             add(&mut related, &insight);

@@ -218,8 +218,12 @@ pub trait BodyStore {
 pub trait WholeStore {
     /// What was minted at first start.
     fn instance(&self) -> Result<Instance>;
-    /// For status lines.
+    /// For status lines. Reads all keys there are: to be asked seldom.
     fn counts(&self) -> Result<Counts>;
+    /// Insights kept. Reads their keys.
+    fn insights_kept(&self) -> Result<usize>;
+    /// Jobs in the queue. Reads their keys.
+    fn jobs_queued(&self) -> Result<usize>;
     /// Writes a consistent copy while others go on reading.
     fn backup(&self, to: &mut dyn Write, now: Timestamp) -> Result<BackupSummary>;
 }

@@ -11,13 +11,13 @@ use super::history::Gauges;
 use super::vitals::{Vitals, resident};
 use crate::admin::Admin;
 use crate::model::Timestamp;
-use crate::store::{StoreError, Usage};
+use crate::store::{Counts, StoreError, Usage};
 
 /// How often it is looked whether the store takes writes.
 const LOOK: Duration = Duration::from_secs(1);
 /// How often it is looked whether a backup is due.
 const NIGHTLY: Duration = Duration::from_secs(60);
-/// How often it is measured what is on disk.
+/// How often it is measured what is on disk, and counted what is kept.
 const HOURLY: Duration = Duration::from_secs(3600);
 /// After a failed backup, the next attempt.
 const AGAIN: Duration = Duration::from_secs(3600);
@@ -42,8 +42,8 @@ pub struct Keeper {
     keeping: Keeping,
     dir: PathBuf,
     vitals: Vitals,
-    /// Measured seldom, because it looks at each file.
-    usage: Option<(Instant, Usage)>,
+    /// Measured seldom, because it looks at each file and at each key.
+    hourly: Option<(Instant, Usage, Counts)>,
     /// Why the store took nothing when it was looked at last.
     refused: Option<String>,
     /// A failed backup is not tried again before.
@@ -54,7 +54,7 @@ impl Keeper {
     /// For this server.
     pub fn new(admin: Admin, keeping: Keeping, dir: &Path, vitals: Vitals) -> Self {
         let dir = dir.to_owned();
-        Self { admin, keeping, dir, vitals, usage: None, refused: None, backup_not_before: None }
+        Self { admin, keeping, dir, vitals, hourly: None, refused: None, backup_not_before: None }
     }
 
     /// Until `stop` turns true.
@@ -78,20 +78,17 @@ impl Keeper {
 
     async fn measure(&mut self) {
         let now = (self.admin.clock)();
-        let seen = self
-            .admin
-            .ctx
-            .door
-            .call(|s| Ok((s.counts()?, s.next_due(Timestamp::from_secs(0))?)))
-            .await;
-        let Ok((counts, next)) = seen else { return };
-        let usage = match self.usage {
-            Some((at, usage)) if at.elapsed() < HOURLY => usage,
+        let door = &self.admin.ctx.door;
+        let queue = door.call(|s| Ok((s.jobs_queued()?, s.next_due(Timestamp::from_secs(0))?)));
+        let Ok((jobs, next)) = queue.await else { return };
+        let (usage, counts) = match self.hourly {
+            Some((at, usage, counts)) if at.elapsed() < HOURLY => (usage, counts),
             _ => {
-                let measured = self.admin.ctx.door.call(|s| s.usage()).await.unwrap_or_default();
-                self.usage = Some((Instant::now(), measured));
+                let Ok(counts) = door.call(|s| s.counts()).await else { return };
+                let usage = door.call(|s| s.usage()).await.unwrap_or_default();
+                self.hourly = Some((Instant::now(), usage, counts));
                 self.save();
-                measured
+                (usage, counts)
             }
         };
         let free = self.admin.ctx.mail.space.free().unwrap_or(usage.free);
@@ -100,7 +97,7 @@ impl Keeper {
             queue_age: next.map_or(0, |due| now.since(due).as_secs()),
             writable: self.refused.is_none(),
             usage: Usage { free, ..usage },
-            counts,
+            counts: Counts { jobs, ..counts },
             backup: newest(&self.keeping.nights.folder).first().map(|(at, _)| *at),
         };
         self.vitals.measured(now, gauges);

@@ -24,11 +24,15 @@ pub async fn answer(request: HttpRequest, state: Data<WebState>) -> Result<HttpR
     }
     let gauges = vitals.gauges();
     let of_store = [
-        ("sources", "Sources.", gauges.counts.sources as u64),
-        ("stored_items", "Items known.", gauges.counts.items as u64),
-        ("stored_insights", "Insights kept.", gauges.counts.insights as u64),
+        ("sources", "Sources, counted hourly.", gauges.counts.sources as u64),
+        ("stored_items", "Items known, counted hourly.", gauges.counts.items as u64),
+        ("stored_insights", "Insights kept, counted hourly.", gauges.counts.insights as u64),
         ("queued_jobs", "Jobs in the queue, polls to come included.", gauges.counts.jobs as u64),
-        ("hub_listeners", "Listeners of the WebSub hub.", gauges.counts.listeners as u64),
+        (
+            "hub_listeners",
+            "Listeners of the WebSub hub, counted hourly.",
+            gauges.counts.listeners as u64,
+        ),
         ("queue_age_seconds", "How long the oldest work is overdue.", gauges.queue_age),
         ("resident_memory_bytes", "Memory of the server, its encoder not counted.", gauges.memory),
         ("writable", "1 while new things are taken.", u64::from(gauges.writable)),

@@ -235,6 +235,10 @@ impl SledStore {
         Ok(())
     }
 
+    fn count(&self, prefix: &[u8]) -> Result<usize> {
+        Ok(self.db()?.scan_prefix(prefix).keys().count())
+    }
+
     fn read<T: record::Record>(&self, key: impl AsRef<[u8]>) -> Result<Option<T>> {
         match self.db()?.get(key.as_ref())? {
             Some(bytes) => record::decode(&bytes, &String::from_utf8_lossy(key.as_ref())).map(Some),
@@ -249,15 +253,21 @@ impl WholeStore for SledStore {
     }
 
     fn counts(&self) -> Result<Counts> {
-        let db = self.db()?;
-        let count = |prefix: &[u8]| db.scan_prefix(prefix).keys().count();
         Ok(Counts {
-            sources: count(keys::SOURCE),
-            items: count(keys::ITEM),
-            insights: count(keys::INSIGHT),
-            jobs: count(keys::JOB),
-            listeners: count(keys::LISTENER),
+            sources: self.count(keys::SOURCE)?,
+            items: self.count(keys::ITEM)?,
+            insights: self.insights_kept()?,
+            jobs: self.jobs_queued()?,
+            listeners: self.count(keys::LISTENER)?,
         })
+    }
+
+    fn insights_kept(&self) -> Result<usize> {
+        self.count(keys::INSIGHT)
+    }
+
+    fn jobs_queued(&self) -> Result<usize> {
+        self.count(keys::JOB)
     }
 
     fn backup(&self, to: &mut dyn std::io::Write, now: Timestamp) -> Result<BackupSummary> {
