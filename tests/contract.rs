@@ -53,6 +53,7 @@ contract!(
     feeds_are_newest_first_and_page,
     what_is_private_shows_to_its_owner_only,
     removing_a_source_removes_all_of_it,
+    what_is_derived_is_brought_up_to_date,
     a_failing_job_waits_and_is_set_aside,
     speech_waits_in_nobodys_way,
     mail_is_kept_once_and_in_the_order_of_arrival,
@@ -353,6 +354,43 @@ fn removing_a_source_removes_all_of_it(open: Open, dir: &Path) {
     assert_eq!(counts, left);
     assert_eq!(headlines(&*store, &Scope::Topic("ai".into()), None).len(), 1);
     assert!(matches!(store.save_poll(outcome(&a, &[], 1)), Err(StoreError::Gone(_))));
+}
+
+fn what_is_derived_is_brought_up_to_date(open: Open, dir: &Path) {
+    let store = open(dir);
+    let reader = SubscriberId::new("ada");
+    let a = source("https://a.example/feed", Visibility::Public);
+    let own = source("https://b.example/feed", Visibility::Private(reader));
+    store.add_source(a.clone()).unwrap();
+    store.add_source(own.clone()).unwrap();
+    let (first, other) = (store.epoch().unwrap(), tempfile::tempdir().unwrap());
+    assert_ne!(open(other.path()).epoch().unwrap(), first, "every store has its own");
+    publish(&*store, &a, "1", 2, &["old"]);
+    publish(&*store, &own, "1", 2, &["old"]);
+    publish(&*store, &a, "2", 1, &["old"]);
+    let after = |seq: u64| {
+        let mut all = Vec::new();
+        store.insights_after(seq, &mut |insight| all.push(insight.seq)).unwrap();
+        all.sort_unstable();
+        all
+    };
+    assert_eq!(after(0).len(), 5);
+    let third = after(0)[2];
+    assert_eq!(after(third), after(0)[3..], "the private ones are among them");
+    assert!(after(u64::MAX).is_empty());
+    assert_eq!(store.epoch().unwrap(), first, "what is new changes nothing there was");
+    store.rename_topic("other", "new").unwrap();
+    assert_eq!(store.epoch().unwrap(), first);
+    store.rename_topic("old", "new").unwrap();
+    let renamed = store.epoch().unwrap();
+    assert_ne!(renamed, first);
+    store.compact().unwrap();
+    assert_eq!(store.epoch().unwrap(), renamed, "it is the same store");
+    store.remove_source(&own.id).unwrap();
+    store.remove_source(&own.id).unwrap();
+    assert_eq!(store.epoch().unwrap(), renamed + 1);
+    drop(store);
+    assert_eq!(open(dir).epoch().unwrap(), renamed + 1);
 }
 
 fn a_failing_job_waits_and_is_set_aside(open: Open, dir: &Path) {
@@ -960,6 +998,9 @@ fn vectors_are_kept_with_their_model(open: Open, dir: &Path) {
     assert_eq!(other.keys().collect::<Vec<_>>(), [&ids[0]], "of what is gone there is none");
     assert_eq!(vectors(&*store, MODEL).len(), 2, "the new one took the old one's place");
     assert_eq!(vectors(&*store, MODEL)[&ids[1]], first[&ids[1]]);
+    let one = |id: &InsightId| store.embedding(MODEL, id).unwrap();
+    assert_eq!((one(&ids[0]), one(&ids[1])), (None, Some(first[&ids[1]].clone())));
+    assert_eq!(one(&gone), None);
     store.save_embeddings(Vec::new(), None).unwrap();
     assert!(!due(&*store, i64::MAX).contains(&JobKind::Embed.key()));
     store.remove_source(&a.id).unwrap();

@@ -10,7 +10,7 @@ use crate::support::client::request;
 use crate::support::model::{Question, Say, ScriptedModel, honest, insight};
 use crate::support::post::{deliver, mailbox};
 use crate::support::show::host_show;
-use crate::support::{Host, Program, get};
+use crate::support::{Host, Program, get, post};
 
 /// A program that reads these shows.
 fn program(host: &Host, shows: &[&str], episodes: usize) -> Program {
@@ -422,6 +422,11 @@ fn near_insights_are_compared_and_the_page_says_how_they_stand() {
     // An entry that was published stays as it was, and nothing is compared twice.
     let entry = get(&server.base, "/latest.json").text();
     assert!(!entry.contains("Contradicts"));
+    // Entries made from now on say it: a brief's.
+    let answer = post(&server.base, "/brief", &[("interests", "heat pumps"), ("size", "10")]);
+    let brief = format!("{}.atom", answer.field("location").unwrap());
+    let brief = get(&server.base, &brief).text();
+    assert!(brief.contains("Contradicts") || brief.contains("Contradicted by"), "{brief}");
     server.stop();
     program.ok(&["poll", "--all"]);
     assert_eq!(model.asked().len(), count);

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 
 use super::{MIB, now, topics};
 use crate::config::Config;
-use crate::search::Index;
+use crate::search::{self, Index};
 use crate::store::{Door, Space, StoreError, sled};
 use crate::upkeep::{self, Keeping, Nights};
 
@@ -61,7 +61,7 @@ fn attempt(config: &Config) -> Result<(Door, Arc<Index>)> {
     let store = sled::open(dir, &mint)?.keeping_free(space(config));
     let door = Door::new(Arc::new(store));
     let topics = topics(dir)?;
-    // This reads all there is; sled panics on some damage instead of telling it.
+    // This reads all there is, unless most of it is in a file; sled panics on some damage instead of telling it.
     let built = catch_unwind(AssertUnwindSafe(|| {
         for (old, new) in topics.renames() {
             match door.blocking().rename_topic(old, new) {
@@ -72,7 +72,7 @@ fn attempt(config: &Config) -> Result<(Door, Arc<Index>)> {
                 done => done?,
             }
         }
-        Index::build(door.blocking())
+        Index::open(door.blocking(), &dir.join(search::FILE))
     }));
     match built {
         Ok(index) => Ok((door, Arc::new(index?))),

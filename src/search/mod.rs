@@ -1,12 +1,16 @@
-//! Derived data for finding insights: rebuilt from the store at start, kept up as insights are published.
-//! Nothing here is the only copy of anything.
+//! Derived data for finding insights: made of the store at the first start, kept in a file for the next ones, kept up as
+//! insights are published. Nothing here is the only copy of anything.
 
+mod kept;
 mod query;
 mod text;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use self::kept::{Of, Part};
 pub use self::query::{NEAR, Ranked};
 use self::text::TextIndex;
 pub use self::text::{Ask, Match};
@@ -16,12 +20,25 @@ use crate::store::{Result, Store};
 use crate::text::embed::{MODEL, Vector};
 use crate::text::token::{lower, tokens};
 
+/// The file's name in the data directory.
+pub const FILE: &str = "search.index";
+/// So many changes are worth a new file: fewer are taken in at a start within a tenth of a second.
+const WORTH: usize = 1000;
+/// Who publishes adds to the store first and to the index then: so many of the last ones, by `seq`, may be missing in it.
+const UNDERWAY: u64 = 500;
+
 /// Insights by their words and, once given, their vectors: what is related, and what a question finds.
 #[derive(Default)]
 pub struct Index {
     related: RwLock<RelatedIndex>,
     text: RwLock<TextIndex>,
     generation: AtomicU64,
+    /// The store's, as far as is known here.
+    epoch: AtomicU64,
+    /// The last insight that was taken in.
+    seq: AtomicU64,
+    /// Insights that came or went, and vectors that came, since the file was written.
+    changes: AtomicUsize,
 }
 
 impl Index {
@@ -31,20 +48,105 @@ impl Index {
     /// # Errors
     /// If the store can't be read.
     pub fn build(store: &dyn Store) -> Result<Self> {
+        // First: what is removed meanwhile makes a file of this one of no use.
+        let epoch = store.epoch()?;
         let mut related = RelatedIndex::with_room(store.insights_kept()?);
         let mut text = TextIndex::default();
+        let mut seq = 0;
         store.each_insight(&mut |insight| {
             add(&mut related, &insight);
             text.add(&insight);
+            seq = seq.max(insight.seq);
         })?;
         store.each_embedding(MODEL, &mut |id, vector| related.set_vector(&id, vector))?;
         related.settle();
         text.shrink();
-        Ok(Self {
+        let changes = related.len();
+        Ok(Self::of(related, text, Of::new(epoch, seq), changes))
+    }
+
+    /// From the file that [`Index::keep`] wrote and what was published since; as [`Index::build`] where there is none that
+    /// fits the store.
+    ///
+    /// # Errors
+    /// If the store can't be read.
+    pub fn open(store: &dyn Store, path: &Path) -> Result<Self> {
+        let epoch = store.epoch()?;
+        let (mut related, mut text) = (RelatedIndex::new(), TextIndex::default());
+        let read = kept::read(
+            path,
+            |of| *of == Of::new(epoch, of.seq),
+            |part| match part {
+                Part::Text(part) => text.take(part),
+                Part::Related(part) => related.take(part),
+                Part::Of(_) | Part::End => {}
+            },
+        );
+        let of = match read {
+            Ok(Some(of)) if related.fits() => of,
+            Ok(_) => return Self::build(store),
+            Err(error) => {
+                tracing::info!(%error, file = %path.display(), "the index is made anew");
+                return Self::build(store);
+            }
+        };
+        let (mut seq, mut changes) = (of.seq, 0);
+        store.insights_after(of.seq.saturating_sub(UNDERWAY), &mut |insight| {
+            seq = seq.max(insight.seq);
+            if !related.holds(&insight.id) {
+                add(&mut related, &insight);
+                text.add(&insight);
+                changes += 1;
+            }
+        })?;
+        for (id, _) in related.without_vector(usize::MAX) {
+            if let Some(vector) = store.embedding(MODEL, &id)? {
+                related.set_vector(&id, vector);
+            }
+        }
+        Ok(Self::of(related, text, Of::new(epoch, seq), changes))
+    }
+
+    fn of(related: RelatedIndex, text: TextIndex, of: Of, changes: usize) -> Self {
+        Self {
             related: RwLock::new(related),
             text: RwLock::new(text),
             generation: AtomicU64::new(0),
-        })
+            epoch: AtomicU64::new(of.epoch),
+            seq: AtomicU64::new(of.seq),
+            changes: AtomicUsize::new(changes),
+        }
+    }
+
+    /// How many insights it holds.
+    pub fn len(&self) -> usize {
+        read(&self.related).len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Writes the file for [`Index::open`], if so much changed that it is worth it; says whether it did. Additions wait
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// What the disk gives; the file that was there stays then.
+    pub fn keep(&self, path: &Path) -> io::Result<bool> {
+        let changes = self.changes.load(Ordering::Acquire);
+        if changes < WORTH {
+            return Ok(false);
+        }
+        // In the order in which `add` takes them, so that both hold the same.
+        let (text, related) = (read(&self.text), read(&self.related));
+        let of = Of::new(self.epoch.load(Ordering::Acquire), self.seq.load(Ordering::Acquire));
+        kept::write(path, of, |out| {
+            text.give(&mut |part| out.put(&Part::Text(part)))?;
+            related.give(&mut |part| out.put(&Part::Related(part)))
+        })?;
+        self.changes.fetch_sub(changes, Ordering::AcqRel);
+        Ok(true)
     }
 
     /// Up to `limit` insights that have no vector, each with whom it may be read as.
@@ -62,6 +164,10 @@ impl Index {
             let mut related = write(&self.related);
             insights.iter().for_each(|insight| add(&mut related, insight));
         }
+        if let Some(last) = insights.iter().map(|insight| insight.seq).max() {
+            self.seq.fetch_max(last, Ordering::AcqRel);
+        }
+        self.changes.fetch_add(insights.len(), Ordering::AcqRel);
         self.changed();
     }
 
@@ -71,12 +177,13 @@ impl Index {
             let mut related = write(&self.related);
             for (id, vector) in vectors {
                 related.set_vector(&id, vector);
+                self.changes.fetch_add(1, Ordering::AcqRel);
             }
         }
         self.changed();
     }
 
-    /// Forgets what was removed.
+    /// Forgets a source that was removed: all its insights.
     pub fn remove(&self, insights: &[InsightId]) {
         {
             let mut text = write(&self.text);
@@ -86,6 +193,10 @@ impl Index {
             let mut related = write(&self.related);
             insights.iter().for_each(|id| related.remove(id));
         }
+        // As the store counts. If the two ever differ, the file doesn't fit the store and is made anew.
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+        // The file there is fits no more.
+        self.changes.fetch_add(WORTH, Ordering::AcqRel);
         self.changed();
     }
 

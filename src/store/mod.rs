@@ -168,6 +168,12 @@ pub trait FeedStore {
     ) -> Result<Vec<Insight>>;
     /// Calls `each` with every insight, private ones included, for derived data.
     fn each_insight(&self, each: &mut dyn FnMut(Insight)) -> Result<()>;
+    /// As [`FeedStore::each_insight`], with those only whose `seq` is greater.
+    fn insights_after(&self, seq: u64, each: &mut dyn FnMut(Insight)) -> Result<()>;
+    /// A number that is another whenever what was published is removed or changed, and in every other store: derived data
+    /// that was kept, and has taken in what was published since, holds as long as it is the same. A source that is
+    /// removed makes it greater by one.
+    fn epoch(&self) -> Result<u64>;
     /// Public insights of each topic that has any.
     fn topic_counts(&self) -> Result<BTreeMap<String, usize>>;
     /// What is left of something that everyone could see, and that was removed.
@@ -202,6 +208,8 @@ pub trait EmbeddingStore {
     /// Calls `each` with every vector of `model`, those of private insights included, for derived data. What can't be
     /// read any more is left out: it can be made again.
     fn each_embedding(&self, model: &str, each: &mut dyn FnMut(InsightId, Vector)) -> Result<()>;
+    /// An insight's vector, if there is one of that model; else as [`EmbeddingStore::each_embedding`].
+    fn embedding(&self, model: &str, id: &InsightId) -> Result<Option<Vector>>;
 }
 
 /// Large texts, named by their content.

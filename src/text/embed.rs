@@ -100,17 +100,25 @@ impl Vector {
     }
 }
 
-/// As base 64 of its bytes.
+/// As base 64 of its bytes; the bytes themselves in formats that nobody reads.
 impl serde::Serialize for Vector {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&BASE64.encode(self.to_bytes()))
+        if to.is_human_readable() {
+            to.serialize_str(&BASE64.encode(self.to_bytes()))
+        } else {
+            to.serialize_bytes(&self.to_bytes())
+        }
     }
 }
 
 impl<'de> serde::Deserialize<'de> for Vector {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(from)?;
-        let bytes = BASE64.decode(text.as_bytes()).ok();
+        let bytes = if from.is_human_readable() {
+            let text = std::borrow::Cow::<str>::deserialize(from)?;
+            BASE64.decode(text.as_bytes()).ok()
+        } else {
+            Some(<&[u8]>::deserialize(from)?.to_vec())
+        };
         bytes.and_then(|bytes| Self::from_bytes(&bytes)).ok_or_else(|| {
             serde::de::Error::custom(format!("a vector is {BYTES} bytes in base 64"))
         })
@@ -219,7 +227,9 @@ mod tests {
             prop_assert!(like > 0.999);
             prop_assert_eq!(Vector::from_bytes(&vector.to_bytes()), Some(vector.clone()));
             let text = serde_json::to_string(&vector).unwrap();
-            prop_assert_eq!(serde_json::from_str::<Vector>(&text).unwrap(), vector);
+            prop_assert_eq!(serde_json::from_str::<Vector>(&text).unwrap(), vector.clone());
+            let bytes = postcard::to_stdvec(&vector).unwrap();
+            prop_assert_eq!(postcard::from_bytes::<Vector>(&bytes).unwrap(), vector);
         }
 
         #[test]

@@ -8,8 +8,15 @@ use super::token::tokens;
 
 /// The words of a text in lower case, as they are spelled.
 pub fn spelled(text: &str) -> Vec<String> {
-    // Swedish has words with a colon in them; questions have fields.
-    let text: String = text.nfkc().map(|c| if c == ':' { ' ' } else { c }).collect();
+    // Before words are told apart, since some apostrophes are letters. Swedish has words with a colon in them; questions
+    // have fields.
+    let text: String = text.nfkc().collect::<String>().to_lowercase();
+    let plain = |c| match c {
+        ':' => ' ',
+        '\u{2019}' | '\u{2018}' | '\u{2bc}' => '\'',
+        c => c,
+    };
+    let text: String = text.chars().map(plain).nfkc().collect();
     let word = |lower: String| {
         // A mark that stands on nothing, or on a hyphen, is no word, and would join whatever it is put behind.
         let word = lower.trim_start_matches(|c: char| !c.is_alphanumeric() || is_combining_mark(c));
@@ -56,6 +63,8 @@ mod tests {
         assert_eq!(spelled("München!"), ["münchen"]);
         // A point of Hebrew on a hyphen; a query of it was read as another.
         assert_eq!(spelled("`-\u{5ba}"), Vec::<String>::new());
+        // An apostrophe that is a letter, behind one that is none.
+        assert_eq!(spelled("Q'j'\u{149}"), ["q'j", "n"]);
     }
 
     proptest! {

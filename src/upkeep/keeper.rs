@@ -1,16 +1,18 @@
 //! Looks after the server while it runs: whether the store takes writes, whether a backup is due, what has had its time.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::backup::{Nights, newest};
+use super::backup::{NightError, Nights, newest};
 use super::history::Gauges;
 use super::vitals::{Vitals, resident};
 use crate::admin::Admin;
 use crate::model::Timestamp;
+use crate::search;
 use crate::store::{Counts, StoreError, Usage};
 
 /// How often it is looked whether the store takes writes.
@@ -19,6 +21,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const NIGHTLY: Duration = Duration::from_secs(60);
 /// How often it is measured what is on disk, and counted what is kept.
 const HOURLY: Duration = Duration::from_secs(3600);
+/// Bytes of the kept index for each insight, at most.
+const OF_INSIGHT: u64 = 2048;
 /// After a failed backup, the next attempt.
 const AGAIN: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -74,6 +78,24 @@ impl Keeper {
             }
         }
         self.save();
+        self.keep_index().await;
+    }
+
+    /// So that the next start is quick.
+    async fn keep_index(&self) {
+        let index = Arc::clone(&self.admin.ctx.index);
+        let need = self.keeping.floor.saturating_add(index.len() as u64 * OF_INSIGHT);
+        if self.admin.ctx.mail.space.free().is_ok_and(|free| free < need) {
+            return;
+        }
+        let path = self.dir.join(search::FILE);
+        match tokio::task::spawn_blocking(move || index.keep(&path)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the index can't be kept; the next start takes longer");
+            }
+            Err(error) => tracing::warn!(%error, "keeping the index failed"),
+        }
     }
 
     async fn measure(&mut self) {
@@ -88,6 +110,7 @@ impl Keeper {
                 let usage = door.call(|s| s.usage()).await.unwrap_or_default();
                 self.hourly = Some((Instant::now(), usage, counts));
                 self.save();
+                self.keep_index().await;
                 (usage, counts)
             }
         };
@@ -136,13 +159,17 @@ impl Keeper {
             Ok(()) => self.backup_not_before = None,
             Err(error) => {
                 tracing::error!(%error, "no backup was made tonight; it is tried again in an hour");
+                if matches!(error, NightError::Store(_)) {
+                    // A start without it reads the whole store, and mends what is damaged.
+                    let _ = std::fs::remove_file(self.dir.join(search::FILE));
+                }
                 self.backup_not_before = Some(Instant::now() + AGAIN);
             }
         }
     }
 
     /// Backup first; only then may anything go.
-    async fn night(&self, now: Timestamp) -> Result<(), super::NightError> {
+    async fn night(&self, now: Timestamp) -> Result<(), NightError> {
         let instance = self.admin.ctx.door.call(|s| s.instance()).await?;
         let nights = self.keeping.nights.clone();
         let last = newest(&nights.folder).first().map(|(at, _)| *at);

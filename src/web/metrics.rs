@@ -63,7 +63,7 @@ pub async fn answer(request: HttpRequest, state: Data<WebState>) -> Result<HttpR
         .body(text))
 }
 
-/// What a language model ever did; of what it wrote, `model_dropped_total` by `model_written_total` is the share not believed.
+/// What a language model ever did. Dropped by dropped and written is the share of its insights that is not believed.
 fn of_model(to: &mut String, ever: &Sums) {
     let Sums { answered, spent, lost, tally, .. } = ever;
     let plain = [

@@ -17,11 +17,15 @@ pub struct Client {
 impl Client {
     /// Connects and reads the greeting.
     pub fn tcp(address: &str) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
+        Self::greeted(address).expect("no greeting")
+    }
+
+    /// As [`Client::tcp`]; none if the server is killed meanwhile.
+    pub fn greeted(address: &str) -> Option<Self> {
+        let stream = TcpStream::connect(address).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let mut client = Self::over(stream);
-        assert_eq!(client.reply().0, 220);
-        client
+        (client.reply().0 == 220).then_some(client)
     }
 
     pub fn unix(path: &Path) -> Self {

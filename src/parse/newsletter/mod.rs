@@ -103,12 +103,12 @@ fn without_prefix(subject: &str) -> String {
 }
 
 fn secrets(message: &Message, own: &[String]) -> Secrets {
-    let mut addresses: Vec<String> =
-        message.recipients.iter().chain(own).map(|a| a.to_lowercase()).collect();
     // A list's own address may stand in To; what it publishes under may be seen. The sender's is not the reader's,
-    // unless readers forward it by hand.
+    // unless readers forward it by hand, or it is known to be (anybody may write it there).
     let by_hand = without_prefix(&message.subject) != message.subject.trim();
-    addresses.retain(|a| a.contains('@') && *a != message.from);
+    let others = message.recipients.iter().map(|a| a.to_lowercase()).filter(|a| *a != message.from);
+    let mut addresses: Vec<String> = others.chain(own.iter().map(|a| a.to_lowercase())).collect();
+    addresses.retain(|a| a.contains('@'));
     if by_hand && message.from.contains('@') {
         addresses.push(message.from.clone());
     }

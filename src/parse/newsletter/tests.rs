@@ -156,3 +156,12 @@ fn confirmations_and_forwarding_checks_are_recognised() {
     assert!(notice.link.unwrap().contains("/vf-"), "the link that allows");
     assert_eq!(issue(LETTER).notice, None);
 }
+
+/// Whoever writes a reader's address into From doesn't make it the sender's.
+#[test]
+fn a_forged_sender_does_not_tell_who_reads() {
+    let eml = "From: Ada <ada@mail.example>\nTo: ada@mail.example\nSubject: News\n\nHeat pumps, for ada@mail.example to read, are efficient.\n";
+    let message = mail::read(eml.as_bytes()).unwrap();
+    let html = understand(&message, &["Ada@mail.example".into()]).html;
+    assert!(!html.contains("ada@mail.example") && html.contains("efficient"), "{html}");
+}

@@ -1,14 +1,16 @@
 //! Tokens to an expression: OR binds least, then AND (written or not), then NOT. Then the canonical form.
 
 use super::lex::{Kind, Token, tokens};
-use super::{DEEPEST, LONGEST, MOST_TERMS, QueryError, Result};
+use super::print::written;
+use super::{DEEPEST, LONGEST, LONGEST_TYPED, MOST_TERMS, QueryError, Result};
 use crate::model::Expr;
 
-/// `q`, canonical; none if it is blank.
+/// `q`, canonical; none if it is blank. Whatever is taken is taken again as it is written out.
 pub(super) fn parse(q: &str) -> Result<Option<Expr>> {
+    let too_long = |length: usize| QueryError::new("q", "too_long", length.to_string());
     let length = q.chars().count();
-    if length > LONGEST {
-        return Err(QueryError::new("q", "too_long", length.to_string()));
+    if length > LONGEST_TYPED {
+        return Err(too_long(length));
     }
     let tokens = tokens(q)?;
     if tokens.is_empty() {
@@ -20,7 +22,11 @@ pub(super) fn parse(q: &str) -> Result<Option<Expr>> {
     let mut parser = Parser { tokens: &tokens, next: 0 };
     let expr = parser.any(0)?;
     match parser.tokens.get(parser.next) {
-        None => Ok(Some(expr)),
+        None => {
+            // A minus is written out as a word, and some characters as several.
+            let length = written(&expr).chars().count();
+            if length > LONGEST { Err(too_long(length)) } else { Ok(Some(expr)) }
+        }
         Some(token) => Err(QueryError::at(token.at, "closes_nothing", "")),
     }
 }

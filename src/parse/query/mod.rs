@@ -13,8 +13,10 @@ use crate::text::phrases::Phrases;
 pub use params::query;
 pub use print::{address, words};
 
-/// Characters of `q` at most.
+/// Characters of `q` at most, as it is written out.
 pub const LONGEST: usize = 400;
+/// And as it is typed.
+const LONGEST_TYPED: usize = 4 * LONGEST;
 /// Words and phrases of `q` at most.
 pub const MOST_TERMS: usize = 50;
 /// Parentheses and NOT within each other at most.

@@ -4,10 +4,13 @@ use crate::model::{Cut, Expr, Field, Query, Since, Term};
 
 /// `q` as [`super::query`] reads it back; empty if there are no words.
 pub fn words(query: &Query) -> String {
+    query.words.as_ref().map(written).unwrap_or_default()
+}
+
+/// The same of an expression.
+pub(super) fn written(expr: &Expr) -> String {
     let mut out = String::new();
-    if let Some(expr) = &query.words {
-        print(expr, &mut out);
-    }
+    print(expr, &mut out);
     out
 }
 

@@ -69,6 +69,13 @@ fn mistakes_are_told_with_their_place() {
     }
     let long = query([("q", &*"a".repeat(LONGEST + 1))]).unwrap_err();
     assert!(long.to_string().contains("401 characters"), "{long}");
+    assert!(query([("q", &*format!("a{}b", " ".repeat(LONGEST_TYPED)))]).is_err());
+    let minuses: Vec<String> = (10..50).map(|n| format!("-abcde{n}")).collect();
+    // As long as it is written out: what is taken has an address that is taken.
+    for (q, characters) in [(minuses.join(" "), 479), ("½".repeat(200), 600)] {
+        let error = query([("q", &*q)]).map(|query| address(&query)).unwrap_err();
+        assert!(error.to_string().contains(&format!("{characters} characters")), "{error}");
+    }
     let many: Vec<String> = (0..=MOST_TERMS).map(|n| format!("w{n}")).collect();
     assert!(query([("q", &*many.join(" "))]).is_err());
 }

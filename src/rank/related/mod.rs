@@ -1,7 +1,8 @@
 //! Which insights are about the same thing, by their words and, where there are vectors, their meaning. In memory,
-//! exact, rebuilt from the store; what a viewer may not see takes no part in what that viewer is shown.
+//! exact, made of the store; what a viewer may not see takes no part in what that viewer is shown.
 
 mod forms;
+mod kept;
 mod names;
 mod order;
 mod same;
@@ -14,8 +15,10 @@ use std::collections::HashMap;
 use crate::model::{InsightId, ItemId, Related, SourceId, SubscriberId, Visibility};
 use crate::text::embed::Vector;
 use crate::text::token::tokens;
+pub use kept::Part;
 use names::Names;
 use order::Like;
+use serde::{Deserialize, Serialize};
 use words::{Bag, Shared, Words};
 
 /// How near two insights are: this times the cosine of meaning, plus the cosine of words. Learned, as is the floor,
@@ -48,6 +51,7 @@ pub struct Place {
 }
 
 /// A [`Place`] in few bytes: there are many.
+#[derive(Clone, Serialize, Deserialize)]
 struct Held {
     id: InsightId,
     item: u32,
@@ -59,6 +63,7 @@ struct Held {
 /// Numbers of readers begin with 1, so that none takes no room of its own.
 type Owner = std::num::NonZeroU32;
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Document {
     place: Held,
     bag: Bag,
@@ -289,6 +294,11 @@ impl RelatedIndex {
             place.owner.is_none().then(|| (place.id.clone(), vector.clone()))
         });
         open.step_by((self.len() / limit.max(1)).max(1)).take(limit).collect()
+    }
+
+    /// Whether an insight is in it.
+    pub fn holds(&self, id: &InsightId) -> bool {
+        self.places.contains_key(id)
     }
 
     /// An insight's vector, if it has one.

@@ -33,8 +33,23 @@ impl<T: Clone + Eq + Hash> Names<T> {
         self.numbers.get(name).copied()
     }
 
+    /// In the order of their numbers.
+    pub fn all(&self) -> &[T] {
+        &self.names
+    }
+
     /// Whose number it is.
     pub fn name(&self, number: u32) -> Option<&T> {
         self.names.get(number as usize)
+    }
+}
+
+impl<T: Clone + Eq + Hash> FromIterator<T> for Names<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(names: I) -> Self {
+        let mut all = Self::default();
+        names.into_iter().for_each(|name| {
+            all.take(&name);
+        });
+        all
     }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde::{Deserialize, Serialize};
+
 use super::forms::{self, Form, Forms, Seen};
 use crate::text::token::tokens;
 
@@ -13,7 +15,7 @@ const COUNT_BITS: u32 = 6;
 const MOST: u32 = (1 << COUNT_BITS) - 1;
 
 /// A number of up to 26 bits and a count of up to 63 in four bytes: there are millions of them.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Counted(u32);
 
 impl Counted {
@@ -32,7 +34,7 @@ impl Counted {
 }
 
 /// The words of one text: terms with counts, in the order of the terms.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Bag {
     terms: Box<[Counted]>,
     /// Of its vector at the weights in force.
@@ -53,7 +55,8 @@ impl Bag {
     }
 }
 
-struct Term {
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Term {
     /// Share of the talk in the table that has it.
     rate: f32,
     /// At the weights in force.
@@ -80,6 +83,18 @@ pub struct Shared {
     pub cosine: f32,
     /// How many terms.
     pub terms: u8,
+}
+
+impl Term {
+    /// How many texts have it.
+    pub(super) fn texts(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Whether all its texts are below `slots`.
+    pub(super) fn is_below(&self, slots: usize) -> bool {
+        self.texts.iter().all(|text| text.number() < slots)
+    }
 }
 
 impl Words {
@@ -176,6 +191,36 @@ impl Words {
     /// Brings a bag's length to the weights in force.
     pub fn measure(&self, bag: &mut Bag) {
         bag.length = bag.terms.iter().map(|t| self.weight(*t).powi(2)).sum::<f32>().sqrt();
+    }
+
+    /// How many texts there are, and were when the weights were made.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        (self.texts, self.weighed)
+    }
+
+    /// Those counts, of words that [`Words::put`] puts in next.
+    pub(super) fn counting((texts, weighed): (usize, usize)) -> Self {
+        Self { texts, weighed, ..Self::default() }
+    }
+
+    /// All terms by their numbers, each with its stem.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &Term)> {
+        let mut stems = vec![""; self.terms.len()];
+        for (stem, number) in &self.numbers {
+            stems[*number as usize] = stem;
+        }
+        stems.into_iter().zip(&self.terms)
+    }
+
+    /// Puts the next term in.
+    pub(super) fn put(&mut self, stem: Box<str>, term: Term) {
+        self.numbers.insert(stem, self.terms.len() as u32);
+        self.terms.push(term);
+    }
+
+    /// Whether all terms of a bag are known.
+    pub(super) fn knows(&self, bag: &Bag) -> bool {
+        bag.terms.iter().all(|term| term.number() < self.terms.len())
     }
 
     /// What every text shares with `probe`, by slot. `length` gives the length of a text's vector.

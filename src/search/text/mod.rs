@@ -1,9 +1,10 @@
-//! Full text: which insights hold which words, and where. In memory, built from the store at start. Pure; knows no
+//! Full text: which insights hold which words, and where. In memory, made of the store. Pure; knows no
 //! store. Exact: no word is left out and no form cut; other forms of a word are found by the stems of each insight's
 //! own language.
 
 mod complete;
 mod eval;
+mod kept;
 mod posting;
 mod set;
 #[cfg(test)]
@@ -12,7 +13,9 @@ mod tests;
 use std::collections::HashMap;
 
 pub use eval::Ask;
+pub use kept::Part;
 use posting::Postings;
+use serde::{Deserialize, Serialize};
 pub use set::Set;
 
 use crate::model::{Insight, InsightId, SourceId, SubscriberId, Timestamp, Visibility};
@@ -34,6 +37,7 @@ const ABOUT: char = 'a';
 const TOPIC: char = '#';
 
 /// What is known of an insight beside its words. Small: there are many.
+#[derive(Clone, Serialize, Deserialize)]
 struct Document {
     id: InsightId,
     seq: u64,
@@ -62,8 +66,23 @@ impl Numbers {
     fn known(&self, name: &str) -> Option<u32> {
         self.0.get(name).copied()
     }
+
+    /// In the order of their numbers.
+    fn names(&self) -> Vec<String> {
+        let mut all: Vec<(u32, &String)> =
+            self.0.iter().map(|(name, number)| (*number, name)).collect();
+        all.sort_unstable();
+        all.into_iter().map(|(_, name)| name.clone()).collect()
+    }
 }
 
+impl FromIterator<String> for Numbers {
+    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
+        Self(names.into_iter().zip(0..).collect())
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
 struct Word {
     postings: Postings,
     /// Languages in which its stem is known, one bit each.

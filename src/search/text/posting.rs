@@ -1,7 +1,9 @@
 //! Where a word stands: documents ascending, in each its places, as differences of one byte mostly.
 
+use serde::{Deserialize, Serialize};
+
 /// The list of one word.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Postings {
     bytes: Vec<u8>,
     /// The next document is counted from here.
@@ -60,6 +62,11 @@ impl Postings {
     /// Gives back what was taken for growing.
     pub fn shrink(&mut self) {
         self.bytes.shrink_to_fit();
+    }
+
+    /// Bytes that it takes.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
     }
 
     /// Whether it holds nothing.

@@ -1,7 +1,9 @@
 //! A set of documents: one bit each, so that AND, OR and NOT are a few machine words.
 
+use serde::{Deserialize, Serialize};
+
 /// Documents by number.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Set(Vec<u64>);
 
 impl Set {

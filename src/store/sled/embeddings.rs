@@ -1,5 +1,6 @@
 //! Insights' vectors: one small row each, replaced when the model changes.
 
+use super::scan::Scan;
 use super::{SledStore, keys, record};
 use crate::model::{InsightId, Job, JobKind, Timestamp};
 use crate::store::{Embedding, EmbeddingStore, Result, StoreError};
@@ -23,17 +24,30 @@ impl EmbeddingStore for SledStore {
     }
 
     fn each_embedding(&self, model: &str, each: &mut dyn FnMut(InsightId, Vector)) -> Result<()> {
-        use super::scan::Scan;
         for row in Scan::new(self.db()?, keys::EMBEDDING) {
             let (key, value) = row?;
-            let name = String::from_utf8_lossy(&key);
-            match record::decode::<Embedding>(&value, &name) {
-                Ok(row) if row.model == model => each(row.insight, row.vector),
-                Ok(_) => {}
-                Err(error @ StoreError::TooNew { .. }) => return Err(error),
-                Err(error) => tracing::warn!(%error, "a vector is made again"),
+            if let Some(row) = read(&key, &value, model)? {
+                each(row.insight, row.vector);
             }
         }
         Ok(())
+    }
+
+    fn embedding(&self, model: &str, id: &InsightId) -> Result<Option<Vector>> {
+        let key = keys::embedding(id);
+        let Some(value) = self.db()?.get(&key)? else { return Ok(None) };
+        Ok(read(&key, &value, model)?.map(|row| row.vector))
+    }
+}
+
+/// The row, if it is of that model and can be read.
+fn read(key: &[u8], value: &[u8], model: &str) -> Result<Option<Embedding>> {
+    match record::decode::<Embedding>(value, &String::from_utf8_lossy(key)) {
+        Ok(row) => Ok(Some(row).filter(|row| row.model == model)),
+        Err(error @ StoreError::TooNew { .. }) => Err(error),
+        Err(error) => {
+            tracing::warn!(%error, "a vector is made again");
+            Ok(None)
+        }
     }
 }

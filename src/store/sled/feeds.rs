@@ -7,7 +7,7 @@ use super::scan::Scan;
 use super::sources::insight_in;
 use super::{SledStore, keys, record};
 use crate::model::{Entry, Gone, Insight, InsightId, ItemId, SubscriberId, Tombstone};
-use crate::store::{FeedStore, Result, Scope};
+use crate::store::{FeedStore, Result, Scope, StoreError};
 
 impl SledStore {
     /// Walks a scope from its newest end, giving each insight that `viewer` may see to `keep`.
@@ -90,6 +90,33 @@ impl FeedStore for SledStore {
             each(row?);
         }
         Ok(())
+    }
+
+    fn insights_after(&self, seq: u64, each: &mut dyn FnMut(Insight)) -> Result<()> {
+        let db = self.db()?;
+        for source in db.scan_prefix(keys::SOURCE).keys() {
+            let Some(of) =
+                source?.get(keys::SOURCE.len()..).map(|id| [keys::OF_SOURCE, id].concat())
+            else {
+                continue;
+            };
+            for row in db.range(keys::with_seq(&of, seq.saturating_add(1))..) {
+                let (key, value) = row?;
+                if !key.starts_with(&of) {
+                    break;
+                }
+                if let Some(id) = insight_in(&value)
+                    && let Some(insight) = self.read::<Insight>(keys::insight(&id))?
+                {
+                    each(insight);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn epoch(&self) -> Result<u64> {
+        keys::epoch(&self.db()?)?.ok_or_else(|| StoreError::Failed("the store has no epoch".into()))
     }
 
     fn topic_counts(&self) -> Result<BTreeMap<String, usize>> {

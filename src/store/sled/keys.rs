@@ -31,6 +31,7 @@
 //! | `l/{subscriber}{insight}` | delivered: the ledger |
 //! | `b/{subscriber}{insight}` | vote |
 //! | `m/instance`, `m/seq` | what was minted at first start; the last `seq` given out |
+//! | `m/epoch` | another after each removal or change of what was published |
 //! | `m/key` | 32 bytes: the server's signing key |
 
 use jiff::civil::Date;
@@ -42,7 +43,9 @@ use crate::store::{Result, Scope};
 
 pub(super) const INSTANCE: &[u8] = b"m/instance";
 pub(super) const SEQ: &[u8] = b"m/seq";
+pub(super) const EPOCH: &[u8] = b"m/epoch";
 pub(super) const KEY: &[u8] = b"m/key";
+pub(super) const OF_SOURCE: &[u8] = b"xs/";
 pub(super) const SOURCE: &[u8] = b"s/";
 pub(super) const ITEM: &[u8] = b"i/";
 pub(super) const INSIGHT: &[u8] = b"n/";
@@ -142,7 +145,7 @@ pub(super) fn scope(scope: &Scope) -> Vec<u8> {
     match scope {
         Scope::Latest => LATEST.to_vec(),
         Scope::Topic(slug) => join(&[TOPIC, slug.as_bytes(), b"/"]),
-        Scope::Source(id) => join(&[b"xs/", id.as_str().as_bytes()]),
+        Scope::Source(id) => join(&[OF_SOURCE, id.as_str().as_bytes()]),
     }
 }
 
@@ -253,6 +256,11 @@ pub(super) fn parse_seq(key: &[u8]) -> Option<u64> {
 /// The last `seq` given out, 0 if none.
 pub(super) fn last_seq(db: &::sled::Db) -> Result<u64> {
     Ok(db.get(SEQ)?.and_then(|v| parse_seq(&v)).unwrap_or(0))
+}
+
+/// The number at [`EPOCH`], if there is one.
+pub(super) fn epoch(db: &::sled::Db) -> Result<Option<u64>> {
+    Ok(db.get(EPOCH)?.and_then(|value| parse_seq(&value)))
 }
 
 #[cfg(test)]

@@ -112,6 +112,11 @@ pub fn open(dir: &Path, mint: &Mint<'_>) -> Result<SledStore> {
             instance
         }
     };
+    if keys::epoch(&db)?.is_none() {
+        let random = getrandom::u64().map_err(|error| StoreError::Failed(error.to_string()))?;
+        db.insert(keys::EPOCH, &random.to_be_bytes())?;
+        committer.commit(&live)?;
+    }
     if !marker.exists() {
         bodies::write_durably(&marker, instance.id.as_bytes())?;
     }
@@ -232,6 +237,13 @@ impl SledStore {
         self.committer.begin_anew();
         self.generation.fetch_add(1, Ordering::Release);
         tracing::warn!("the store was opened anew and takes writes again");
+        Ok(())
+    }
+
+    /// Derived data that was kept before holds no more once `batch` is applied. With the writer's lock held.
+    fn next_epoch(&self, batch: &mut ::sled::Batch) -> Result<()> {
+        let epoch = keys::epoch(&self.db()?)?.unwrap_or_default();
+        batch.insert(keys::EPOCH, &epoch.wrapping_add(1).to_be_bytes());
         Ok(())
     }
 

@@ -82,6 +82,7 @@ impl SourceStore for SledStore {
                 self.unpublish(&mut batch, &insight)?;
             }
         }
+        self.next_epoch(&mut batch)?;
         self.finish(batch, held)?;
         Ok(true)
     }

@@ -45,16 +45,22 @@ impl SledStore {
             if count == 0 {
                 break;
             }
+            self.next_epoch(&mut batch)?;
             self.finish(batch, held)?;
         }
         let held = self.writer();
         let mut batch = ::sled::Batch::default();
         // Private ones are in no topic's index.
+        let mut changed = false;
         for insight in rows::<Insight>(self, keys::INSIGHT) {
             let mut insight = insight?;
             if rename(&mut insight.topics, old, new) {
                 batch.insert(keys::insight(&insight.id), record::encode(&insight)?);
+                changed = true;
             }
+        }
+        if changed {
+            self.next_epoch(&mut batch)?;
         }
         for reader in rows::<Subscriber>(self, keys::SUBSCRIBER) {
             let mut reader = reader?;

@@ -2,6 +2,7 @@
 
 mod feeds;
 mod finding;
+mod indexed;
 mod operator;
 mod pages;
 

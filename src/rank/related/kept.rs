@@ -1,0 +1,108 @@
+//! The index in parts that can be written down, and put together again from them.
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use super::words::{Term, Words};
+use super::{Document, RelatedIndex};
+use crate::model::{ItemId, SourceId, SubscriberId};
+use crate::text::embed::Vector;
+
+/// A part holds so many texts or vectors, and terms of so many texts.
+const OF_PART: usize = 1024;
+const TEXTS: usize = 64 * 1024;
+
+/// A piece of the index.
+#[derive(Serialize, Deserialize)]
+pub struct Part(Piece);
+
+#[derive(Serialize, Deserialize)]
+enum Piece {
+    /// The first, since the others need it.
+    Names {
+        counts: (usize, usize),
+        slots: usize,
+        vectors: usize,
+        free: Vec<u32>,
+        items: Vec<ItemId>,
+        sources: Vec<SourceId>,
+        owners: Vec<SubscriberId>,
+    },
+    Terms(Vec<(Box<str>, Term)>),
+    Slots(Vec<Option<Document>>),
+    Vectors(Vec<Vector>),
+}
+
+impl RelatedIndex {
+    /// Gives all of it, piece by piece.
+    ///
+    /// # Errors
+    /// The first that `each` gives.
+    pub fn give(&self, each: &mut dyn FnMut(Part) -> io::Result<()>) -> io::Result<()> {
+        let mut each = |piece| each(Part(piece));
+        each(Piece::Names {
+            counts: self.words.counts(),
+            slots: self.slots.len(),
+            vectors: self.vectors.len(),
+            free: self.free.clone(),
+            items: self.items.all().to_vec(),
+            sources: self.sources.all().to_vec(),
+            owners: self.owners.all().to_vec(),
+        })?;
+        let (mut terms, mut texts) = (Vec::new(), 0);
+        for (stem, term) in self.words.all() {
+            texts += 1 + term.texts();
+            terms.push((stem.into(), term.clone()));
+            if texts >= TEXTS {
+                each(Piece::Terms(std::mem::take(&mut terms)))?;
+                texts = 0;
+            }
+        }
+        each(Piece::Terms(terms))?;
+        for slots in self.slots.chunks(OF_PART) {
+            each(Piece::Slots(slots.to_vec()))?;
+        }
+        for vectors in self.vectors.chunks(OF_PART) {
+            each(Piece::Vectors(vectors.to_vec()))?;
+        }
+        Ok(())
+    }
+
+    /// Puts the next piece back, as [`RelatedIndex::give`] gave it, into what was empty before the first.
+    pub fn take(&mut self, Part(piece): Part) {
+        match piece {
+            Piece::Names { counts, slots, vectors, free, items, sources, owners } => {
+                self.words = Words::counting(counts);
+                self.slots.reserve_exact(slots);
+                self.vectors.reserve_exact(vectors);
+                self.places.reserve(slots.saturating_sub(free.len()));
+                self.free = free;
+                self.items = items.into_iter().collect();
+                self.sources = sources.into_iter().collect();
+                self.owners = owners.into_iter().collect();
+            }
+            Piece::Terms(terms) => {
+                terms.into_iter().for_each(|(stem, term)| self.words.put(stem, term));
+            }
+            Piece::Slots(slots) => {
+                for document in slots {
+                    if let Some(document) = &document {
+                        self.places.insert(document.place.id.clone(), self.slots.len() as u32);
+                    }
+                    self.slots.push(document);
+                }
+            }
+            Piece::Vectors(vectors) => self.vectors.extend(vectors),
+        }
+    }
+
+    /// Whether the pieces fit each other, once all are there.
+    pub fn fits(&self) -> bool {
+        let mut documents = self.slots.iter().flatten();
+        self.vectors.len() <= self.slots.len()
+            && self.free.iter().all(|slot| (*slot as usize) < self.slots.len())
+            && documents.all(|document| self.words.knows(&document.bag))
+            && self.words.all().all(|(_, term)| term.is_below(self.slots.len()))
+    }
+}
