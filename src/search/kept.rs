@@ -6,6 +6,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -73,7 +74,10 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let new = path.with_extension("new");
     let write = || {
-        let mut out = Out(BufWriter::with_capacity(1 << 16, File::create(&new)?));
+        // What only one reader may see is in it, too.
+        let file =
+            File::options().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+        let mut out = Out(BufWriter::with_capacity(1 << 16, file));
         out.put(&Part::Of(of))?;
         parts(&mut out)?;
         out.put(&Part::End)?;

@@ -1,7 +1,7 @@
 //! What is asked of all insights: by words exactly, and, where nothing but bare words is asked, by meaning too.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::text::{Ask, Match, Set, TextIndex};
 use super::{Index, read};
@@ -37,10 +37,7 @@ impl Index {
         let text = read(&self.text);
         let set = self.found(&text, ask, meaning);
         let before = before.unwrap_or(u64::MAX);
-        let mut found: Vec<Match> = text.matches(&set).filter(|m| m.seq < before).collect();
-        found.sort_by_key(|found| Reverse(found.seq));
-        found.truncate(limit);
-        found
+        newest(text.matches(&set).filter(|m| m.seq < before), limit)
     }
 
     /// The most relevant `limit`. Without any words to be relevant to, the newest.
@@ -49,28 +46,41 @@ impl Index {
         let set = self.found(&text, ask, meaning);
         let total = set.len();
         let words = ask.query.text();
-        let mut best: Vec<Match> = text.matches(&set).collect();
-        best.sort_by_key(|found| Reverse(found.seq));
-        if !words.is_empty() {
-            let ranks = self.ranks(&words, meaning, ask, &text, &set);
-            // What no rank is known of keeps its order behind the others.
-            best.sort_by_key(|found| ranks.get(&found.id).copied().unwrap_or(usize::MAX));
+        let mut best = match words.is_empty() {
+            true => Vec::new(),
+            false => self.ranked(&words, meaning, ask, &text, &set, limit.min(RANKED)),
+        };
+        if best.len() < limit.min(total) {
+            let known: HashSet<InsightId> = best.iter().map(|found| found.id.clone()).collect();
+            let others = text.matches(&set).filter(|found| !known.contains(&found.id));
+            best.extend(newest(others, limit - best.len()));
         }
-        best.truncate(limit);
         Ranked { best, total }
     }
 
-    fn ranks(
+    /// The most relevant `limit` of `set`, or fewer if no more have to do with the words.
+    fn ranked(
         &self,
         words: &str,
         meaning: Option<&Vector>,
         ask: &Ask<'_>,
         text: &TextIndex,
         set: &Set,
-    ) -> HashMap<InsightId, usize> {
-        let near = read(&self.related).query(words, meaning, ask.viewer, usize::MAX);
-        let near = near.into_iter().filter(|related| text.is_in(&related.id, set)).take(RANKED);
-        near.enumerate().map(|(rank, related)| (related.id, rank)).collect()
+        limit: usize,
+    ) -> Vec<Match> {
+        let related = read(&self.related);
+        let mut asked = RANKED;
+        loop {
+            let near = related.query(words, meaning, ask.viewer, asked);
+            let last = near.len() < asked;
+            let found = near.iter().filter_map(|near| text.in_set(&near.id, set));
+            let found: Vec<Match> = found.take(limit).collect();
+            if last || found.len() == limit {
+                return found;
+            }
+            // Most of what has to do with the words is not asked for here.
+            asked = asked.saturating_mul(8);
+        }
     }
 
     /// By words, and by meaning where bare words are asked for. A digest must be the same whenever it is made, so it
@@ -86,4 +96,16 @@ impl Index {
         }
         set
     }
+}
+
+/// The newest `limit`, newest first.
+fn newest(all: impl Iterator<Item = Match>, limit: usize) -> Vec<Match> {
+    let mut all: Vec<Match> = all.collect();
+    if all.len() > limit {
+        all.select_nth_unstable_by_key(limit, |found| Reverse(found.seq));
+        all.truncate(limit);
+        all.shrink_to_fit();
+    }
+    all.sort_unstable_by_key(|found| Reverse(found.seq));
+    all
 }

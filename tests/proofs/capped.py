@@ -21,10 +21,21 @@ args = args.parse_args()
 chance = random.Random(1)
 
 
+def children(pid):
+    """Of all its threads."""
+    found = []
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        try:
+            found += map(int, open(f"/proc/{pid}/task/{thread}/children").read().split())
+        except OSError:
+            pass
+    return found
+
+
 def tree(pid):
     """Resident KiB of a process and its children."""
     total = 0
-    for one in [pid, *map(int, open(f"/proc/{pid}/task/{pid}/children").read().split())]:
+    for one in [pid, *children(pid)]:
         try:
             total += int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{one}/status").read())[1])
         except (OSError, TypeError):
@@ -81,10 +92,10 @@ with tempfile.TemporaryDirectory() as folder:
     on = False
     thread.join()
     peak, idle = max(samples) / 1024, samples[-1] / 1024
-    children = len(open(f"/proc/{program.process.pid}/task/{program.process.pid}/children").read().split())
+    helpers = len(children(program.process.pid))
     assert program.process.poll() is None, "it runs on"
     program.end(signal.SIGTERM)
     print(f"{args.insights} insights, {args.sources} sources, {args.readers} readers: ready in {took:.2f} s ({first:.1f} s the first time); {made} editions made, "
-          f"{upstream.asked} requests to hosts; peak {peak:.0f} MiB, idle {idle:.0f} MiB with {children} encoder"
+          f"{upstream.asked} requests to hosts; peak {peak:.0f} MiB, idle {idle:.0f} MiB with {helpers} encoder"
           f"{', under a limit of 512 MB that the kernel keeps' if capped else ''}")
     sys.exit(0 if took <= 1 and peak <= 256 and idle <= 160 and made >= args.readers else 1)

@@ -197,7 +197,7 @@ impl RelatedIndex {
                 place.item != own.place.item && same::likeness(shared.cosine, meaning) < 1.0;
             other.then(|| near(shared, meaning))?
         };
-        let found = self.search(&own.bag, self.vector(at), viewer, wanted);
+        let found = self.search(&own.bag, self.vector(at), viewer, wanted, usize::MAX);
         let mut scores = self.scores(&found);
         for (score, found) in scores.iter_mut().zip(&found) {
             if found.document.place.source == own.place.source {
@@ -239,7 +239,7 @@ impl RelatedIndex {
             let meaning = meaning.unwrap_or(0.0).max(0.0);
             (shared.terms > 0 || meaning > 0.0).then_some(shared.cosine + MEANING * meaning)
         };
-        let found = self.search(&bag, vector, viewer, wanted);
+        let found = self.search(&bag, vector, viewer, wanted, limit.max(CAREFUL));
         let mut ranked: Vec<(f32, &Found)> = self.scores(&found).into_iter().zip(&found).collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
         ranked
@@ -261,7 +261,7 @@ impl RelatedIndex {
             let other = place.item != own.place.item;
             other.then(|| same::likeness(shared.cosine, meaning)).filter(|near| *near >= 1.0)
         };
-        let mut found = self.search(&own.bag, self.vector(at), viewer, wanted);
+        let mut found = self.search(&own.bag, self.vector(at), viewer, wanted, usize::MAX);
         found.sort_by(|a, b| b.near.total_cmp(&a.near));
         let name = |found: Found| {
             let place = &found.document.place;
@@ -314,13 +314,14 @@ impl RelatedIndex {
         place.take(limit).map(|place| (place.id.clone(), place.owner.and_then(whose))).collect()
     }
 
-    /// Those that are wanted, `wanted` saying how near each is, with the most worth first; ties by name.
+    /// The `most` of those that are wanted, `wanted` saying how near each is, with the most worth first; ties by name.
     fn search(
         &self,
         bag: &Bag,
         vector: Option<&Vector>,
         viewer: Option<&SubscriberId>,
         wanted: impl Fn(Shared, Option<f32>, &Held) -> Option<f32>,
+        most: usize,
     ) -> Vec<Found<'_>> {
         let viewer =
             viewer.and_then(|viewer| Owner::new(self.owners.number(viewer)?.saturating_add(1)));
@@ -346,10 +347,17 @@ impl RelatedIndex {
                 found.push(Found { slot, document, like, near });
             }
         }
-        found.sort_by(|a, b| {
+        let order = |a: &Found, b: &Found| {
             let worth = b.like.worth().total_cmp(&a.like.worth());
             worth.then_with(|| a.document.place.id.cmp(&b.document.place.id))
-        });
+        };
+        // Common words are in most texts, and few of them are asked for.
+        if found.len() > most {
+            found.select_nth_unstable_by(most, order);
+            found.truncate(most);
+            found.shrink_to_fit();
+        }
+        found.sort_unstable_by(order);
         found
     }
 

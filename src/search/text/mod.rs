@@ -208,9 +208,10 @@ impl TextIndex {
         ids.into_iter().filter_map(|id| self.places.get(id).copied()).collect()
     }
 
-    /// Whether an insight is in `set`.
-    pub fn is_in(&self, id: &InsightId, set: &Set) -> bool {
-        self.places.get(id).is_some_and(|number| set.contains(*number))
+    /// What there is to know of an insight, if it is in `set`.
+    pub fn in_set(&self, id: &InsightId, set: &Set) -> Option<Match> {
+        let number = self.places.get(id).filter(|number| set.contains(**number))?;
+        self.documents.get(*number as usize).map(known)
     }
 
     fn word(&mut self, key: String, language: u8) -> &mut Word {

@@ -2,8 +2,8 @@
 
 use super::{World, given};
 use crate::model::{
-    Insight, InsightId, Item, ItemId, Query, Quote, Source, SourceId, SourceKind, SubscriberId,
-    Timestamp, Visibility,
+    Insight, InsightId, Item, ItemId, Quote, Source, SourceId, SourceKind, SubscriberId, Timestamp,
+    Visibility,
 };
 use crate::parse::query;
 use crate::search::{Ask, Index};
