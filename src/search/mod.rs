@@ -129,7 +129,7 @@ impl Index {
     }
 
     /// Writes the file for [`Index::open`], if so much changed that it is worth it; says whether it did. Additions wait
-    /// meanwhile.
+    /// while it is written, and not while it is brought to the disk.
     ///
     /// # Errors
     /// What the disk gives; the file that was there stays then.
@@ -138,10 +138,10 @@ impl Index {
         if changes < WORTH {
             return Ok(false);
         }
-        // In the order in which `add` takes them, so that both hold the same.
-        let (text, related) = (read(&self.text), read(&self.related));
+        // Before the rest: the next start looks again for what comes meanwhile, and what goes makes the file of no use.
         let of = Of::new(self.epoch.load(Ordering::Acquire), self.seq.load(Ordering::Acquire));
         kept::write(path, of, |out| {
+            let (text, related) = (read(&self.text), read(&self.related));
             text.give(&mut |part| out.put(&Part::Text(part)))?;
             related.give(&mut |part| out.put(&Part::Related(part)))
         })?;
