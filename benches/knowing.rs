@@ -12,7 +12,8 @@ use podbrief::store::{
     Embedding, Extraction, FeedStore, ItemStore, NewItem, PollOutcome, Publication, SourceStore,
     TranscriptOutcome, sled,
 };
-use podbrief::text::embed::{DIMENSIONS, Encoder, MODEL, Vector};
+use podbrief::text::embed::{DIMENSIONS, MODEL, Vector};
+use podbrief::text::encoder::Encoder;
 
 const OF_ITEM: usize = 200;
 const QUERIES: usize = 200;

@@ -9,7 +9,6 @@ mod brief;
 mod cli;
 mod contract;
 mod crash;
-mod encode;
 mod golden;
 mod gone;
 mod hub;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{InsightId, ItemId, SourceId, Visibility};
 use crate::rank::related::{Place, RelatedIndex};
-use crate::text::embed::Encoder;
+use crate::text::encoder::Encoder;
 
 #[derive(Deserialize)]
 struct Query {

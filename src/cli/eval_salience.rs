@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::eval::each_line;
 use crate::insight::{self, Judge, Utterance};
-use crate::text::embed::{Encoder, Vector};
+use crate::text::embed::Vector;
+use crate::text::encoder::Encoder;
 use crate::text::language;
 
 #[derive(Deserialize)]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::insight::{Sample, Tagger};
 use crate::model::{Topic, TopicSet};
-use crate::text::embed::Encoder;
+use crate::text::encoder::Encoder;
 use crate::text::sentence::split;
 
 #[derive(Deserialize)]

@@ -12,7 +12,7 @@ use crate::insight::{self, Context, Draft, Explained, Fate, Options, Untold, Wei
 use crate::model::{Basis, Segment, Transcript, TranscriptFormat};
 use crate::parse::newsletter::Issue;
 use crate::parse::{charset, mail, newsletter, transcript};
-use crate::text::embed::Encoder;
+use crate::text::encoder::Encoder;
 use crate::text::html;
 
 pub(super) fn extract(args: &Extract) -> Result<ExitCode> {

@@ -21,7 +21,7 @@ use crate::insight::written::{self, About, Case, Said};
 use crate::insight::{self, Draft, Options};
 use crate::model::Spend;
 use crate::pipeline::Writer;
-use crate::text::embed::Encoder;
+use crate::text::encoder::Encoder;
 
 const SAMPLE: (&str, &str) = ("ep1.vtt", include_str!("../../data/demo/tidewater/ep1.vtt"));
 

@@ -1,9 +1,8 @@
-//! Sentence vectors: a small encoder compiled into the program, and vectors small enough to keep by the hundred
-//! thousand. Pure; where and when the encoder is loaded (some 95 MB) is decided elsewhere.
+//! Sentence vectors, small enough to keep by the hundred thousand. Pure; knows nothing of who makes them
+//! ([`crate::text::encoder`]).
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD as BASE64;
-use pocket_encoder as pocket;
 
 /// Numbers in a vector.
 pub const DIMENSIONS: usize = 384;
@@ -11,8 +10,6 @@ pub const DIMENSIONS: usize = 384;
 pub const BYTES: usize = 4 + DIMENSIONS;
 /// Which encoder and which way of keeping made a vector. Vectors of different models must never be compared.
 pub const MODEL: &str = "pocket-encoder 0.1.2 minilm-l3-q4-g32-v1 i8";
-/// The encoder reads 128 word pieces and leaves the rest; nothing beyond this many bytes can matter.
-const MOST_BYTES: usize = 4096;
 
 /// A direction in meaning: a unit vector in eight bits a number. An empty text has the zero vector, like to nothing.
 #[derive(Clone, PartialEq)]
@@ -145,78 +142,11 @@ pub fn none(_: &[&str]) -> Option<Vec<Vector>> {
     None
 }
 
-/// The encoder can't be loaded.
-#[derive(Debug, thiserror::Error)]
-#[error("the sentence encoder can't be loaded: {0}")]
-pub struct LoadError(String);
-
-/// The encoder, loaded. Clones share it; it stays in memory until the process ends.
-#[derive(Clone)]
-pub struct Encoder(pocket::Encoder);
-
-impl Encoder {
-    /// Loads the model compiled into the program. Takes a tenth of a second and some 95 MB.
-    ///
-    /// # Errors
-    /// If the memory or the model is broken.
-    pub fn load() -> Result<Self, LoadError> {
-        pocket::Encoder::new().map(Self).map_err(|error| LoadError(error.to_string()))
-    }
-
-    /// One vector for each text, in order. What the encoder can't read has the zero vector.
-    pub fn encode(&self, texts: &[&str]) -> Vec<Vector> {
-        texts.iter().map(|text| self.one(text)).collect()
-    }
-
-    fn one(&self, text: &str) -> Vector {
-        let text = cut(text.trim());
-        if text.is_empty() {
-            return Vector::ZERO;
-        }
-        match self.0.embed(&[text]) {
-            Ok(rows) => rows.first().map_or(Vector::ZERO, |row| Vector::new(row)),
-            Err(_) => Vector::ZERO,
-        }
-    }
-}
-
-/// The part of a text that the encoder may see.
-pub fn cut(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MOST_BYTES)]
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    #[test]
-    fn likeness_follows_meaning() {
-        let encoder = Encoder::load().unwrap();
-        let texts = [
-            "Batteries age faster when they are kept fully charged.",
-            "A cell that is always at a hundred percent loses capacity sooner.",
-            "Sourdough needs a warm kitchen to rise.",
-            "",
-            "\u{301}\u{0}",
-        ];
-        let vectors = encoder.encode(&texts);
-        assert!(vectors[0].dot(&vectors[1]) > vectors[0].dot(&vectors[2]) + 0.2);
-        assert!((vectors[0].dot(&vectors[0]) - 1.0).abs() < 1e-3);
-        assert!(vectors[3].is_zero() && vectors[3].dot(&vectors[0]) == 0.0);
-        assert_eq!(vectors.len(), texts.len());
-        let long = "word ".repeat(100_000);
-        assert!(!encoder.encode(&[&long])[0].is_zero());
-    }
-
-    #[test]
-    fn the_name_of_the_model_is_the_encoder_s_own() {
-        let info = pocket::model_info();
-        let name = info.id.rsplit('/').next().unwrap();
-        assert!(MODEL.contains(name), "{} is not named in {MODEL}", info.id);
-        assert_eq!(info.dimensions, DIMENSIONS);
-    }
 
     proptest! {
         #[test]

@@ -1,6 +1,7 @@
 //! Words, without any domain.
 
 pub mod embed;
+pub mod encoder;
 pub mod fold;
 pub mod frequency;
 pub mod gist;

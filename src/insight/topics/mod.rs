@@ -123,7 +123,7 @@ impl Tagger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::embed::Encoder;
+    use crate::text::encoder::Encoder;
 
     const FILE: &str = r#"
         [[topic]]
