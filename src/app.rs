@@ -108,7 +108,8 @@ fn put_together(config: &Config, damage: Damage) -> Result<Rooms> {
         strangers: fetcher
             .allowing(allowed(&config.web.hub_allow_private, "web.hub_allow_private")?),
         fetcher,
-        encoder: Worker::default(),
+        encoder: Worker::of_this_program()
+            .context("the system does not tell which program this is")?,
         listening: listening(config, dir)?.map(Arc::new),
         tagger: Arc::new(Tagger::new(&topics)),
         topics,

@@ -9,6 +9,7 @@ mod brief;
 mod cli;
 mod contract;
 mod crash;
+mod encode;
 mod golden;
 mod gone;
 mod hub;

@@ -63,8 +63,8 @@ impl Life {
                 Err(error) => panic!("it does not start: {error:#}"),
             }
         };
-        // Vectors are not what this is about.
-        admin.ctx.encoder = Worker::none();
+        // Vectors are not what this is about, and the program that makes them is slow to begin.
+        admin.ctx.encoder = Worker::new("/nowhere".into());
         admin.clock = now;
         let (scheduler, jobs) = Scheduler::new(admin.ctx.clone(), now, 8);
         admin.jobs = jobs;

@@ -1,8 +1,11 @@
 """Orders texts by how near they are to others: TF-IDF, and the encoder alone. For the tasks of knowing."""
-import json
+import struct
 import subprocess
 
 import numpy as np
+
+# As in src/encode/frame.rs.
+MOST_TEXTS, MOST_BYTES, VECTOR = 64, 4096, 4 + 384
 
 
 def tfidf(texts, others):
@@ -14,18 +17,33 @@ def tfidf(texts, others):
 
 
 class Encoder:
-    """`podbrief encode`: lines in, vectors out."""
+    """`podbrief encode`, the process that the server asks too."""
 
     def __init__(self, program):
-        self.program = program
+        self.process = subprocess.Popen([program, "encode"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.known = {}
+        self.read()
+
+    def read(self):
+        (length,) = struct.unpack("<I", self.process.stdout.read(4))
+        return self.process.stdout.read(length)
 
     def vectors(self, texts):
         new = [t for t in dict.fromkeys(texts) if t not in self.known]
-        lines = "".join(" ".join(t.split()) + "\n" for t in new)
-        rows = subprocess.run([self.program, "encode"], input=lines, stdout=subprocess.PIPE, text=True, check=True).stdout
-        self.known.update(zip(new, np.array([json.loads(row) for row in rows.splitlines()], "f4")))
+        for at in range(0, len(new), MOST_TEXTS):
+            batch = new[at : at + MOST_TEXTS]
+            bodies = [t.encode()[:MOST_BYTES].decode(errors="ignore").encode() for t in batch]
+            frame = b"".join(struct.pack("<I", len(b)) + b for b in bodies)
+            self.process.stdin.write(struct.pack("<I", len(frame)) + frame)
+            self.process.stdin.flush()
+            rows = np.frombuffer(self.read()[1:], np.int8).reshape(-1, VECTOR)[:, 4:].astype("f4")
+            rows /= np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9
+            self.known.update(zip(batch, rows))
         return np.array([self.known[t] for t in texts])
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
 
 
 def rankings(bench, task):
@@ -50,4 +68,5 @@ def rankings(bench, task):
     bench.line("TF-IDF", near(by_words))
     bench.line("encoder alone", near(by_meaning))
     bench.line("TF-IDF + encoder", near(lambda q, t: by_words(q, t) + by_meaning(q, t)))
+    encoder.close()
     bench.line("podbrief", bench.score(task, bench.podbrief("eval", "related", lines=queries)))

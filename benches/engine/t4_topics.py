@@ -18,4 +18,5 @@ def run(bench):
     encoder = nearness.Encoder(bench.bin)
     bench.line("TF-IDF", best(nearness.tfidf([t["text"] for t in texts], said)))
     bench.line("encoder alone", best(encoder.vectors([t["text"] for t in texts]) @ encoder.vectors(said).T))
+    encoder.close()
     bench.line("podbrief", bench.score("t4_topics", bench.podbrief("eval", "topics", "--labels", str(path), lines=texts)))

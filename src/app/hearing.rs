@@ -1,10 +1,11 @@
 //! Builds the recogniser of speech from the options, and tidies what it left.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
 use crate::config::Config;
+use crate::encode::Worker;
 use crate::fetch::Own;
 use crate::model::{ItemId, ItemState};
 use crate::pipeline::Listening;
@@ -32,7 +33,8 @@ pub fn listening(config: &Config, dir: &Path) -> Result<Option<Listening>> {
     if !options.is_on() {
         return Ok(None);
     }
-    let itself = this_program().context("the system does not tell which program this is")?;
+    let itself =
+        Worker::this_program().context("the system does not tell which program this is")?;
     let limit = options.timeout();
     let program = |command: Vec<String>| {
         Recogniser::Program(speech::Program { itself: itself.clone(), command, limit })
@@ -71,11 +73,4 @@ pub fn listening(config: &Config, dir: &Path) -> Result<Option<Listening>> {
         chunk: options.chunk(),
     };
     Ok(Some(Listening::new(speech, Own::new()?)))
-}
-
-/// The name of the program that runs now, even if its file was replaced since.
-fn this_program() -> std::io::Result<PathBuf> {
-    // On Linux this name always leads to the file that was started.
-    let itself = PathBuf::from("/proc/self/exe");
-    if itself.exists() { Ok(itself) } else { std::env::current_exe() }
 }

@@ -102,7 +102,7 @@ pub(super) enum Verb {
     },
     /// Measure the engine: documents in, predictions out, as JSON lines
     Eval(super::eval::Eval),
-    /// Lines of text in, their vectors out, as JSON lines
+    /// Sentences in, their vectors out: what the server runs beside itself
     #[command(hide = true)]
     Encode,
     /// The speech of a recording as WebVTT, by the recogniser of [infer.transcribe]

@@ -11,7 +11,6 @@ macro_rules! say {
 mod archive;
 mod args;
 mod doctor;
-mod encode;
 mod eval;
 mod eval_brief;
 mod eval_read;
@@ -40,6 +39,7 @@ use tracing_subscriber::EnvFilter;
 
 use self::args::{Args, Verb};
 use crate::config::{Config, Log, Overrides};
+use crate::encode;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -75,6 +75,11 @@ fn reader_left(error: &anyhow::Error) -> bool {
 }
 
 fn run(mut args: Args) -> Result<ExitCode> {
+    if matches!(args.verb, Some(Verb::Encode)) {
+        // Its parent has read the options already, and listens to it alone.
+        encode::serve(&mut std::io::stdin().lock(), &mut std::io::stdout().lock())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if let Some(verb) = args.verb.take_if(|verb| speech::is_worker(verb)) {
         return speech::work(verb);
     }
@@ -109,10 +114,7 @@ fn run(mut args: Args) -> Result<ExitCode> {
         Verb::Extract(extract) => extract::extract(&extract),
         Verb::Transcribe { file, json } => speech::transcribe(&config, &file, json),
         Verb::Infer { verb } => infer::infer(&config, &verb),
-        Verb::Encode => {
-            encode::encode(std::io::stdin().lock(), std::io::stdout().lock())?;
-            Ok(ExitCode::SUCCESS)
-        }
+        Verb::Encode => Ok(ExitCode::SUCCESS),
         Verb::Doctor => doctor::doctor(&config),
         Verb::Check { repair, json } => upkeep::check(&config, repair, json),
         Verb::Compact => upkeep::compact(&config),

@@ -14,4 +14,5 @@ pub mod sentence;
 pub(crate) mod spent;
 pub mod stem;
 pub mod token;
+pub mod varint;
 pub mod wordlist;

@@ -46,7 +46,7 @@ def tree(pid):
 with tempfile.TemporaryDirectory() as folder:
     upstream = Upstream(args.sources)
     program = Program(args.binary, folder, upstream, PODBRIEF_POLL_INTERVAL="1h", PODBRIEF_POLL_MIN_INTERVAL="5m",
-                      PODBRIEF_POLL_MAX_INTERVAL="24h", PODBRIEF_INITIAL_ITEMS="1", MALLOC_ARENA_MAX="1",
+                      PODBRIEF_POLL_MAX_INTERVAL="24h", PODBRIEF_INITIAL_ITEMS="1",
                       PODBRIEF_WEB_SEARCHES_PER_MINUTE="0")
     # What is due is due after the first start.
     fill(program, folder, upstream, args.sources, args.insights, args.readers, now=int(time.time()) + 40)

@@ -25,7 +25,7 @@ fn options(folder: &std::path::Path) -> Options {
         fetcher: fetcher.clone(),
         strangers: fetcher,
         listening: None,
-        encoder: crate::encode::Worker::none(),
+        encoder: crate::encode::Worker::new("/nowhere".into()),
         tagger: Arc::new(crate::insight::Tagger::new(&topics)),
         topics: Arc::new(topics),
         index: Arc::default(),

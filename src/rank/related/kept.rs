@@ -24,7 +24,6 @@ enum Piece {
         counts: (usize, usize),
         slots: usize,
         vectors: usize,
-        free: Vec<u32>,
         items: Vec<ItemId>,
         sources: Vec<SourceId>,
         owners: Vec<SubscriberId>,
@@ -45,7 +44,6 @@ impl RelatedIndex {
             counts: self.words.counts(),
             slots: self.slots.len(),
             vectors: self.vectors.len(),
-            free: self.free.clone(),
             items: self.items.all().to_vec(),
             sources: self.sources.all().to_vec(),
             owners: self.owners.all().to_vec(),
@@ -72,12 +70,11 @@ impl RelatedIndex {
     /// Puts the next piece back, as [`RelatedIndex::give`] gave it, into what was empty before the first.
     pub fn take(&mut self, Part(piece): Part) {
         match piece {
-            Piece::Names { counts, slots, vectors, free, items, sources, owners } => {
+            Piece::Names { counts, slots, vectors, items, sources, owners } => {
                 self.words = Words::counting(counts);
                 self.slots.reserve_exact(slots);
                 self.vectors.reserve_exact(vectors);
-                self.places.reserve(slots.saturating_sub(free.len()));
-                self.free = free;
+                self.places.reserve(slots);
                 self.items = items.into_iter().collect();
                 self.sources = sources.into_iter().collect();
                 self.owners = owners.into_iter().collect();
@@ -101,7 +98,6 @@ impl RelatedIndex {
     pub fn fits(&self) -> bool {
         let mut documents = self.slots.iter().flatten();
         self.vectors.len() <= self.slots.len()
-            && self.free.iter().all(|slot| (*slot as usize) < self.slots.len())
             && documents.all(|document| self.words.knows(&document.bag))
             && self.words.all().all(|(_, term)| term.is_below(self.slots.len()))
     }

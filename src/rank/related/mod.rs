@@ -1,6 +1,7 @@
 //! Which insights are about the same thing, by their words and, where there are vectors, their meaning. In memory,
 //! exact, made of the store; what a viewer may not see takes no part in what that viewer is shown.
 
+mod counts;
 mod find;
 mod forms;
 mod kept;
@@ -38,6 +39,8 @@ const OF_ITEM: usize = 2;
 const OF_SOURCE: usize = 5;
 /// How many are put in order with care; those below are far from the best.
 const CAREFUL: usize = 120;
+/// When more than this many are gone, and more than a third of all, the lists are written anew. Few in tests, so that it happens.
+const MOST_GONE: usize = if cfg!(test) { 2 } else { 1000 };
 
 /// Whose insight it is, and for whom.
 pub struct Place {
@@ -79,7 +82,6 @@ pub struct RelatedIndex {
     slots: Vec<Option<Document>>,
     /// By slot, as far as there are any; zero where there is none. Apart, because all are read at every search.
     vectors: Vec<Vector>,
-    free: Vec<u32>,
     places: HashMap<InsightId, u32>,
     items: Names<ItemId>,
     sources: Names<SourceId>,
@@ -127,10 +129,7 @@ impl RelatedIndex {
     /// As [`RelatedIndex::add`], with the text's words in lower case.
     pub fn add_words(&mut self, place: Place, words: &[&str], vector: Option<Vector>) {
         self.remove(&place.id);
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(None);
-            self.slots.len() as u32 - 1
-        });
+        let slot = self.slots.len() as u32;
         let bag = self.words.keep(slot, words);
         let Place { id, item, source, visibility } = place;
         let owner = match &visibility {
@@ -140,7 +139,7 @@ impl RelatedIndex {
         let (item, source) = (self.items.take(&item), self.sources.take(&source));
         let place = Held { id: id.clone(), item, source, owner };
         self.places.insert(id.clone(), slot);
-        self.slots[slot as usize] = Some(Document { place, bag, embedded: false });
+        self.slots.push(Some(Document { place, bag, embedded: false }));
         if let Some(vector) = vector {
             self.set_vector(&id, vector);
         }
@@ -165,15 +164,31 @@ impl RelatedIndex {
     pub fn remove(&mut self, id: &InsightId) {
         let Some(slot) = self.places.remove(id) else { return };
         if let Some(document) = self.slots[slot as usize].take() {
-            self.words.drop(slot, &document.bag);
+            self.words.drop(&document.bag);
         }
         if let Some(vector) = self.vectors.get_mut(slot as usize) {
             *vector = Vector::ZERO;
         }
-        self.free.push(slot);
+        let gone = self.slots.len() - self.places.len();
+        if gone > MOST_GONE && gone * 3 > self.slots.len() {
+            self.rewrite();
+        }
         if self.words.weigh() {
             self.measure();
         }
+    }
+
+    /// Leaves out what is gone.
+    fn rewrite(&mut self) {
+        let mut next = 0..;
+        let kept: Vec<Option<u32>> =
+            self.slots.iter().map(|slot| slot.as_ref().and_then(|_| next.next())).collect();
+        let place = |slot: u32| kept.get(slot as usize).copied().flatten();
+        self.words.rewrite(place);
+        let mut slot = 0..;
+        self.vectors.retain(|_| slot.next().is_some_and(|slot| place(slot).is_some()));
+        self.slots.retain(Option::is_some);
+        self.places.values_mut().for_each(|slot| *slot = place(*slot).unwrap_or(*slot));
     }
 
     /// Insights of other items about the same thing that `viewer` may see, best first and different from each other;

@@ -166,13 +166,13 @@ proptest! {
 
     /// Whatever is added, replaced and removed, what is left can be found, and nothing else.
     #[test]
-    fn changes_leave_no_trace(steps in prop::collection::vec((0_u32..6, prop::option::of("[a-c]{2}( [a-c]{2}){0,3}")), 0..40)) {
+    fn changes_leave_no_trace(steps in prop::collection::vec((0_u32..6, prop::option::of("[a-c]{2}( [a-c]{2}){0,3}")), 0..60)) {
         let mut index = RelatedIndex::new();
         let mut kept = std::collections::BTreeMap::new();
         for (n, text) in steps {
             match text {
                 Some(text) => {
-                    index.add(place(n), &text, None);
+                    index.add(place(n), &text, Some(vector(n as f32, 1.0)));
                     kept.insert(n, text);
                 }
                 None => {
@@ -183,6 +183,7 @@ proptest! {
         }
         prop_assert_eq!(index.len(), kept.len());
         for (n, text) in &kept {
+            prop_assert_eq!(index.vector_of(&place(*n).id), Some(&vector(*n as f32, 1.0)));
             let found = names(index.query(text, None, None, 10));
             prop_assert!(found.contains(&place(*n).id));
             prop_assert!(found.len() <= kept.len());

@@ -5,38 +5,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::counts::{Counted, Counts};
 use super::forms::{self, Form, Forms, Seen};
 use crate::text::token::tokens;
 
 /// How many texts the table of speech is worth.
 const PRIOR: f32 = 1000.0;
-/// Bits of a count beside a number.
-const COUNT_BITS: u32 = 6;
-const MOST: u32 = (1 << COUNT_BITS) - 1;
-
-/// A number of up to 26 bits and a count of up to 63 in four bytes: there are millions of them.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-struct Counted(u32);
-
-impl Counted {
-    fn new(number: u32, count: u32) -> Self {
-        Self(number << COUNT_BITS | count.min(MOST))
-    }
-
-    fn number(self) -> usize {
-        (self.0 >> COUNT_BITS) as usize
-    }
-
-    /// A word said again counts for less and less.
-    fn weight(self) -> f32 {
-        1.0 + ((self.0 & MOST) as f32).ln()
-    }
-}
-
 /// The words of one text: terms with counts, in the order of the terms.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Bag {
-    terms: Box<[Counted]>,
+    terms: Counts,
     /// Of its vector at the weights in force.
     length: f32,
     /// Words in all, small ones too.
@@ -61,8 +39,10 @@ pub(super) struct Term {
     rate: f32,
     /// At the weights in force.
     idf: f32,
-    /// Texts that have it, by slot.
-    texts: Vec<Counted>,
+    /// Texts that have it, by slot; those that are gone, too, until [`Words::rewrite`].
+    texts: Counts,
+    /// How many have it that are not gone.
+    having: u32,
 }
 
 /// All known words and where they are.
@@ -88,17 +68,18 @@ pub struct Shared {
 impl Term {
     /// How many texts have it.
     pub(super) fn texts(&self) -> usize {
-        self.texts.len()
+        self.having as usize
     }
 
     /// Whether all its texts are below `slots`.
     pub(super) fn is_below(&self, slots: usize) -> bool {
-        self.texts.iter().all(|text| text.number() < slots)
+        self.texts.is_below(slots)
     }
 }
 
 impl Words {
-    /// The bag of a text that is to be kept under `slot`, given as its words in lower case. New words become known.
+    /// The bag of a text that is to be kept under `slot`, which must be greater than those before, given as its words in
+    /// lower case. New words become known.
     pub fn keep(&mut self, slot: u32, words: &[&str]) -> Bag {
         let forms: Vec<Form> = words.iter().map(|word| self.forms.of(word)).collect();
         let language = forms::language(&forms);
@@ -117,7 +98,9 @@ impl Words {
             *counts.entry(number).or_default() += 1;
         }
         for (term, count) in &counts {
-            self.terms[*term as usize].texts.push(Counted::new(slot, *count));
+            let term = &mut self.terms[*term as usize];
+            term.texts.push(slot, *count);
+            term.having += 1;
         }
         self.texts += 1;
         self.bag(counts, words.len() as u32)
@@ -128,7 +111,8 @@ impl Words {
         let number = self.numbers.get(stem.as_str()).copied().unwrap_or_else(|| {
             let number = self.terms.len() as u32;
             self.numbers.insert(stem.into_boxed_str(), number);
-            self.terms.push(Term { rate, idf: idf(rate, 0, self.weighed), texts: Vec::new() });
+            let idf = idf(rate, 0, self.weighed);
+            self.terms.push(Term { rate, idf, texts: Counts::default(), having: 0 });
             number
         });
         let term = &mut self.terms[number as usize];
@@ -140,7 +124,7 @@ impl Words {
     pub fn settle(&mut self) {
         self.forms = Forms::default();
         for term in &mut self.terms {
-            term.texts.shrink_to_fit();
+            term.texts.shrink();
         }
     }
 
@@ -167,12 +151,21 @@ impl Words {
         bag
     }
 
-    /// Forgets the text under `slot`.
-    pub fn drop(&mut self, slot: u32, bag: &Bag) {
-        for term in &bag.terms {
-            self.terms[term.number()].texts.retain(|text| text.number() != slot as usize);
+    /// Forgets a text.
+    pub fn drop(&mut self, bag: &Bag) {
+        for counted in bag.terms.iter() {
+            let term = &mut self.terms[counted.number as usize];
+            term.having = term.having.saturating_sub(1);
         }
         self.texts -= 1;
+    }
+
+    /// Leaves out what is gone: `slot` gives the new place of each text that is not, in the same order.
+    pub fn rewrite(&mut self, slot: impl Fn(u32) -> Option<u32>) {
+        for term in &mut self.terms {
+            let texts = term.texts.iter();
+            term.texts = texts.filter_map(|text| Some((slot(text.number)?, text.count))).collect();
+        }
     }
 
     /// Weighs all words anew when the texts have become a quarter more or fewer; says whether it did, as all bags
@@ -183,14 +176,14 @@ impl Words {
         }
         self.weighed = self.texts;
         for term in &mut self.terms {
-            term.idf = idf(term.rate, term.texts.len(), self.texts);
+            term.idf = idf(term.rate, term.texts(), self.texts);
         }
         true
     }
 
     /// Brings a bag's length to the weights in force.
     pub fn measure(&self, bag: &mut Bag) {
-        bag.length = bag.terms.iter().map(|t| self.weight(*t).powi(2)).sum::<f32>().sqrt();
+        bag.length = bag.terms.iter().map(|t| self.weight(t).powi(2)).sum::<f32>().sqrt();
     }
 
     /// How many texts there are, and were when the weights were made.
@@ -220,17 +213,17 @@ impl Words {
 
     /// Whether all terms of a bag are known.
     pub(super) fn knows(&self, bag: &Bag) -> bool {
-        bag.terms.iter().all(|term| term.number() < self.terms.len())
+        bag.terms.is_below(self.terms.len())
     }
 
     /// What every text shares with `probe`, by slot. `length` gives the length of a text's vector.
     pub fn shared(&self, probe: &Bag, slots: usize, length: impl Fn(usize) -> f32) -> Vec<Shared> {
         let mut all = vec![Shared::default(); slots];
-        for own in &probe.terms {
-            let term = &self.terms[own.number()];
-            let weight = self.weight(*own) * term.idf;
-            for text in &term.texts {
-                let shared = &mut all[text.number()];
+        for own in probe.terms.iter() {
+            let term = &self.terms[own.number as usize];
+            let weight = self.weight(own) * term.idf;
+            for text in term.texts.iter() {
+                let shared = &mut all[text.number as usize];
                 shared.cosine += weight * text.weight();
                 shared.terms = shared.terms.saturating_add(1);
             }
@@ -243,30 +236,30 @@ impl Words {
 
     /// Cosine of two kept bags.
     pub fn cosine(&self, a: &Bag, b: &Bag) -> f32 {
-        let (mut i, mut j, mut sum) = (0, 0, 0.0);
-        while let (Some(x), Some(y)) = (a.terms.get(i), b.terms.get(j)) {
-            match x.number().cmp(&y.number()) {
-                std::cmp::Ordering::Less => i += 1,
-                std::cmp::Ordering::Greater => j += 1,
-                std::cmp::Ordering::Equal => {
-                    sum += self.weight(*x) * self.weight(*y);
-                    i += 1;
-                    j += 1;
-                }
+        let (mut ones, mut others, mut sum) = (a.terms.iter(), b.terms.iter(), 0.0);
+        let (mut one, mut other) = (ones.next(), others.next());
+        while let (Some(x), Some(y)) = (one, other) {
+            if x.number == y.number {
+                sum += self.weight(x) * self.weight(y);
+            }
+            if x.number <= y.number {
+                one = ones.next();
+            }
+            if y.number <= x.number {
+                other = others.next();
             }
         }
         ratio(sum, a.length * b.length)
     }
 
     fn bag(&self, counts: BTreeMap<u32, u32>, words: u32) -> Bag {
-        let terms = counts.into_iter().map(|(term, count)| Counted::new(term, count)).collect();
-        let mut bag = Bag { terms, length: 0.0, words };
+        let mut bag = Bag { terms: counts.into_iter().collect(), length: 0.0, words };
         self.measure(&mut bag);
         bag
     }
 
     fn weight(&self, term: Counted) -> f32 {
-        term.weight() * self.terms[term.number()].idf
+        term.weight() * self.terms[term.number as usize].idf
     }
 }
 

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::varint::Varints;
+
 /// The list of one word.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Postings {
-    bytes: Vec<u8>,
+    all: Varints,
     /// The next document is counted from here.
     next: u32,
 }
@@ -16,43 +18,31 @@ impl Postings {
         // The lowest bit says whether there is more than one place.
         let gap = u64::from(document.saturating_sub(self.next));
         let many = places.len() > 1;
-        self.put(gap << 1 | u64::from(many));
+        self.all.push(gap << 1 | u64::from(many));
         self.next = document + 1;
         if many {
-            self.put(places.len() as u64);
+            self.all.push(places.len() as u64);
         }
         let mut last = 0;
         for place in places {
-            self.put(u64::from(place.saturating_sub(last)));
+            self.all.push(u64::from(place.saturating_sub(last)));
             last = *place;
         }
     }
 
-    fn put(&mut self, mut number: u64) {
-        // Lists are many and grow for ever: a quarter of slack instead of a half.
-        if self.bytes.capacity() - self.bytes.len() < 8 {
-            self.bytes.reserve_exact(8 + self.bytes.len() / 4);
-        }
-        while number >= 0x80 {
-            self.bytes.push(number as u8 | 0x80);
-            number >>= 7;
-        }
-        self.bytes.push(number as u8);
-    }
-
     /// Gives every document with its places to `each`.
     pub fn each(&self, mut each: impl FnMut(u32, &[u16])) {
-        let mut reader = Reader(&self.bytes);
+        let mut reader = self.all.iter();
         let mut next = 0_u32;
         let mut places = Vec::new();
-        while let Some(head) = reader.number() {
+        while let Some(head) = reader.next() {
             let document = next.saturating_add((head >> 1) as u32);
             next = document.saturating_add(1);
-            let count = if head & 1 == 1 { reader.number().unwrap_or(0) } else { 1 };
+            let count = if head & 1 == 1 { reader.next().unwrap_or(0) } else { 1 };
             places.clear();
             let mut place = 0_u16;
             for _ in 0..count {
-                place = place.saturating_add(reader.number().unwrap_or(0) as u16);
+                place = place.saturating_add(reader.next().unwrap_or(0) as u16);
                 places.push(place);
             }
             each(document, &places);
@@ -61,34 +51,17 @@ impl Postings {
 
     /// Gives back what was taken for growing.
     pub fn shrink(&mut self) {
-        self.bytes.shrink_to_fit();
+        self.all.shrink();
     }
 
     /// Bytes that it takes.
     pub fn size(&self) -> usize {
-        self.bytes.len()
+        self.all.size()
     }
 
     /// Whether it holds nothing.
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
-    }
-}
-
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    fn number(&mut self) -> Option<u64> {
-        let (mut number, mut shift) = (0, 0);
-        loop {
-            let (byte, rest) = self.0.split_first()?;
-            self.0 = rest;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-            shift = (shift + 7).min(56);
-        }
+        self.all.is_empty()
     }
 }
 

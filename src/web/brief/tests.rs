@@ -51,7 +51,7 @@ pub(in crate::web) fn desk_asking(world: &World, port: u16) -> Desk {
         strangers: fetcher,
         // There is none: editions are chosen by words.
         listening: None,
-        encoder: Worker::none(),
+        encoder: Worker::new("/nonexistent".into()),
         tagger: Arc::new(Tagger::new(&topics)),
         topics,
         index: Arc::new(Index::build(&*world.store).unwrap()),

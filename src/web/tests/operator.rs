@@ -56,7 +56,7 @@ impl House {
             fetcher: fetcher.clone(),
             strangers: fetcher,
             listening: Some(Arc::new(listening(folder))),
-            encoder: crate::encode::Worker::none(),
+            encoder: crate::encode::Worker::new("/nowhere".into()),
             tagger: Arc::new(crate::insight::Tagger::new(&given::topics())),
             topics: Arc::new(given::topics()),
             index: Arc::default(),
