@@ -68,19 +68,9 @@ impl Index {
         set: &Set,
         limit: usize,
     ) -> Vec<Match> {
-        let related = read(&self.related);
-        let mut asked = RANKED;
-        loop {
-            let near = related.query(words, meaning, ask.viewer, asked);
-            let last = near.len() < asked;
-            let found = near.iter().filter_map(|near| text.in_set(&near.id, set));
-            let found: Vec<Match> = found.take(limit).collect();
-            if last || found.len() == limit {
-                return found;
-            }
-            // Most of what has to do with the words is not asked for here.
-            asked = asked.saturating_mul(8);
-        }
+        let ids = text.matches(set).map(|found| found.id);
+        let near = read(&self.related).query_among(ids, words, meaning, ask.viewer, limit);
+        near.iter().filter_map(|near| text.in_set(&near.id, set)).collect()
     }
 
     /// By words, and by meaning where bare words are asked for. A digest must be the same whenever it is made, so it

@@ -15,13 +15,13 @@ pub(super) struct Found<'a> {
 }
 
 impl RelatedIndex {
-    /// The `most` of those that are wanted, `wanted` saying how near each is, with the most worth first; ties by name.
+    /// The `most` of those that are wanted, `wanted` saying by slot how near each is, with the most worth first; ties by name.
     pub(super) fn search(
         &self,
         bag: &Bag,
         vector: Option<&Vector>,
         viewer: Option<&SubscriberId>,
-        wanted: impl Fn(Shared, Option<f32>, &Held) -> Option<f32>,
+        wanted: impl Fn(usize, Shared, Option<f32>, &Held) -> Option<f32>,
         most: usize,
     ) -> Vec<Found<'_>> {
         let viewer =
@@ -37,14 +37,10 @@ impl RelatedIndex {
                 continue;
             }
             let Some(document) = document else { continue };
-            let Some(near) = wanted(shared, meaning, &document.place) else { continue };
+            let Some(near) = wanted(slot, shared, meaning, &document.place) else { continue };
             if document.place.owner.is_none() || document.place.owner == viewer {
-                let like = Like {
-                    words: shared.cosine,
-                    meaning: meaning.unwrap_or(0.0),
-                    length: document.bag.length(),
-                    count: document.bag.words(),
-                };
+                let (length, count) = (document.bag.length(), document.bag.words());
+                let like = Like::new(shared.cosine, meaning.unwrap_or(0.0), length, count);
                 found.push(Found { slot, document, like, near });
             }
         }

@@ -200,7 +200,7 @@ impl RelatedIndex {
         limit: usize,
     ) -> Vec<Related> {
         let Some((at, own)) = self.document(id) else { return Vec::new() };
-        let wanted = |shared: Shared, meaning: Option<f32>, place: &Held| {
+        let wanted = |_, shared: Shared, meaning: Option<f32>, place: &Held| {
             // Who says the very same is named beside it (`RelatedIndex::repeats`), and adds nothing here.
             let other =
                 place.item != own.place.item && same::likeness(shared.cosine, meaning) < 1.0;
@@ -242,11 +242,39 @@ impl RelatedIndex {
         viewer: Option<&SubscriberId>,
         limit: usize,
     ) -> Vec<Related> {
+        self.best(text, vector, viewer, |_| true, limit)
+    }
+
+    /// As [`RelatedIndex::query`], of `ids` alone.
+    pub fn query_among(
+        &self,
+        ids: impl Iterator<Item = InsightId>,
+        text: &str,
+        vector: Option<&Vector>,
+        viewer: Option<&SubscriberId>,
+        limit: usize,
+    ) -> Vec<Related> {
+        let mut among = vec![false; self.slots.len()];
+        for slot in ids.filter_map(|id| self.places.get(&id)) {
+            among[*slot as usize] = true;
+        }
+        self.best(text, vector, viewer, |slot| among[slot], limit)
+    }
+
+    fn best(
+        &self,
+        text: &str,
+        vector: Option<&Vector>,
+        viewer: Option<&SubscriberId>,
+        among: impl Fn(usize) -> bool,
+        limit: usize,
+    ) -> Vec<Related> {
         let bag = self.words.look(text);
         let vector = vector.filter(|vector| !vector.is_zero());
-        let wanted = |shared: Shared, meaning: Option<f32>, _: &Held| {
+        let wanted = |slot: usize, shared: Shared, meaning: Option<f32>, _: &Held| {
             let meaning = meaning.unwrap_or(0.0).max(0.0);
-            (shared.terms > 0 || meaning > 0.0).then_some(shared.cosine + MEANING * meaning)
+            let has = (shared.terms > 0 || meaning > 0.0) && among(slot);
+            has.then_some(shared.cosine + MEANING * meaning)
         };
         let found = self.search(&bag, vector, viewer, wanted, limit.max(CAREFUL));
         let mut ranked: Vec<(f32, &Found)> = self.scores(&found).into_iter().zip(&found).collect();
@@ -266,7 +294,7 @@ impl RelatedIndex {
         viewer: Option<&SubscriberId>,
     ) -> Vec<(InsightId, SourceId)> {
         let Some((at, own)) = self.document(id) else { return Vec::new() };
-        let wanted = |shared: Shared, meaning: Option<f32>, place: &Held| {
+        let wanted = |_, shared: Shared, meaning: Option<f32>, place: &Held| {
             let other = place.item != own.place.item;
             other.then(|| same::likeness(shared.cosine, meaning)).filter(|near| *near >= 1.0)
         };

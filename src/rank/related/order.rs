@@ -23,24 +23,24 @@ const REPEAT: f32 = 0.25;
 /// How a text is like the one looked for.
 #[derive(Clone, Copy)]
 pub struct Like {
-    /// Cosine of words, 0 to 1.
-    pub words: f32,
-    /// Cosine of meaning, -1 to 1; 0 if it isn't known.
-    pub meaning: f32,
-    /// How much the text has to say (`Bag::length`).
-    pub length: f32,
-    /// Its words in all.
-    pub count: u32,
+    /// What its cosine of words is to be multiplied with for its length.
+    tilt: f32,
+    /// Reckoned once, as it is compared often.
+    worth: f32,
 }
 
 impl Like {
-    /// Worth by itself, for comparing within one search.
-    pub fn worth(&self) -> f32 {
-        both(self.words * self.tilt(), self.meaning) + LENGTH * (self.count as f32).ln_1p()
+    /// Of a cosine of words (0 to 1), a cosine of meaning (-1 to 1; 0 if it isn't known), how much the text has to say
+    /// (`Bag::length`), and its words in all.
+    pub fn new(words: f32, meaning: f32, length: f32, count: u32) -> Self {
+        let tilt = length / ((1.0 - SLOPE) * PIVOT + SLOPE * length).max(f32::MIN_POSITIVE);
+        let worth = both(words * tilt, meaning) + LENGTH * (count as f32).ln_1p();
+        Self { tilt, worth }
     }
 
-    fn tilt(&self) -> f32 {
-        self.length / ((1.0 - SLOPE) * PIVOT + SLOPE * self.length).max(f32::MIN_POSITIVE)
+    /// Worth by itself, for comparing within one search.
+    pub fn worth(&self) -> f32 {
+        self.worth
     }
 }
 
@@ -61,7 +61,7 @@ pub fn echoed(likes: &[Like], between: impl Fn(usize, usize) -> (f32, f32)) -> V
                     SELF
                 } else {
                     let (words, meaning) = between(voice, text);
-                    both(words * likes[text].tilt(), meaning)
+                    both(words * likes[text].tilt, meaning)
                 };
                 loud * like
             });
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     fn like(words: f32, meaning: f32) -> Like {
-        Like { words, meaning, length: PIVOT, count: 50 }
+        Like::new(words, meaning, PIVOT, 50)
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
     proptest! {
         #[test]
         fn scores_and_picks_are_in_bounds(likes in prop::collection::vec((0.0_f32..1.0, -1.0_f32..1.0, 0.0_f32..99.0, 0_u32..999), 0..20), limit in 0_usize..30) {
-            let likes: Vec<Like> = likes.into_iter().map(|(words, meaning, length, count)| Like { words, meaning, length, count }).collect();
+            let likes: Vec<Like> = likes.into_iter().map(|(words, meaning, length, count)| Like::new(words, meaning, length, count)).collect();
             let scores = echoed(&likes, |_, _| (0.5, 0.5));
             prop_assert!(scores.iter().all(|s| (0.0..=1.0).contains(s)));
             let mut picked = varied(&scores, limit, |_, _| 0.5, |_, _| true);
