@@ -240,7 +240,7 @@ impl Fetcher {
         }
         bare.set_fragment(None);
         let sent = build(client, bare).header(header::USER_AGENT, self.user_agent()).send().await;
-        let now = watch.from_now();
+        let now = watch.hence();
         let response = match sent {
             Ok(response) => response,
             Err(error) => {

@@ -28,7 +28,7 @@ impl Watch {
 
     /// Of what lasts from now on: the true time, or up to a second after it, when one that [`super::get::retry_asked`] adds
     /// is counted in.
-    pub(super) fn from_now(self) -> Timestamp {
+    pub(super) fn hence(self) -> Timestamp {
         self.began_at.after(self.passed() + PART)
     }
 
@@ -51,8 +51,8 @@ mod tests {
     fn goes_on_from_when_the_work_began_and_never_back() {
         let now = Timestamp::from_secs(1000);
         let watch = Watch::began_before(now, Duration::from_millis(20_500));
-        assert_eq!((watch.now().secs(), watch.from_now().secs()), (1020, 1021));
+        assert_eq!((watch.now().secs(), watch.hence().secs()), (1020, 1021));
         let ahead = Watch { began_at: now, began: SystemTime::now() + Duration::from_secs(99) };
-        assert_eq!((ahead.now().secs(), ahead.from_now().secs()), (1000, 1001));
+        assert_eq!((ahead.now().secs(), ahead.hence().secs()), (1000, 1001));
     }
 }
