@@ -2,7 +2,7 @@
 """A politeness log: 300 feeds under some 50 behaviours of hosts, read by `podbrief serve` with short intervals, every
 request judged.
 
-    python3 benches/politeness.py target/release/podbrief [--minutes 10] [--feeds 300]
+    python3 benches/politeness.py target/release/podbrief [--minutes 10] [--feeds 300] [--load 20]
 
 All on loopback: nothing else is asked. One host (address and port) for each behaviour, and a canary that redirects, hubs,
 transcripts and chapters point at and that must never be touched. Prints what was seen, each violation, and how soon news of healthy
@@ -10,7 +10,8 @@ feeds was read. Ends with 1 if there is any violation.
 
 A request's time is when the kernel received it (SO_TIMESTAMPNS), which on loopback is when it was sent: the judge shares the
 machine, and where that is busy it may read two requests late and back to back that were sent a gap apart. How late it was at most is
-printed. What it answers after the program's time limit for an answer binds nobody. Linux only.
+printed. What it answers after the program's time limit for an answer binds nobody. With --load so many busy loops run beside it, and go
+before both program and judge (which are made nice by 10), so that neither gets the processor when it wants it. Linux only.
 """
 import argparse, asyncio, bisect, collections, email.utils, gzip, json, os, random, re, socket, struct, subprocess, sys, tempfile, time, zlib
 
@@ -302,6 +303,7 @@ async def main():
     args.add_argument("binary")
     args.add_argument("--minutes", type=float, default=10)
     args.add_argument("--feeds", type=int, default=300)
+    args.add_argument("--load", type=int, default=0)
     args = args.parse_args()
     world = World()
     canary = Host(world, "canary")
@@ -324,14 +326,21 @@ async def main():
         subprocess.run([args.binary, "import", f"{folder}/feeds.opml"], env=env, check=True, stdout=subprocess.DEVNULL)
         world.begun = time.monotonic()
         server = subprocess.Popen([args.binary, "serve"], env=env)
-        most = 0
+        most, loads = 0, []
         try:
+            if args.load:
+                loads = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(args.load)]
+                await asyncio.sleep(1)
+                for thread in [0, *map(int, os.listdir(f"/proc/{server.pid}/task"))]:
+                    os.setpriority(os.PRIO_PROCESS, thread, 10)
             while time.monotonic() - world.begun < args.minutes * 60:
                 await asyncio.sleep(1)
                 if server.poll() is not None:
                     sys.exit("the server ended")
                 most = max(most, resident(server.pid))
         finally:
+            for load in loads:
+                load.kill()
             server.terminate()
             await asyncio.to_thread(server.wait)
     never = [host.name for host in hosts if not host.starts]
