@@ -15,7 +15,8 @@ use url::Url;
 
 use super::FetchError;
 use super::get::{Fetcher, explain, is_redirect, retry_asked, text};
-use super::politeness::name;
+use super::politeness::{Place, name};
+use super::watch::Watch;
 use crate::model::Timestamp;
 
 /// Hops after the first request: episodes are often behind several counters.
@@ -58,9 +59,10 @@ impl Fetcher {
     /// # Errors
     /// [`FetchError`]; what came is kept for the next time, except where the file is refused.
     pub async fn download(&self, file: Download<'_>) -> Result<u64, FetchError> {
+        let watch = Watch::start(file.now);
         for _ in 0..AGAIN {
             let before = length(file.to).await;
-            match self.once(file).await {
+            match self.once(file, watch).await {
                 Ok(()) => return Ok(length(file.to).await),
                 Err(error) => {
                     let broke = matches!(error, FetchError::Body(_) | FetchError::Timeout { .. });
@@ -74,7 +76,7 @@ impl Fetcher {
         Err(FetchError::Body(format!("it broke off {AGAIN} times")))
     }
 
-    async fn once(&self, file: Download<'_>) -> Result<(), FetchError> {
+    async fn once(&self, file: Download<'_>, watch: Watch) -> Result<(), FetchError> {
         let state = state_of(file.to);
         let known = fs::read(&state).await.ok();
         let known: State =
@@ -85,7 +87,7 @@ impl Fetcher {
         }
         let from = if same && known.validator.is_some() { length(file.to).await } else { 0 };
         let validator = known.validator.filter(|_| from > 0);
-        let (url, response, _place) = self.open(file, from, validator.as_deref()).await?;
+        let (url, response, _place) = self.open(file, from, validator.as_deref(), watch).await?;
         let goes_on = response.status() == StatusCode::PARTIAL_CONTENT;
         let from = if goes_on { from } else { 0 };
         let rest = response.content_length().unwrap_or(0);
@@ -125,12 +127,13 @@ impl Fetcher {
         file: Download<'_>,
         from: u64,
         validator: Option<&str>,
-    ) -> Result<(Url, Response, tokio::sync::OwnedSemaphorePermit), FetchError> {
+        watch: Watch,
+    ) -> Result<(Url, Response, Place), FetchError> {
         let mut url = Url::parse(file.url).map_err(|_| FetchError::BadUrl(file.url.to_owned()))?;
         for hop in 0..=MAX_REDIRECTS {
-            let place = self.place(&url, hop > 0, file.now).await?;
+            let mut place = self.place(&url, hop > 0, watch).await?;
             let late = FetchError::Timeout { host: name(&url), limit: self.limit() };
-            let sent = self.send(&url, hop == 0, file.now, |client, url| {
+            let sent = self.send(&url, hop == 0, watch, &mut place, |client, url| {
                 let request = client
                     .get(url)
                     .timeout(LONGEST)
@@ -168,7 +171,7 @@ impl Fetcher {
                 status => {
                     return Err(FetchError::Status {
                         status: status.as_u16(),
-                        retry_after: retry_asked(response.headers(), file.now),
+                        retry_after: retry_asked(response.headers(), watch.now()),
                     });
                 }
             }

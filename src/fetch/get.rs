@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Certificate, Client, RequestBuilder, Response, StatusCode, redirect};
-use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
 use super::freshness::{retry_after, wish};
 use super::guard::{self, AllowPrivate, PrivateName, PublicOnly, Unresolved};
-use super::politeness::{Gates, name};
+use super::politeness::{Gates, Place, name};
 use super::rest::UNSAID;
+use super::watch::Watch;
 use super::{Answer, FetchError, Fetched, Request};
 use crate::model::{Timestamp, Validators};
 
@@ -29,9 +29,9 @@ const MAX_LINKS: (usize, usize) = (16, 4096);
 pub struct Limits {
     /// From the first hop to the last byte.
     pub timeout: Duration,
-    /// At once to one host.
+    /// At once to one host: one without an answer yet, others whose answers are being read.
     pub per_host: usize,
-    /// Between the beginnings of two requests to one host.
+    /// From the beginning of an answer to the next request to the same host.
     pub gap: Duration,
     /// Private hosts that may be asked.
     pub allow_private: Vec<AllowPrivate>,
@@ -138,14 +138,19 @@ impl Fetcher {
         &self,
         url: &Url,
         patient: bool,
-        now: Timestamp,
-    ) -> Result<OwnedSemaphorePermit, FetchError> {
+        watch: Watch,
+    ) -> Result<Place, FetchError> {
         let host = || name(url);
-        if let Some(until) = self.inner.gates.resting(url, now) {
-            return Err(FetchError::Resting { host: host(), until });
-        }
+        let resting = || match self.inner.gates.resting(url, watch.now()) {
+            Some(until) => Err(FetchError::Resting { host: host(), until }),
+            None => Ok(()),
+        };
+        resting()?;
         let place = self.inner.gates.enter(url, patient).await;
-        place.ok_or_else(|| FetchError::Busy { host: host() })
+        let place = place.ok_or_else(|| FetchError::Busy { host: host() })?;
+        // It may have asked for it while its place was waited for.
+        resting()?;
+        Ok(place)
     }
 
     /// Gets a body, or learns that it has not changed.
@@ -155,16 +160,17 @@ impl Fetcher {
     pub async fn get(&self, request: Request<'_>) -> Result<Answer, FetchError> {
         let bad = || FetchError::BadUrl(request.url.to_owned());
         let mut url = Url::parse(request.url).map_err(|_| bad())?;
+        let watch = Watch::start(request.now);
         let limit = self.inner.limits.timeout;
         // One bound for all hops, so that a chain of slow ones can't add theirs up.
         let mut left = limit;
         let mut permanent = true;
         for hop in 0..=MAX_REDIRECTS {
             // The wait for a place is not the host's fault: it does not count.
-            let _place = self.place(&url, request.patient || hop > 0, request.now).await?;
+            let mut place = self.place(&url, request.patient || hop > 0, watch).await?;
             let start = Instant::now();
             let late = FetchError::Timeout { host: name(&url), limit };
-            let step = self.step(&url, &request, hop, permanent);
+            let step = self.step(&url, &request, hop, permanent, watch, &mut place);
             match tokio::time::timeout(left, step).await.map_err(|_| late)?? {
                 Step::Done(answer) => return Ok(answer),
                 Step::On { to, moved } => {
@@ -184,8 +190,10 @@ impl Fetcher {
         request: &Request<'_>,
         hop: usize,
         permanent: bool,
+        watch: Watch,
+        place: &mut Place,
     ) -> Result<Step, FetchError> {
-        let response = self.send(url, hop == 0, request.now, |client, url| {
+        let response = self.send(url, hop == 0, watch, place, |client, url| {
             let builder = client.get(url).header(header::ACCEPT, request.accept);
             request.validators.into_iter().fold(builder, conditional)
         });
@@ -193,7 +201,7 @@ impl Fetcher {
         let status = response.status();
         if !is_redirect(status) {
             let moved = (hop > 0 && permanent).then(|| url.clone());
-            return self.finish(url.clone(), moved, response, request).await.map(Step::Done);
+            return self.finish(url.clone(), moved, response, request, watch).await.map(Step::Done);
         }
         let target = text(response.headers(), &header::LOCATION).unwrap_or_default();
         let to = url.join(&target).ok().filter(|_| !target.is_empty());
@@ -217,7 +225,8 @@ impl Fetcher {
         &self,
         url: &Url,
         first: bool,
-        now: Timestamp,
+        watch: Watch,
+        place: &mut Place,
         build: impl FnOnce(&Client, Url) -> RequestBuilder,
     ) -> Result<Response, FetchError> {
         let allowed = self.judge(url)?;
@@ -231,6 +240,7 @@ impl Fetcher {
         }
         bare.set_fragment(None);
         let sent = build(client, bare).header(header::USER_AGENT, self.user_agent()).send().await;
+        let now = watch.hence();
         let response = match sent {
             Ok(response) => response,
             Err(error) => {
@@ -247,7 +257,7 @@ impl Fetcher {
             Some(address) if !allowed => guard::check_address(address.ip(), &name(url))?,
             _ => {}
         }
-        let asked = retry_asked(response.headers(), now);
+        let asked = retry_asked(response.headers(), watch.now());
         self.inner.gates.note(url, |rest| {
             rest.answered();
             match (response.status().as_u16(), asked) {
@@ -256,6 +266,8 @@ impl Fetcher {
                 _ => {}
             }
         });
+        // Not before what it asked for is known: who has the next turn must see it.
+        place.sent();
         Ok(response)
     }
 
@@ -265,9 +277,10 @@ impl Fetcher {
         moved: Option<Url>,
         mut response: Response,
         request: &Request<'_>,
+        watch: Watch,
     ) -> Result<Answer, FetchError> {
         let headers = response.headers();
-        let wish = wish(headers, request.now);
+        let wish = wish(headers, watch.now());
         let short = |name| opaque(headers, &name).filter(|v| v.len() <= MAX_VALIDATOR);
         let validators =
             Validators { etag: short(header::ETAG), last_modified: short(header::LAST_MODIFIED) };
@@ -279,7 +292,7 @@ impl Fetcher {
             status => {
                 return Err(FetchError::Status {
                     status: status.as_u16(),
-                    retry_after: retry_asked(headers, request.now),
+                    retry_after: retry_asked(headers, watch.now()),
                 });
             }
         }
@@ -375,6 +388,26 @@ pub(super) fn explain(error: &reqwest::Error, url: &Url, limit: Duration) -> Fet
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_a_turn_learns_that_the_host_wants_rest() {
+        let limits = Limits {
+            timeout: Duration::from_secs(30),
+            per_host: 2,
+            gap: Duration::from_millis(250),
+            allow_private: Vec::new(),
+        };
+        let fetcher = Fetcher::new(limits, "test", "https://test.example/").unwrap();
+        let url = Url::parse("https://a.example/feed").unwrap();
+        let watch = Watch::start(Timestamp::from_secs(1_795_503_600));
+        let first = fetcher.place(&url, false, watch).await.unwrap();
+        let mut second = std::pin::pin!(fetcher.place(&url, false, watch));
+        let waits = tokio::time::timeout(Duration::from_secs(9), &mut second).await;
+        assert!(waits.is_err(), "the first one's answer is not here yet");
+        fetcher.rest("https://a.example/", watch.now(), watch.now().after(Duration::from_secs(60)));
+        drop(first);
+        assert!(matches!(second.await, Err(FetchError::Resting { .. })));
+    }
 
     #[test]
     fn validators_go_back_as_they_came() {

@@ -13,6 +13,7 @@ mod own;
 mod politeness;
 mod post;
 mod rest;
+mod watch;
 
 pub use answer::{Answer, Fetched, Request};
 pub use download::Download;

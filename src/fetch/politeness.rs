@@ -1,5 +1,10 @@
 //! At most so many requests at once to one host and port, never two closer than a gap, none while the host rests.
 //! Knows hosts by name only; what a failure means is [`super::rest`]'s to say.
+//!
+//! When a request is really sent is not known: looking a name up, connecting, or a program that gets no processor or was
+//! stopped, may lie between its turn and its first byte. Known is that it was sent before its answer came. So its turn lasts
+//! until then, and the gap begins there: however late one is sent, the next can't follow on its heels. Those whose answers are
+//! being read hold a place, not the turn.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,10 +28,46 @@ pub(super) struct Gates {
 }
 
 struct Host {
-    gate: Arc<Semaphore>,
-    /// Before this, no further request begins.
-    next: Instant,
+    gate: Arc<Gate>,
     rest: Rest,
+}
+
+struct Gate {
+    places: Arc<Semaphore>,
+    /// Whose request may be on its way: one.
+    turn: Arc<Semaphore>,
+    /// Before this, no further request begins.
+    next: Mutex<Instant>,
+}
+
+/// A place at a host, and the turn to ask it, until these are dropped.
+pub(super) struct Place {
+    gate: Arc<Gate>,
+    gap: Duration,
+    turn: Option<OwnedSemaphorePermit>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Place {
+    /// The request has been sent by now, or never will be: the next one may begin after a gap.
+    pub(super) fn sent(&mut self) {
+        if let Some(turn) = self.turn.take() {
+            *self.gate.next() = Instant::now() + self.gap;
+            drop(turn);
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.sent();
+    }
+}
+
+impl Gate {
+    fn next(&self) -> MutexGuard<'_, Instant> {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Gates {
@@ -34,30 +75,22 @@ impl Gates {
         Self { at_once: at_once.max(1), gap, hosts: Mutex::default() }
     }
 
-    /// Waits for a place; it is free again when the permit is dropped. `None` if there is none now and `patient` is
-    /// false: who waits at a slow host would keep others from being asked.
-    pub(super) async fn enter(&self, url: &Url, patient: bool) -> Option<OwnedSemaphorePermit> {
-        let host = name(url);
-        let gate = self.with(&host, |host| Arc::clone(&host.gate));
+    /// Waits for a place and a turn; both are free again when what is given is dropped. `None` if there is no place now and
+    /// `patient` is false: who waits at a slow host would keep others from being asked.
+    pub(super) async fn enter(&self, url: &Url, patient: bool) -> Option<Place> {
+        let gate = self.with(&name(url), |host| Arc::clone(&host.gate));
+        let places = Arc::clone(&gate.places);
+        // The semaphores are never closed.
         let place = if patient {
-            // The semaphore is never closed.
-            gate.acquire_owned().await.ok()?
+            places.acquire_owned().await.ok()?
         } else {
-            gate.try_acquire_owned().ok()?
+            places.try_acquire_owned().ok()?
         };
-        let gap = self.gap;
-        // Looked at again after each sleep, since sleeps end late on a busy machine.
-        while let Some(begin) = self.with(&host, |host| {
-            let now = Instant::now();
-            if now < host.next {
-                return Some(host.next);
-            }
-            host.next = now + gap;
-            None
-        }) {
-            tokio::time::sleep_until(begin).await;
-        }
-        Some(place)
+        let turn = Arc::clone(&gate.turn).acquire_owned().await.ok()?;
+        // Whose turn it is changes `next` when it ends, and nobody else does.
+        let next = *gate.next();
+        tokio::time::sleep_until(next).await;
+        Some(Place { gate, gap: self.gap, turn: Some(turn), _place: place })
     }
 
     /// Until when the host is left alone, if it is.
@@ -76,14 +109,22 @@ impl Gates {
             return work(host);
         }
         if hosts.len() >= MOST {
-            hosts.retain(|_, host| Arc::strong_count(&host.gate) > 1 || !host.rest.is_well());
+            let now = Instant::now();
+            hosts.retain(|_, host| {
+                let asked = Arc::strong_count(&host.gate) > 1 || *host.gate.next() > now;
+                asked || !host.rest.is_well()
+            });
             // More hosts in trouble than are remembered: the newest trouble is the one that matters.
             if hosts.len() >= MOST {
                 hosts.retain(|_, host| Arc::strong_count(&host.gate) > 1);
             }
         }
-        let gate = Arc::new(Semaphore::new(self.at_once));
-        let fresh = Host { gate, next: Instant::now(), rest: Rest::default() };
+        let gate = Arc::new(Gate {
+            places: Arc::new(Semaphore::new(self.at_once)),
+            turn: Arc::new(Semaphore::new(1)),
+            next: Mutex::new(Instant::now()),
+        });
+        let fresh = Host { gate, rest: Rest::default() };
         work(hosts.entry(name.to_owned()).or_insert(fresh))
     }
 
@@ -111,8 +152,10 @@ mod tests {
         let (a, b) =
             (Url::parse("http://a.example/x").unwrap(), Url::parse("http://b.example/").unwrap());
         let start = Instant::now();
-        let first = gates.enter(&a, true).await.unwrap();
-        let _second = gates.enter(&a, true).await.unwrap();
+        let mut first = gates.enter(&a, true).await.unwrap();
+        first.sent();
+        let mut second = gates.enter(&a, true).await.unwrap();
+        second.sent();
         assert_eq!(start.elapsed(), Duration::from_millis(250));
         assert!(gates.enter(&a, false).await.is_none(), "both places are taken");
         let _other = gates.enter(&b, false).await.unwrap();
@@ -120,6 +163,32 @@ mod tests {
         drop(first);
         let _third = gates.enter(&a, false).await.unwrap();
         assert_eq!(start.elapsed(), Duration::from_millis(500));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_gap_begins_when_a_request_has_been_sent_for_certain_however_late_that_is() {
+        let gates = Gates::new(2, Duration::from_millis(250));
+        let url = Url::parse("http://a.example/").unwrap();
+        let start = Instant::now();
+        for give_up in [false, true] {
+            let mut first = gates.enter(&url, false).await.unwrap();
+            let begun = start.elapsed();
+            let mut second = std::pin::pin!(gates.enter(&url, false));
+            // The program is stopped for an hour, or connecting takes as long, before a byte of the first is sent.
+            let hour = Duration::from_secs(3600);
+            assert!(
+                tokio::time::timeout(hour, &mut second).await.is_err(),
+                "two at the same moment"
+            );
+            if give_up {
+                drop(first);
+            } else {
+                first.sent();
+            }
+            let second = second.await.unwrap();
+            assert_eq!(start.elapsed() - begun, hour + Duration::from_millis(250));
+            drop(second);
+        }
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ use url::Url;
 use super::FetchError;
 use super::get::{Fetcher, is_redirect};
 use super::politeness::name;
+use super::watch::Watch;
 use crate::model::Timestamp;
 
 /// Bytes of an answer that are read, for its message.
@@ -110,9 +111,10 @@ impl Fetcher {
         now: Timestamp,
         build: impl FnOnce(&dyn Fn(reqwest::Method) -> RequestBuilder) -> RequestBuilder,
     ) -> Result<Reply, FetchError> {
-        let _place = self.place(url, patient, now).await?;
+        let watch = Watch::start(now);
+        let mut place = self.place(url, patient, watch).await?;
         let late = || FetchError::Timeout { host: name(url), limit };
-        let sent = self.send(url, false, now, |client, url| {
+        let sent = self.send(url, false, watch, &mut place, |client, url| {
             build(&|method| client.request(method, url.clone()))
         });
         let mut response = tokio::time::timeout(limit, sent).await.map_err(|_| late())??;

@@ -11,11 +11,13 @@ pub(super) fn parse(text: &str) -> Option<u64> {
     }
     let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
     let mut parts = whole.split(':').rev();
-    let seconds = number(parts.next()?, 59)?;
-    let minutes = number(parts.next()?, 59 + MAX_HOURS * 60)?;
-    let hours = match parts.next() {
-        Some(hours) => number(hours, MAX_HOURS)?,
-        None => 0,
+    // Two digits at most below the first part, as WebVTT has it (6.3): nobody writes `00:007`, and what is meant by it is
+    // not known. That there are two, and three in a fraction, is not asked for: programs leave zeros out.
+    let seconds = number(parts.next()?, 2, 59)?;
+    let minutes = parts.next()?;
+    let (hours, minutes) = match parts.next() {
+        Some(hours) => (number(hours, 4, MAX_HOURS)?, number(minutes, 2, 99)?),
+        None => (0, number(minutes, 4, 59 + MAX_HOURS * 60)?),
     };
     if parts.next().is_some() || (hours > 0 && minutes > 59) {
         return None;
@@ -23,8 +25,8 @@ pub(super) fn parse(text: &str) -> Option<u64> {
     Some(((hours * 60 + minutes) * 60 + seconds) * 1000 + millis(fraction)?)
 }
 
-fn number(text: &str, most: u64) -> Option<u64> {
-    let digits = (1..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+fn number(text: &str, digits: usize, most: u64) -> Option<u64> {
+    let digits = (1..=digits).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten().filter(|value| *value <= most)
 }
 
@@ -100,6 +102,13 @@ mod tests {
             ("00:61", None),
             ("a:b", None),
             ("1:99:00", None),
+            ("0:90:00", Some(5_400_000)),
+            ("00:000.000", None),
+            ("00:007", None),
+            ("1:007:00", None),
+            ("0:5:7", Some(307_000)),
+            ("120:00.000", Some(7_200_000)),
+            ("00:00.00", Some(0)),
             ("", None),
             (":", None),
         ] {
