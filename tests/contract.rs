@@ -48,7 +48,6 @@ macro_rules! contract {
 contract!(
     adding_a_source_queues_its_poll,
     a_poll_commits_items_jobs_and_the_next_poll_together,
-    polls_recorded_together_are_as_if_one_by_one,
     a_paused_source_is_not_polled,
     an_item_goes_through_the_stages_once,
     feeds_are_newest_first_and_page,
@@ -260,30 +259,6 @@ fn a_poll_commits_items_jobs_and_the_next_poll_together(open: Open, dir: &Path) 
     assert_eq!(keys, ["2", "1"], "newest first");
     assert_eq!(store.known_items(&a.id).unwrap().len(), 2);
     assert_eq!(store.source(&a.id).unwrap().unwrap().coverage.items, 2);
-}
-
-fn polls_recorded_together_are_as_if_one_by_one(open: Open, dir: &Path) {
-    let store = open(dir);
-    let a = source("https://a.example/feed", Visibility::Public);
-    let b = source("https://b.example/feed", Visibility::Public);
-    let gone = source("https://gone.example/feed", Visibility::Public);
-    store.add_source(a.clone()).unwrap();
-    store.add_source(b.clone()).unwrap();
-    let (one, two, three) = (item(&a, "1", 900), item(&a, "2", 950), item(&b, "1", 970));
-    let together = vec![
-        outcome(&a, std::slice::from_ref(&one), 5000),
-        outcome(&gone, &[], 5000),
-        outcome(&b, std::slice::from_ref(&three), 6000),
-        // The same source again sees what was written a moment before.
-        outcome(&a, &[one, two], 7000),
-    ];
-    assert_eq!(store.save_polls(together).unwrap(), [Some(1), None, Some(1), Some(1)]);
-    assert_eq!(store.known_items(&a.id).unwrap().len(), 2);
-    assert_eq!(store.source(&a.id).unwrap().unwrap().coverage.items, 2);
-    assert_eq!(store.source(&a.id).unwrap().unwrap().poll.next, at(7000));
-    assert_eq!(due(&*store, 6999).len(), 4, "three items and the poll of b");
-    assert_eq!(due(&*store, 7000).len(), 5);
-    assert_eq!(store.save_polls(Vec::new()).unwrap(), []);
 }
 
 fn a_paused_source_is_not_polled(open: Open, dir: &Path) {

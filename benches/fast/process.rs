@@ -83,19 +83,11 @@ impl Drop for Running {
     }
 }
 
-fn ticks(stat: &str, from: usize) -> f64 {
-    let fields = stat.rsplit(')').next().unwrap().split_whitespace().skip(from).take(2);
-    fields.map(|n| n.parse::<f64>().unwrap()).sum::<f64>() / 100.0
-}
-
 /// CPU-seconds that a process has used, in itself and in the kernel.
 pub fn cpu(pid: u32) -> f64 {
-    ticks(&std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap(), 11)
-}
-
-/// The same of all children that have ended.
-pub fn of_children() -> f64 {
-    ticks(&std::fs::read_to_string("/proc/self/stat").unwrap(), 13)
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields = stat.rsplit(')').next().unwrap().split_whitespace().skip(11).take(2);
+    fields.map(|ticks| ticks.parse::<f64>().unwrap()).sum::<f64>() / 100.0
 }
 
 pub fn resident_kib(pid: u32) -> u64 {

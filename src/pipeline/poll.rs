@@ -50,7 +50,8 @@ pub async fn poll(
     id: &SourceId,
     now: Timestamp,
 ) -> Result<Option<PollReport>, StageError> {
-    let Some(source) = ctx.door.polled(id).await? else {
+    let wanted = id.clone();
+    let Some(source) = ctx.door.call(move |s| s.source(&wanted)).await? else {
         let job = JobKind::Poll(id.clone());
         ctx.door.call(move |s| s.drop_job(&job)).await?;
         return Ok(None);
@@ -85,7 +86,7 @@ pub async fn poll(
     };
     let (outcome, mut report) = outcome;
     let healed = report.ok && source.poll.failures > 0;
-    match ctx.door.save_poll(outcome).await {
+    match ctx.door.call(move |s| s.save_poll(outcome)).await {
         Ok(new) => report.new_items = new,
         // Removed while it was asked.
         Err(StoreError::Gone(_)) => return Ok(None),

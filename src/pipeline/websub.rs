@@ -252,7 +252,7 @@ pub async fn told(
     };
     sort_items(ctx, &source, feed, source.title.clone(), &mut outcome, now).await?;
     outcome.profile = None;
-    let new = ctx.door.save_poll(outcome).await?;
+    let new = ctx.door.call(move |s| s.save_poll(outcome)).await?;
     tracing::info!(source = %source.title, new, "the hub told of news");
     Ok(Told::News(new))
 }

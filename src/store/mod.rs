@@ -7,7 +7,6 @@
 mod backup;
 mod door;
 mod error;
-mod group;
 mod intent;
 mod models;
 mod readers;
@@ -64,14 +63,9 @@ pub trait SourceStore {
     fn save_lease(&self, id: &SourceId, lease: Option<Lease>) -> Result<bool>;
     /// The ids of the items already recorded.
     fn known_items(&self, id: &SourceId) -> Result<HashSet<ItemId>>;
-    /// Records polls, all together: each source's new state, its new and changed items, their jobs and the next poll.
-    /// Gives for each how many items were new, or nothing if the source is gone.
-    fn save_polls(&self, outcomes: Vec<PollOutcome>) -> Result<Vec<Option<usize>>>;
-    /// Records one; [`StoreError::Gone`] if the source is.
-    fn save_poll(&self, outcome: PollOutcome) -> Result<usize> {
-        let gone = StoreError::Gone(format!("source {}", outcome.source));
-        self.save_polls(vec![outcome])?.pop().flatten().ok_or(gone)
-    }
+    /// Records a poll: the source's new state, its new and changed items, their jobs and the next poll.
+    /// Returns how many items were new.
+    fn save_poll(&self, outcome: PollOutcome) -> Result<usize>;
 }
 
 /// Newsletters that come by mail.

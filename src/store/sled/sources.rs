@@ -7,7 +7,7 @@ use crate::model::{
     Gone, InsightId, Item, ItemId, ItemState, Job, JobKind, Lease, PollState, Source, SourceId,
     SourceKind, SourceStatus, SpeechPolicy, Timestamp, Tombstone,
 };
-use crate::store::{Added, PollOutcome, Result, Scope, SourceStore};
+use crate::store::{Added, PollOutcome, Result, Scope, SourceStore, StoreError};
 
 impl SourceStore for SledStore {
     fn add_source(&self, source: Source) -> Result<Added> {
@@ -161,71 +161,14 @@ impl SourceStore for SledStore {
         Ok(known)
     }
 
-    fn save_polls(&self, outcomes: Vec<PollOutcome>) -> Result<Vec<Option<usize>>> {
+    fn save_poll(&self, outcome: PollOutcome) -> Result<usize> {
         let held = self.writer();
-        let mut batch = ::sled::Batch::default();
-        let (mut sources, mut most) = (HashSet::new(), Weight::Light);
-        let mut saved = Vec::with_capacity(outcomes.len());
-        for outcome in outcomes {
-            if !sources.insert(outcome.source.clone()) {
-                // What the one before wrote is to be read.
-                self.apply(std::mem::take(&mut batch))?;
-            }
-            let put = self.put_poll(&mut batch, outcome)?;
-            most = put.map_or(most, |(_, weight)| most.max(weight));
-            saved.push(put.map(|(new, _)| new));
-        }
-        match most {
-            Weight::Light => self.finish_lightly(batch, held)?,
-            Weight::Unseen => self.finish_unseen(batch, held)?,
-            Weight::Shown => self.finish(batch, held)?,
-        }
-        Ok(saved)
-    }
-}
-
-/// Puts a tombstone into `batch`.
-pub(super) fn bury(
-    batch: &mut ::sled::Batch,
-    of: Gone,
-    podcast_guid: Option<String>,
-) -> Result<()> {
-    batch.insert(keys::tombstone(&of), record::encode(&Tombstone { of, podcast_guid })?);
-    Ok(())
-}
-
-/// Where an item stands among its source's items.
-pub(super) fn dated(item: &Item) -> Timestamp {
-    item.published.unwrap_or(item.seen)
-}
-
-/// The item at the end of an index key.
-fn item_in(key: &[u8]) -> Option<ItemId> {
-    let at = key.len().checked_sub(20)?;
-    std::str::from_utf8(key.get(at..)?).ok()?.parse().ok()
-}
-
-pub(super) fn insight_in(value: &[u8]) -> Option<InsightId> {
-    std::str::from_utf8(value).ok()?.parse().ok()
-}
-/// What a poll's outcome is worth: whoever asks again would learn it again, or not, or it is shown to readers.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Weight {
-    Light,
-    Unseen,
-    Shown,
-}
-
-impl SledStore {
-    /// Puts one into `batch`; says how many items are new and what the write is worth, or nothing if the source is gone.
-    fn put_poll(
-        &self,
-        batch: &mut ::sled::Batch,
-        outcome: PollOutcome,
-    ) -> Result<Option<(usize, Weight)>> {
         let key = keys::source(&outcome.source);
-        let Some(mut source) = self.read::<Source>(&key)? else { return Ok(None) };
+        let Some(mut source) = self.read::<Source>(&key)? else {
+            return Err(StoreError::Gone(format!("source {}", outcome.source)));
+        };
         let before = source.clone();
+        let mut batch = ::sled::Batch::default();
         let mut fresh = HashSet::new();
         let mut seen = false;
         for new in outcome.new {
@@ -235,7 +178,7 @@ impl SledStore {
                 continue;
             }
             if item.state == ItemState::New {
-                self.enqueue(batch, &Job::new(JobKind::Transcribe(item.id.clone()), new.due))?;
+                self.enqueue(&mut batch, &Job::new(JobKind::Transcribe(item.id.clone()), new.due))?;
             }
             batch.remove(keys::tombstone(&Gone::Item(item.id.clone())));
             batch.insert(keys::item_of(&source.id, dated(&item), &item.id), Vec::new());
@@ -275,25 +218,49 @@ impl SledStore {
         }
         let poll = JobKind::Poll(source.id.clone());
         if source.status == SourceStatus::Active {
-            self.enqueue(batch, &Job::new(poll, source.poll.next))?;
+            self.enqueue(&mut batch, &Job::new(poll, source.poll.next))?;
         } else {
-            self.unqueue(batch, &poll)?;
+            self.unqueue(&mut batch, &poll)?;
         }
         batch.insert(key, record::encode(&source)?);
         // How its polls go is shown to the operator only, and never kept: what is kept of feeds stays good.
         let light = only_time_went(&before.poll, &source.poll);
         let shown = Source { poll: before.poll.clone(), ..source };
-        let weight = if seen || shown != before || !fresh.is_empty() {
-            Weight::Shown
+        if seen || shown != before || !fresh.is_empty() {
+            self.finish(batch, held)?;
         } else if light {
-            Weight::Light
+            self.finish_lightly(batch, held)?;
         } else {
-            Weight::Unseen
-        };
-        Ok(Some((fresh.len(), weight)))
+            self.finish_unseen(batch, held)?;
+        }
+        Ok(fresh.len())
     }
 }
 
+/// Puts a tombstone into `batch`.
+pub(super) fn bury(
+    batch: &mut ::sled::Batch,
+    of: Gone,
+    podcast_guid: Option<String>,
+) -> Result<()> {
+    batch.insert(keys::tombstone(&of), record::encode(&Tombstone { of, podcast_guid })?);
+    Ok(())
+}
+
+/// Where an item stands among its source's items.
+pub(super) fn dated(item: &Item) -> Timestamp {
+    item.published.unwrap_or(item.seen)
+}
+
+/// The item at the end of an index key.
+fn item_in(key: &[u8]) -> Option<ItemId> {
+    let at = key.len().checked_sub(20)?;
+    std::str::from_utf8(key.get(at..)?).ok()?.parse().ok()
+}
+
+pub(super) fn insight_in(value: &[u8]) -> Option<InsightId> {
+    std::str::from_utf8(value).ok()?.parse().ok()
+}
 /// Whether nothing was learned but that there is no news: who forgets that asks once more.
 fn only_time_went(before: &PollState, now: &PollState) -> bool {
     let timeless = |state: &PollState| PollState {
