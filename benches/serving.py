@@ -16,7 +16,7 @@ http {{
   access_log off; sendfile on; keepalive_requests 1000000; open_file_cache max=100;
   types {{ application/atom+xml atom; }}
   client_body_temp_path {dir}/a; proxy_temp_path {dir}/b; fastcgi_temp_path {dir}/c; uwsgi_temp_path {dir}/d; scgi_temp_path {dir}/e;
-  server {{ listen 127.0.0.1:{port}; root {dir}/root; gzip_static on; }}
+  server {{ listen 127.0.0.1:{port}; root {dir}/files; gzip_static on; }}
 }}
 """
 
@@ -81,9 +81,9 @@ def main():
         _, _, plain = get(ours + "/latest.atom")
         _, fields, coded = get(ours + "/latest.atom", Accept_Encoding="gzip")
         assert fields["Content-Encoding"] == "gzip"
-        os.mkdir(f"{folder}/root")
+        os.mkdir(f"{folder}/files")
         for name, data in (("latest.atom", plain), ("latest.atom.gz", coded)):
-            with open(f"{folder}/root/{name}", "wb") as file:
+            with open(f"{folder}/files/{name}", "wb") as file:
                 file.write(data)
         with open(f"{folder}/nginx.conf", "w") as file:
             file.write(NGINX.format(dir=folder, port=theirs.rsplit(":", 1)[1]))

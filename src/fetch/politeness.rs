@@ -86,6 +86,10 @@ impl Gates {
         } else {
             places.try_acquire_owned().ok()?
         };
+        if self.gap.is_zero() {
+            // Nothing to keep, so nobody waits for an answer that is not theirs.
+            return Some(Place { gate, gap: self.gap, turn: None, _place: place });
+        }
         let turn = Arc::clone(&gate.turn).acquire_owned().await.ok()?;
         // Whose turn it is changes `next` when it ends, and nobody else does.
         let next = *gate.next();
@@ -189,6 +193,17 @@ mod tests {
             assert_eq!(start.elapsed() - begun, hour + Duration::from_millis(250));
             drop(second);
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_gap_nobody_waits_for_another_s_answer() {
+        let gates = Gates::new(2, Duration::ZERO);
+        let url = Url::parse("http://a.example/").unwrap();
+        let start = Instant::now();
+        let _first = gates.enter(&url, false).await.unwrap();
+        let _second = gates.enter(&url, false).await.unwrap();
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        assert!(gates.enter(&url, false).await.is_none(), "both places are taken");
     }
 
     #[tokio::test]
