@@ -7,6 +7,7 @@ pub mod frequency;
 pub mod gist;
 pub mod html;
 pub mod language;
+pub mod names;
 pub mod normal;
 pub mod phrases;
 pub mod sentence;

@@ -5,7 +5,6 @@ mod counts;
 mod find;
 mod forms;
 mod kept;
-mod names;
 mod order;
 mod same;
 #[cfg(test)]
@@ -16,10 +15,10 @@ use std::collections::HashMap;
 
 use crate::model::{InsightId, ItemId, Related, SourceId, SubscriberId, Visibility};
 use crate::text::embed::Vector;
+use crate::text::names::Names;
 use crate::text::token::tokens;
 use find::Found;
 pub use kept::Part;
-use names::Names;
 use serde::{Deserialize, Serialize};
 use words::{Bag, Shared, Words};
 

@@ -5,6 +5,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::{Document, Set, TextIndex, Word};
+use crate::model::{SourceId, SubscriberId};
 use crate::text::stem::Stemmer;
 
 /// A part holds so many documents or forms, and words of so many bytes.
@@ -23,8 +24,8 @@ enum Piece {
     /// The first, since the others need it.
     Names {
         alive: Set,
-        sources: Vec<String>,
-        owners: Vec<String>,
+        sources: Vec<SourceId>,
+        owners: Vec<SubscriberId>,
         languages: Vec<String>,
         documents: usize,
     },
@@ -42,8 +43,8 @@ impl TextIndex {
         let mut each = |piece| each(Part(piece));
         each(Piece::Names {
             alive: self.alive.clone(),
-            sources: self.sources.names(),
-            owners: self.owners.names(),
+            sources: self.sources.all().to_vec(),
+            owners: self.owners.all().to_vec(),
             languages: self.languages.iter().map(|(name, _)| name.clone()).collect(),
             documents: self.documents.len(),
         })?;

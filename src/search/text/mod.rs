@@ -21,6 +21,7 @@ pub use set::Set;
 use crate::model::{Insight, InsightId, SourceId, SubscriberId, Timestamp, Visibility};
 use crate::text::fold;
 use crate::text::language::primary;
+use crate::text::names::Names;
 use crate::text::stem::Stemmer;
 
 /// Between two texts of one insight, so that no phrase spans both.
@@ -49,39 +50,6 @@ struct Document {
     language: u8,
 }
 
-/// Numbers for names that come again and again.
-#[derive(Default)]
-struct Numbers(HashMap<String, u32>);
-
-impl Numbers {
-    fn of(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.0.get(name) {
-            return *number;
-        }
-        let number = self.0.len() as u32;
-        self.0.insert(name.to_owned(), number);
-        number
-    }
-
-    fn known(&self, name: &str) -> Option<u32> {
-        self.0.get(name).copied()
-    }
-
-    /// In the order of their numbers.
-    fn names(&self) -> Vec<String> {
-        let mut all: Vec<(u32, &String)> =
-            self.0.iter().map(|(name, number)| (*number, name)).collect();
-        all.sort_unstable();
-        all.into_iter().map(|(_, name)| name.clone()).collect()
-    }
-}
-
-impl FromIterator<String> for Numbers {
-    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
-        Self(names.into_iter().zip(0..).collect())
-    }
-}
-
 #[derive(Clone, Serialize, Deserialize)]
 struct Word {
     postings: Postings,
@@ -99,8 +67,8 @@ pub struct TextIndex {
     places: HashMap<InsightId, u32>,
     /// All that are not gone.
     alive: Set,
-    sources: Numbers,
-    owners: Numbers,
+    sources: Names<SourceId>,
+    owners: Names<SubscriberId>,
     languages: Vec<(String, Stemmer)>,
 }
 
@@ -127,14 +95,14 @@ impl TextIndex {
         let language = self.language(insight.language.as_deref().unwrap_or("en"));
         let owner = match &insight.visibility {
             Visibility::Public => 0,
-            Visibility::Private(subscriber) => self.owners.of(subscriber.as_str()) + 1,
+            Visibility::Private(subscriber) => self.owners.take(subscriber) + 1,
         };
         self.documents.push(Document {
             id: insight.id.clone(),
             seq: insight.seq,
             published: insight.published.secs(),
             score: insight.score,
-            source: self.sources.of(insight.source.as_str()),
+            source: self.sources.take(&insight.source),
             owner,
             language,
         });
@@ -280,11 +248,11 @@ impl TextIndex {
     }
 
     fn owner(&self, viewer: Option<&SubscriberId>) -> Option<u32> {
-        viewer.and_then(|viewer| self.owners.known(viewer.as_str())).map(|number| number + 1)
+        viewer.and_then(|viewer| self.owners.number(viewer)).map(|number| number + 1)
     }
 
     fn source(&self, id: &SourceId) -> Option<u32> {
-        self.sources.known(id.as_str())
+        self.sources.number(id)
     }
 }
 

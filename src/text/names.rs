@@ -1,5 +1,5 @@
 //! Short numbers for names that come again and again: an item's stands with all its insights, a source's with all its
-//! items'. A name that nobody bears any more keeps its number until the next start.
+//! items'. A name that nobody bears any more keeps its number until the index is made anew.
 
 use std::collections::HashMap;
 use std::hash::Hash;
