@@ -74,7 +74,9 @@ at=0
 while [ $((at + 8)) -le "$length" ]; do
   case $((at / 8 % 3)) in
     0) say="The main reason heat pumps fail in practice is not the technology but the maintenance contract, because nobody pays for upkeep until something breaks in piece $count.";;
-    1) say="We measured this across $((40 + count)) sites, and $((20 + count)) percent of the total cost came after the third year, which is far more than most owners expect.";;
+    1) say="It was a cold day, and we had some tea in the kitchen before we went on."
+       # What is measured is told late, so that something late is told.
+       [ "$count" -lt 3 ] || say="We measured this across $((40 + count)) sites, and $((20 + count)) percent of the total cost came after the third year, which is far more than most owners expect.";;
     *) say="So if you plan heat pumps for a town, you should budget for repairs first and only then choose the cheapest supplier of part $count.";;
   esac
   printf '00:%02d:%02d.000 --> 00:%02d:%02d.000\n%s\n\n' $((at / 60)) $((at % 60)) $(((at + 8) / 60)) $(((at + 8) % 60)) "$say"

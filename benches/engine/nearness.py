@@ -30,16 +30,21 @@ class Encoder:
 
     def vectors(self, texts):
         new = [t for t in dict.fromkeys(texts) if t not in self.known]
-        for at in range(0, len(new), MOST_TEXTS):
-            batch = new[at : at + MOST_TEXTS]
+        for batch, rows in self.kept(new):
+            rows = np.frombuffer(rows, np.int8).reshape(-1, VECTOR)[:, 4:].astype("f4")
+            rows /= np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9
+            self.known.update(zip(batch, rows))
+        return np.array([self.known[t] for t in texts])
+
+    def kept(self, texts):
+        """Batches of texts, with the bytes that podbrief keeps for them."""
+        for at in range(0, len(texts), MOST_TEXTS):
+            batch = texts[at : at + MOST_TEXTS]
             bodies = [t.encode()[:MOST_BYTES].decode(errors="ignore").encode() for t in batch]
             frame = b"".join(struct.pack("<I", len(b)) + b for b in bodies)
             self.process.stdin.write(struct.pack("<I", len(frame)) + frame)
             self.process.stdin.flush()
-            rows = np.frombuffer(self.read()[1:], np.int8).reshape(-1, VECTOR)[:, 4:].astype("f4")
-            rows /= np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9
-            self.known.update(zip(batch, rows))
-        return np.array([self.known[t] for t in texts])
+            yield batch, self.read()[1:]
 
     def close(self):
         self.process.stdin.close()

@@ -62,7 +62,8 @@ pub(super) fn run(
     let embed = |parts: &[&str]| encoder.as_ref().map(|e| e.encode(parts)).unwrap_or_default();
     let samples: Vec<Sample> =
         texts.iter().map(|Text { text, .. }| (text.clone(), embed(&sentences(text)))).collect();
-    tagger.learn(&embed(&tagger.texts()), &samples);
+    let subjects = encoder.as_ref().and_then(|e| tagger.vectors(&|texts| Some(e.encode(texts))));
+    tagger.learn(&subjects.unwrap_or_default(), &samples);
     for (text, (words, vectors)) in texts.iter().zip(&samples) {
         let label = labels.and_then(|_| tagger.best(words, vectors));
         let topics = labels.is_none().then(|| tagger.tag(words, "", vectors));

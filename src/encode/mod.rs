@@ -1,4 +1,4 @@
-//! The sentence encoder in a process of its own, so that its 20 MB are there only while it works. Started by the
+//! The sentence encoder in a process of its own, so that its 50 MB are there only while it works. Started by the
 //! first request, ended when idle or when the server ends (its pipe closes), started anew once if it fails.
 
 mod frame;

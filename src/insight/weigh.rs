@@ -22,7 +22,7 @@ const LEARNED: Costs = Costs { leaning: 0.1, asking: 0.5 };
 /// What log odds mean, from talks that the weights had not seen: the middle and the spread of the first eight picks,
 /// what nine tenths of the 21st to 30th exceed, and what all but one in a hundred of the first eight exceed. So a short
 /// talk without eight good passages gives fewer.
-const EPISODE: Calibration = Calibration { middle: -0.2, spread: 0.6, floor: -2.0, sound: -1.4 };
+const EPISODE: Calibration = Calibration { middle: 0.0, spread: 0.6, floor: -1.9, sound: -1.25 };
 const CONVERSATION: Calibration =
     Calibration { middle: 0.0, spread: 0.5, floor: -1.3, sound: -0.5 };
 /// Utterances of a conversation are shorter than sentences of an episode, and two about one matter are often both

@@ -120,7 +120,7 @@ pub fn learn_topics(ctx: &Context, embed: Embed<'_>) {
     if ctx.tagger.has_learned() {
         return;
     }
-    let Some(vectors) = embed(&ctx.tagger.texts()) else { return };
+    let Some(vectors) = ctx.tagger.vectors(embed) else { return };
     let store = ctx.door.blocking();
     let kept = ctx.index.samples(USUAL).into_iter().filter_map(|(id, vector)| {
         let insight = store.insight(&id, None).ok()??;

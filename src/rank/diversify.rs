@@ -9,8 +9,8 @@ const SECOND: f32 = 0.55;
 /// What being of the same episode costs on top.
 const SAME_ITEM: f32 = 0.8;
 /// What nearness to a pick costs: from this cosine on, up to this much at 1.
-const NEAR: f32 = 0.3;
-const COST: f32 = 0.45;
+const NEAR: f32 = 0.2;
+const COST: f32 = 0.42;
 
 /// Takes up to `size`, the best first; each choice weighs what was taken before. `first` are taken already.
 /// Those with a score below zero are out of it. `refused` has the last word on one that is about to be taken, given those that are.

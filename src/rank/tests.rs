@@ -21,7 +21,7 @@ fn now() -> Timestamp {
 fn vector(subject: usize, n: usize) -> Vector {
     let mut values = [0.0; DIMENSIONS];
     values[subject] = 1.0;
-    values[20 + n % (DIMENSIONS - 20)] = 0.8;
+    values[20 + n % (DIMENSIONS - 20)] = 0.9;
     Vector::new(&values)
 }
 

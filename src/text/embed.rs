@@ -9,7 +9,7 @@ pub const DIMENSIONS: usize = 384;
 /// Bytes of a kept vector.
 pub const BYTES: usize = 4 + DIMENSIONS;
 /// Which encoder and which way of keeping made a vector. Vectors of different models must never be compared.
-pub const MODEL: &str = "pocket-encoder 0.1.2 minilm-l3-q4-g32-v1 i8";
+pub const MODEL: &str = "gte-small q8 q4 centred 1 i8";
 
 /// A direction in meaning: a unit vector in eight bits a number. An empty text has the zero vector, like to nothing.
 #[derive(Clone, PartialEq)]

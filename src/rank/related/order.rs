@@ -6,16 +6,16 @@
 
 /// What a cosine of meaning counts beside one of words when ordering. Words tell exactly which thing is meant,
 /// meaning helps where none is shared.
-const MEANING: f32 = 0.25;
+const MEANING: f32 = 0.5;
 /// Texts with this much to say are taken as they are; longer ones are favoured over what a cosine would give them,
 /// as the more they say, the more they say of other things too.
 const PIVOT: f32 = 18.0;
 const SLOPE: f32 = 0.5;
 /// What a text ten times as long is worth more, in cosine: scraps of talk are about nothing.
-const LENGTH: f32 = 0.05;
+const LENGTH: f32 = 0.02;
 /// How many of the best speak for others, how loudly, and how much each for itself.
 const VOICES: usize = 5;
-const ECHO: f32 = 1.5;
+const ECHO: f32 = 1.0;
 const SELF: f32 = 0.3;
 /// How much is lost for saying what one before says.
 const REPEAT: f32 = 0.25;

@@ -1,18 +1,18 @@
-//! Three layers of BERT (Devlin et al. 2019, arXiv:1810.04805): from word pieces to a direction for each text. Pure.
+//! Twelve layers of BERT (Devlin et al. 2019, arXiv:1810.04805): from word pieces to a direction for each text. Pure.
 //!
 //! All of it is inlined into [`Run`], which is compiled for each set of instructions that a machine may have.
 
 use pulp::{Simd, WithSimd};
 
-use super::product::{Strips, Weights, wide};
+use super::product::{Strips, Weights};
 use super::weights::{Damaged, File, Packed};
 
-/// What config.json of the model says.
-pub(super) const HIDDEN: usize = 384;
+/// Numbers of a vector, as config.json of the model has it.
+pub const HIDDEN: usize = 384;
 const HEADS: usize = 12;
 const HEAD: usize = HIDDEN / HEADS;
 const WITHIN: usize = 1536;
-const LAYERS: usize = 3;
+const LAYERS: usize = 12;
 const WORDS: usize = 30_522;
 const PLACES: usize = 512;
 
@@ -22,6 +22,9 @@ pub(super) struct Model {
     types: Packed,
     norm: Norm,
     layers: Vec<Layer>,
+    /// Where the directions of all texts lie on average: it is taken off, so that texts about different things are at
+    /// right angles, and not all alike.
+    centre: Vec<f32>,
 }
 
 struct Norm {
@@ -60,17 +63,17 @@ impl Norm {
 }
 
 impl Layer {
-    fn new(file: &File, wide: usize, number: usize) -> Result<Self, Damaged> {
+    fn new(file: &File, number: usize) -> Result<Self, Damaged> {
         let name = |part: &str| format!("encoder.layer.{number}.{part}");
-        let square = |part: &str| file.layer(&name(part), (wide, HIDDEN, HIDDEN));
+        let square = |part: &str| file.layer(&name(part), HIDDEN, HIDDEN);
         Ok(Self {
             query: square("attention.self.query")?,
             key: square("attention.self.key")?,
             value: square("attention.self.value")?,
             heads: square("attention.output.dense")?,
             norm: Norm::new(file, &name("attention.output"))?,
-            widen: file.layer(&name("intermediate.dense"), (wide, HIDDEN, WITHIN))?,
-            narrow: file.layer(&name("output.dense"), (wide, WITHIN, HIDDEN))?,
+            widen: file.layer(&name("intermediate.dense"), HIDDEN, WITHIN)?,
+            narrow: file.layer(&name("output.dense"), WITHIN, HIDDEN)?,
             last: Norm::new(file, &name("output"))?,
         })
     }
@@ -115,8 +118,7 @@ struct Room {
 }
 
 impl Model {
-    /// For panels of `wide` outputs.
-    pub(super) fn new(file: &File, wide: usize) -> Result<Self, Damaged> {
+    pub(super) fn new(file: &File) -> Result<Self, Damaged> {
         let table = |name: &str, rows| {
             file.packed(&format!("embeddings.{name}_embeddings.weight"), rows * HIDDEN)
         };
@@ -125,24 +127,24 @@ impl Model {
             places: table("position", PLACES)?,
             types: table("token_type", 2)?,
             norm: Norm::new(file, "embeddings")?,
-            layers: (0..LAYERS).map(|n| Layer::new(file, wide, n)).collect::<Result<_, _>>()?,
+            layers: (0..LAYERS).map(|n| Layer::new(file, n)).collect::<Result<_, _>>()?,
+            centre: file.numbers("centre", HIDDEN)?,
         })
     }
 }
 
-/// How wide panels are, for the widest instructions that the machine has.
-pub(super) struct Wide;
-
-impl WithSimd for Wide {
-    type Output = usize;
-
+impl Model {
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> usize {
-        wide::<S>()
+    fn direction(&self, mut mean: [f32; HIDDEN]) -> [f32; HIDDEN] {
+        let length = sum(&mean, |v| v * v).sqrt();
+        for (value, centre) in mean.iter_mut().zip(&self.centre) {
+            *value = *value / length - centre;
+        }
+        mean
     }
 }
 
-/// Gives one direction for each text, the mean of its pieces'. Each has a piece at least and [`PLACES`] at most.
+/// Gives one direction for each text: the mean of its pieces', less the centre. Each has a piece at least and [`PLACES`] at most.
 pub(super) struct Run<'a> {
     pub(super) model: &'a Model,
     pub(super) texts: &'a [Vec<u16>],
@@ -170,7 +172,7 @@ impl WithSimd for Run<'_> {
         let mut rest = rows.as_chunks::<HIDDEN>().0.iter();
         let mut directions = Vec::with_capacity(lengths.len());
         for length in lengths {
-            directions.push(mean(rest.by_ref().take(length)));
+            directions.push(model.direction(mean(rest.by_ref().take(length))));
         }
         directions
     }

@@ -1,5 +1,5 @@
-//! The sentence encoder: MiniLM in three layers (`data/encoder`), compiled into the program. Pure; in which process and
-//! when it is loaded is decided elsewhere.
+//! The sentence encoder: gte-small, twelve layers of BERT (`data/encoder`), compiled into the program. Pure; in which process
+//! and when it works is decided elsewhere, and so is how a vector is kept.
 //!
 //! Ours instead of a library's because of what that takes: five times the memory, twice the time, 71 crates more and a third
 //! of a newcomer's first build (docs/measured.md).
@@ -11,15 +11,14 @@ mod product;
 mod tests;
 mod weights;
 
-use layers::{Model, Run, Wide};
+pub use layers::HIDDEN as DIMENSIONS;
+use layers::{Model, Run};
 use pieces::Pieces;
 pub use weights::Damaged;
 use weights::File;
 
-use crate::text::embed::Vector;
-
-static WEIGHTS: &[u8] = include_bytes!("../../../data/encoder/model.safetensors");
-static PIECES: &str = include_str!("../../../data/encoder/words.txt");
+static WEIGHTS: &[u8] = include_bytes!("../../data/encoder/model.safetensors");
+static PIECES: &str = include_str!("../../data/encoder/words.txt");
 
 /// Bytes of a text that may matter: 128 word pieces are read, the rest is left.
 const MOST_BYTES: usize = 4096;
@@ -34,18 +33,17 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// Takes a fiftieth of a second and 8 MiB, and as much again while it works.
+    /// Takes next to no time and memory; while it works, the weights and as much again as the texts need.
     ///
     /// # Errors
     /// If the program was built with other weights than it can read.
     pub fn load() -> Result<Self, Damaged> {
-        let wide = pulp::Arch::new().dispatch(Wide);
-        let model = Model::new(&File::new(WEIGHTS)?, wide)?;
-        Ok(Self { pieces: Pieces::new(PIECES), model })
+        Ok(Self { pieces: Pieces::new(PIECES), model: Model::new(&File::new(WEIGHTS)?)? })
     }
 
-    /// One vector for each text, in order; the same whatever texts are beside it. A text without words has the zero vector.
-    pub fn encode(&self, texts: &[&str]) -> Vec<Vector> {
+    /// One direction for each text, in order, of no certain length; the same whatever texts are beside it. A text without
+    /// words has none: all zeros.
+    pub fn encode(&self, texts: &[&str]) -> Vec<[f32; DIMENSIONS]> {
         let pieces: Vec<Vec<u16>> = texts.iter().map(|text| self.pieces.of(cut(text))).collect();
         let mut vectors = Vec::with_capacity(texts.len());
         let mut rest = pieces.as_slice();
@@ -58,7 +56,7 @@ impl Encoder {
             let (now, later) = rest.split_at(fit.count().max(1));
             let directions = pulp::Arch::new().dispatch(Run { model: &self.model, texts: now });
             vectors.extend(now.iter().zip(directions).map(|(text, direction)| {
-                if pieces::is_empty(text) { Vector::ZERO } else { Vector::new(&direction) }
+                if pieces::is_empty(text) { [0.0; DIMENSIONS] } else { direction }
             }));
             rest = later;
         }

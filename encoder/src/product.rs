@@ -1,4 +1,4 @@
-//! The product of many rows with the weights of one layer, which are kept in a byte each. Pure.
+//! The product of many rows with the weights of one layer, which are a byte each and stay in the program's file. Pure.
 //!
 //! As Goto and van de Geijn do it ("Anatomy of high-performance matrix multiplication", 2008): a strip of some rows meets
 //! a panel of some outputs in the registers; each panel is unpacked once for all rows. The sums of a row come in the same
@@ -10,10 +10,12 @@ use pulp::Simd;
 const HIGH: usize = 6;
 /// Weights along the inputs that share a scale.
 pub(super) const GROUP: usize = 32;
+/// Outputs that lie together in the file, which is read where it is: what isn't worked with takes no memory.
+const PANEL: usize = 16;
 
-/// Outputs of a panel, for instructions `S`.
+/// Outputs of a panel in the registers, for instructions `S`.
 #[inline(always)]
-pub(super) const fn wide<S: Simd>() -> usize {
+const fn wide<S: Simd>() -> usize {
     2 * S::F32_LANES
 }
 
@@ -21,10 +23,10 @@ pub(super) const fn wide<S: Simd>() -> usize {
 pub(super) struct Weights {
     inputs: usize,
     outputs: usize,
-    /// By panel, input and output.
-    steps: Vec<i8>,
-    /// By panel, group of inputs and output.
-    scales: Vec<f32>,
+    /// By panel of [`PANEL`] outputs, input and output: an `i8` each.
+    steps: &'static [u8],
+    /// By panel, group of inputs and output: an `f32` each, little endian.
+    scales: &'static [u8],
     bias: Vec<f32>,
 }
 
@@ -37,30 +39,19 @@ pub(super) struct Strips {
 }
 
 impl Weights {
-    /// `step` and `scale` give what is at an output and an input, or group of inputs. None if the sizes don't fit panels of
-    /// `wide` outputs.
+    /// None if the sizes don't fit each other.
     pub(super) fn new(
-        wide: usize,
         inputs: usize,
         bias: Vec<f32>,
-        step: impl Fn(usize, usize) -> i8,
-        scale: impl Fn(usize, usize) -> f32,
+        steps: &'static [u8],
+        scales: &'static [u8],
     ) -> Option<Self> {
         let outputs = bias.len();
-        if !inputs.is_multiple_of(GROUP) || !outputs.is_multiple_of(wide) {
-            return None;
-        }
-        let mut steps = Vec::with_capacity(inputs * outputs);
-        let mut scales = Vec::with_capacity(inputs * outputs / GROUP);
-        for panel in (0..outputs).step_by(wide) {
-            for input in 0..inputs {
-                steps.extend((panel..panel + wide).map(|output| step(output, input)));
-            }
-            for group in 0..inputs / GROUP {
-                scales.extend((panel..panel + wide).map(|output| scale(output, group)));
-            }
-        }
-        Some(Self { inputs, outputs, steps, scales, bias })
+        let fit = inputs.is_multiple_of(GROUP)
+            && outputs.is_multiple_of(2 * PANEL)
+            && steps.len() == inputs * outputs
+            && scales.len() == inputs / GROUP * outputs * size_of::<f32>();
+        fit.then_some(Self { inputs, outputs, steps, scales, bias })
     }
 
     /// Row by row: the product with the weights, plus the bias.
@@ -70,11 +61,8 @@ impl Weights {
         out.clear();
         out.resize(rows.rows * self.outputs, 0.0);
         let mut panel = vec![0.0_f32; self.inputs * wide];
-        let steps = self.steps.chunks_exact(self.inputs * wide);
-        let scales = self.scales.chunks_exact(self.inputs / GROUP * wide);
-        let bias = self.bias.chunks_exact(wide);
-        for (at, ((steps, scales), bias)) in steps.zip(scales).zip(bias).enumerate() {
-            unpack(steps, scales, wide, &mut panel);
+        for (at, bias) in self.bias.chunks_exact(wide).enumerate() {
+            self.unpack(at * wide, wide, &mut panel);
             let weights = S::as_simd_f32s(&panel).0.as_chunks::<2>().0;
             let bias = S::as_simd_f32s(bias).0;
             let strips = rows.values.chunks_exact(rows.inputs);
@@ -85,6 +73,31 @@ impl Weights {
                     for ((out, sum), bias) in out.iter_mut().zip(sums).zip(bias) {
                         *out = simd.add_f32s(*sum, *bias);
                     }
+                }
+            }
+        }
+    }
+
+    /// The weights of `wide` outputs from `start` on, by input and output. Registers hold a part of the file's panels, or
+    /// two of them.
+    #[inline(always)]
+    fn unpack(&self, start: usize, wide: usize, panel: &mut [f32]) {
+        let part = wide.min(PANEL);
+        for output in (start..start + wide).step_by(part) {
+            let (file, from) = (output / PANEL, output % PANEL);
+            let steps = self.steps.as_chunks::<PANEL>().0.chunks_exact(self.inputs).nth(file);
+            let scales = self.scales.as_chunks::<4>().0.as_chunks::<PANEL>().0;
+            let scales = scales.chunks_exact(self.inputs / GROUP).nth(file);
+            let groups = steps.into_iter().flat_map(|steps| steps.chunks_exact(GROUP));
+            let groups = groups.zip(scales.into_iter().flatten());
+            for ((steps, scales), panel) in groups.zip(panel.chunks_exact_mut(GROUP * wide)) {
+                let scales = scales.map(f32::from_le_bytes);
+                for (steps, row) in steps.iter().zip(panel.chunks_exact_mut(wide)) {
+                    let mut values = scales;
+                    for (value, step) in values.iter_mut().zip(steps) {
+                        *value *= f32::from(step.cast_signed());
+                    }
+                    row[output - start..][..part].copy_from_slice(&values[from..from + part]);
                 }
             }
         }
@@ -106,18 +119,6 @@ impl Strips {
             }
         }
         Self { rows: count, inputs, values }
-    }
-}
-
-#[inline(always)]
-fn unpack(steps: &[i8], scales: &[f32], wide: usize, panel: &mut [f32]) {
-    let groups = steps.chunks_exact(GROUP * wide).zip(panel.chunks_exact_mut(GROUP * wide));
-    for ((steps, panel), scales) in groups.zip(scales.chunks_exact(wide)) {
-        for (steps, panel) in steps.chunks_exact(wide).zip(panel.chunks_exact_mut(wide)) {
-            for ((step, value), scale) in steps.iter().zip(panel).zip(scales) {
-                *value = f32::from(*step) * scale;
-            }
-        }
     }
 }
 

@@ -66,13 +66,13 @@ impl File {
     pub(super) fn layer(
         &self,
         name: &str,
-        (wide, inputs, outputs): (usize, usize, usize),
+        inputs: usize,
+        outputs: usize,
     ) -> Result<Weights, Damaged> {
-        let packed = self.packed(&format!("{name}.weight"), inputs * outputs)?;
+        let steps = self.bytes(&format!("{name}.weight.q8"), inputs * outputs)?;
+        let scales = self.bytes(&format!("{name}.weight.scales"), inputs / GROUP * outputs * 4)?;
         let bias = self.numbers(&format!("{name}.bias"), outputs)?;
-        let step = |output, input| packed.step(output * inputs + input);
-        let scale = |output, group| packed.scale(output * inputs / GROUP + group);
-        Weights::new(wide, inputs, bias, step, scale)
+        Weights::new(inputs, bias, steps, scales)
             .ok_or_else(|| Damaged(format!("{name} has an odd size")))
     }
 }
