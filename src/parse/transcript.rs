@@ -75,6 +75,7 @@ pub fn parse(
     content_type: Option<&str>,
 ) -> Result<Transcript, TranscriptError> {
     let text = charset::decode(bytes, content_type);
+    let signed = vtt::is_signed(text.trim_start_matches(['\u{feff}', '\0']));
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\0');
     if text.is_empty() {
         return Err(TranscriptError::Empty);
@@ -83,6 +84,10 @@ pub fn parse(
         return Err(TranscriptError::WrongFormat { declared: format, found: "binary data" });
     }
     let seen = sniff(text);
+    if format == TranscriptFormat::Vtt && seen == Some(TranscriptFormat::Vtt) && !signed {
+        let found = "something that does not begin with WEBVTT";
+        return Err(TranscriptError::WrongFormat { declared: format, found });
+    }
     let format = settle(text, format, seen)?;
     let transcript = match format {
         TranscriptFormat::Vtt => vtt::parse(text),

@@ -15,6 +15,11 @@ const NEAR: usize = 10;
 const MOST_WORDS: usize = 30;
 /// Likeness above which another sentence is about the same.
 const ALIKE: f32 = 0.4;
+/// Rows that are held against each other row at once, which is then read once for all of them; and numbers of each that
+/// are multiplied at once: one of the widest registers.
+const BLOCK: usize = 4;
+const LANES: usize = 16;
+const _: () = assert!(DIMENSIONS.is_multiple_of(LANES));
 
 /// The rows of all sentences. `rows` holds one vector for each.
 pub(super) fn measure(talk: &Talk, rows: &[[f32; DIMENSIONS]]) -> Vec<[f64; WIDTH]> {
@@ -24,22 +29,37 @@ pub(super) fn measure(talk: &Talk, rows: &[[f32; DIMENSIONS]]) -> Vec<[f64; WIDT
     let start = n.min(5.max(n / 12));
     let opening = unit(&sum((0..start).map(|i| (&rows[i], 1.0))));
     let mut out = Vec::with_capacity(n);
-    let mut likeness = vec![0.0_f32; n];
+    let mut likenesses = vec![[0.0_f32; BLOCK]; n];
+    // Of those that are near, moved on from sentence to sentence.
+    let mut window = sum((0..n.min(NEAR)).map(|i| (&rows[i], worth(i))));
     for (i, row) in rows.iter().enumerate() {
-        for (j, (like, other)) in likeness.iter_mut().zip(rows).enumerate() {
-            *like = if i == j { 0.0 } else { dot(row, other) };
+        if i % BLOCK == 0 {
+            // The last block is filled up with its last row.
+            let block = std::array::from_fn(|k| &rows[(i + k).min(n - 1)]);
+            pulp::Arch::new().dispatch(|| {
+                for (likeness, other) in likenesses.iter_mut().zip(rows) {
+                    *likeness = dots(block, other);
+                }
+            });
         }
-        let around = i.saturating_sub(NEAR)..n.min(i + NEAR + 1);
-        let around = sum(around.filter(|j| *j != i).map(|j| (&rows[j], worth(j))));
+        let mut likeness: Vec<f32> = likenesses.iter().map(|l| l[i % BLOCK]).collect();
+        likeness[i] = 0.0;
+        if let Some(j) = (i + NEAR < n).then_some(i + NEAR) {
+            add(&mut window, &rows[j], worth(j));
+        }
+        let mut around = window;
+        add(&mut around, row, -worth(i));
+        if let Some(j) = i.checked_sub(NEAR) {
+            add(&mut window, &rows[j], -worth(j));
+        }
         let previous = if i > 0 { likeness[i - 1] } else { 0.0 };
         let next = likeness.get(i + 1).copied().unwrap_or(0.0);
         let mean = likeness.iter().map(|v| f64::from(*v)).sum::<f64>() / n as f64;
         let many = likeness.iter().filter(|v| **v > ALIKE).count() as f64 / 10.0;
         let top = n.min(10);
         let rest = n - top;
-        let mut best = likeness.clone();
-        best.select_nth_unstable_by(rest, f32::total_cmp);
-        let best = &best[rest..];
+        likeness.select_nth_unstable_by(rest, f32::total_cmp);
+        let best = &likeness[rest..];
         let most = best.iter().copied().fold(f32::MIN, f32::max);
         let top = best.iter().map(|v| f64::from(*v)).sum::<f64>() / top as f64;
         out.push([
@@ -57,15 +77,19 @@ pub(super) fn measure(talk: &Talk, rows: &[[f32; DIMENSIONS]]) -> Vec<[f64; WIDT
     out
 }
 
-/// Eight sums at once, which the compiler puts side by side.
-fn dot(a: &[f32; DIMENSIONS], b: &[f32; DIMENSIONS]) -> f32 {
-    let mut sums = [0.0_f32; 8];
-    for (x, y) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
-        for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
-            *sum += x * y;
+/// Many sums at once, which the compiler puts side by side.
+#[inline(always)]
+fn dots(block: [&[f32; DIMENSIONS]; BLOCK], other: &[f32; DIMENSIONS]) -> [f32; BLOCK] {
+    let mut sums = [[0.0_f32; LANES]; BLOCK];
+    for (at, y) in other.as_chunks::<LANES>().0.iter().enumerate() {
+        for (sums, row) in sums.iter_mut().zip(block) {
+            let x = &row.as_chunks::<LANES>().0[at];
+            for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
+                *sum += x * y;
+            }
         }
     }
-    sums.iter().sum()
+    sums.map(|sums| sums.iter().sum())
 }
 
 /// The weighted sum of vectors.
@@ -74,11 +98,15 @@ pub(super) fn sum<'a>(
 ) -> [f64; DIMENSIONS] {
     let mut out = [0.0; DIMENSIONS];
     for (row, weight) in rows {
-        for (slot, value) in out.iter_mut().zip(row) {
-            *slot += weight * f64::from(*value);
-        }
+        add(&mut out, row, weight);
     }
     out
+}
+
+fn add(to: &mut [f64; DIMENSIONS], row: &[f32; DIMENSIONS], weight: f64) {
+    for (slot, value) in to.iter_mut().zip(row) {
+        *slot += weight * f64::from(*value);
+    }
 }
 
 /// Of length one, or nearly so where it is nearly nothing.

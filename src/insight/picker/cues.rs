@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 
 /// Number of phrase lists.
@@ -89,7 +90,7 @@ impl List {
 struct File {
     phrases: Vec<Phrases>,
     words: HashMap<String, Vec<String>>,
-    pieces: Pieces,
+    pieces: PieceLists,
 }
 
 #[derive(Deserialize)]
@@ -98,18 +99,76 @@ struct Phrases {
     any: Vec<String>,
 }
 
-/// Pieces of text looked for as they stand.
+/// Pieces of text looked for as they stand, by name.
 #[derive(Deserialize)]
+struct PieceLists {
+    filler: Vec<String>,
+    reason: Vec<String>,
+    lesson: Vec<String>,
+    key: Vec<String>,
+    instead: Vec<String>,
+    turned_out: Vec<String>,
+    no_need: Vec<String>,
+    definition: Vec<String>,
+}
+
+/// Which of the lists has a piece in a text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub(super) struct Pieces {
-    pub filler: Vec<String>,
-    pub reason: Vec<String>,
-    pub lesson: Vec<String>,
-    pub key: Vec<String>,
-    pub instead: Vec<String>,
-    pub turned_out: Vec<String>,
-    pub no_need: Vec<String>,
-    pub definition: Vec<String>,
+pub(super) struct Found {
+    /// How many; those of one piece don't overlap.
+    pub fillers: u32,
+    pub reason: bool,
+    pub lesson: bool,
+    pub key: bool,
+    pub instead: bool,
+    pub turned_out: bool,
+    pub no_need: bool,
+    pub definition: bool,
+}
+
+/// All pieces, looked for at once.
+struct Pieces {
+    finder: AhoCorasick,
+    /// By pattern: its list, in the order of [`PieceLists`].
+    of: Vec<usize>,
+}
+
+impl Pieces {
+    fn of(lists: &PieceLists) -> Option<Self> {
+        let PieceLists { filler, reason, lesson, key, instead, turned_out, no_need, definition } =
+            lists;
+        let lists = [filler, reason, lesson, key, instead, turned_out, no_need, definition];
+        let each = || lists.iter().enumerate().flat_map(|(n, l)| l.iter().map(move |p| (n, p)));
+        Some(Self {
+            finder: AhoCorasick::new(each().map(|(_, piece)| piece)).ok()?,
+            of: each().map(|(n, _)| n).collect(),
+        })
+    }
+
+    fn find(&self, lower: &str) -> Found {
+        let mut out = Found::default();
+        let mut free_from = vec![0; self.of.len()];
+        for found in self.finder.find_overlapping_iter(lower) {
+            let pattern = found.pattern().as_usize();
+            match self.of[pattern] {
+                0 => {
+                    if found.start() >= free_from[pattern] {
+                        out.fillers += 1;
+                        free_from[pattern] = found.end();
+                    }
+                }
+                1 => out.reason = true,
+                2 => out.lesson = true,
+                3 => out.key = true,
+                4 => out.instead = true,
+                5 => out.turned_out = true,
+                6 => out.no_need = true,
+                _ => out.definition = true,
+            }
+        }
+        out
+    }
 }
 
 struct Phrase {
@@ -123,7 +182,7 @@ pub(super) struct Cues {
     /// By first word; within a class the longest first.
     phrases: HashMap<String, Vec<Phrase>>,
     words: HashMap<String, u64>,
-    pub(super) pieces: Pieces,
+    pieces: Pieces,
 }
 
 impl Cues {
@@ -156,7 +215,8 @@ impl Cues {
             }
         }
         let names: Vec<String> = file.phrases.into_iter().map(|p| p.name).collect();
-        (names.len() == PHRASES).then_some(Self { names, phrases, words, pieces: file.pieces })
+        let pieces = Pieces::of(&file.pieces)?;
+        (names.len() == PHRASES).then_some(Self { names, phrases, words, pieces })
     }
 
     /// Names of the phrase lists, in order.
@@ -167,6 +227,11 @@ impl Cues {
     /// Bits of the lists that a word is in.
     pub(super) fn lists(&self, word: &str) -> u64 {
         self.words.get(word).copied().unwrap_or(0)
+    }
+
+    /// The pieces of a text in lower case.
+    pub(super) fn pieces(&self, lower: &str) -> Found {
+        self.pieces.find(lower)
     }
 
     /// How often each phrase list occurs; finds of one list don't overlap.
@@ -203,6 +268,18 @@ mod tests {
         assert!(cues.lists("the") & List::Function.bit() != 0);
         assert!(cues.lists("should") & List::Duty.bit() != 0);
         assert_eq!(cues.lists("zyzzyva"), 0);
+    }
+
+    #[test]
+    fn pieces_are_found_wherever_they_stand() {
+        let of = |text: &str| Cues::shipped().unwrap().pieces(text);
+        let found = of("it turns out that you know, you know, the reason is the flour");
+        assert_eq!(
+            (found.fillers, found.reason, found.lesson, found.turned_out),
+            (2, true, true, true)
+        );
+        assert_eq!(of("....").fillers, 1, "one and a half");
+        assert_eq!(of("bread"), Found::default());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a passage of one to three sentences shows as a whole.
 
-use super::cues::{List, Pieces};
-use super::talk::{Talk, distinct};
+use super::cues::List;
+use super::talk::{Special, Talk, distinct};
 
 /// Numbers of a passage.
 pub(super) const WIDTH: usize = NAMES.len();
@@ -87,15 +87,13 @@ pub(super) fn measure(talk: &Talk, first: usize, last: usize) -> [f64; WIDTH] {
         let second = places(second);
         flag(first.iter().any(|a| second.iter().any(|b| b > a && reach.contains(&(b - a)))))
     };
-    let has = |word: &str| talk.has(&tokens, word);
-    let pair = |a: &str, b: &str| talk.has_pair(&tokens, a, b);
-    let Pieces { filler, reason, lesson, key, instead, turned_out, no_need, definition } =
-        &talk.cues.pieces;
-    let any = |pieces: &[String]| flag(pieces.iter().any(|p| lower.contains(p.as_str())));
+    let specials = talk.specials(&tokens);
+    let has = |word: Special| specials.has(word);
+    let pair = |a: Special, b: Special| has(a) && has(b) && talk.has_pair(&tokens, a, b);
+    let pieces = talk.cues.pieces(&lower);
     let opening =
         |list: List| flag(talk.sentences[first].tokens.first().is_some_and(|t| talk.is(*t, list)));
     let negations = places(List::Negation);
-    let fillers: usize = filler.iter().map(|p| lower.matches(p.as_str()).count()).sum();
     let (past, present) = (count(List::Past), count(List::Present));
     let bare = text.trim_end();
     let content = talk.content(&tokens);
@@ -116,27 +114,32 @@ pub(super) fn measure(talk: &Talk, first: usize, last: usize) -> [f64; WIDTH] {
         follows(&negations, List::Turn, 1..=15),
         follows(&negations, List::Identity, 4..=14),
         flag(
-            ["if", "when", "once"].iter().any(|w| pair(w, "you"))
-                || pair("if", "you're")
-                || pair("when", "you're"),
+            [Special::If, Special::When, Special::Once].into_iter().any(|w| pair(w, Special::You))
+                || pair(Special::If, Special::YouAre)
+                || pair(Special::When, Special::YouAre),
         ),
-        flag(has("if") && ["then", "will", "you'll", "gonna"].iter().any(|w| has(w))),
+        flag(
+            has(Special::If)
+                && [Special::Then, Special::Will, Special::YouWill, Special::Gonna]
+                    .into_iter()
+                    .any(has),
+        ),
         pairs(&|a, b| (known(a).digit || talk.is(a, List::Number)) && talk.is(b, List::Unit)),
-        flag(has("than")),
+        flag(has(Special::Than)),
         (present + 1.0) / (past + present + 2.0),
         pairs(&|a, b| a == b),
-        fillers as f64 / n * 20.0,
+        f64::from(pieces.fillers) / n * 20.0,
         count(List::Myself) / n,
         count(List::Address) / n,
         count(List::We) / n,
         count(List::Others) / n,
-        any(reason),
-        any(lesson),
-        any(key),
-        any(instead),
-        flag(has("because")),
-        flag(has("but")),
-        flag(has("because") && (has("but") || has("so") || has("if"))),
+        flag(pieces.reason),
+        flag(pieces.lesson),
+        flag(pieces.key),
+        flag(pieces.instead),
+        flag(has(Special::Because)),
+        flag(has(Special::But)),
+        flag(has(Special::Because) && (has(Special::But) || has(Special::So) || has(Special::If))),
         opening(List::General),
         count(List::Absolute),
         text.matches('?').count() as f64,
@@ -156,15 +159,15 @@ pub(super) fn measure(talk: &Talk, first: usize, last: usize) -> [f64; WIDTH] {
         text.matches(',').count() as f64 / n * 10.0,
         fresh.len() as f64 / kinds.max(1) as f64,
         count(List::Hedge) / n,
-        any(turned_out),
+        flag(pieces.turned_out),
         opening(List::OpenYeah),
         flag(text.starts_with('"')),
         flag(text.contains('[')),
-        flag(has("every") || has("each")),
-        any(no_need),
+        flag(has(Special::Every) || has(Special::Each)),
+        flag(pieces.no_need),
         // "So" itself, not its like.
         flag(talk.sentences[first].tokens.first().is_some_and(|t| known(*t).text == "so")),
-        any(definition),
+        flag(pieces.definition),
         count(List::Coming),
         count(List::Duty),
         flag(tokens.iter().any(|t| known(*t).digit)),

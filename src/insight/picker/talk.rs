@@ -10,6 +10,8 @@ use crate::insight::reading::Reading;
 pub(super) struct Known {
     /// Bits of its lists.
     pub lists: u64,
+    /// Its bit of [`Special`], if it is one.
+    special: u16,
     /// Begins with a digit.
     pub digit: bool,
     /// Characters.
@@ -43,14 +45,54 @@ pub(super) struct Talk {
     pub words: Vec<Known>,
     pub cues: &'static Cues,
     pub speakers: usize,
-    special: [Option<u32>; SPECIAL.len()],
 }
 
-/// Words asked for by name.
+/// A word asked for by name.
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+pub(super) enum Special {
+    If,
+    When,
+    Once,
+    You,
+    YouAre,
+    Then,
+    Will,
+    YouWill,
+    Gonna,
+    Than,
+    Because,
+    But,
+    So,
+    Every,
+    Each,
+}
+
+/// In the order of [`Special`].
 const SPECIAL: [&str; 15] = [
     "if", "when", "once", "you", "you're", "then", "will", "you'll", "gonna", "than", "because",
     "but", "so", "every", "each",
 ];
+
+impl Special {
+    const fn bit(self) -> u16 {
+        1 << self as u8
+    }
+}
+
+/// Bits of [`Special`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Specials(u16);
+
+impl Specials {
+    pub(super) fn has(self, word: Special) -> bool {
+        self.0 & word.bit() != 0
+    }
+}
+
+fn special(word: &str) -> u16 {
+    SPECIAL.iter().position(|s| *s == word).map_or(0, |place| 1 << place)
+}
 
 impl Talk {
     /// None if the lists that ship are broken. `counted`: the background table was made with this talk in it.
@@ -75,6 +117,7 @@ impl Talk {
                     );
                     known.push(Known {
                         lists: cues.lists(word),
+                        special: special(word),
                         digit: word.starts_with(|c: char| c.is_ascii_digit()),
                         letters: word.chars().count(),
                         rare,
@@ -99,24 +142,23 @@ impl Talk {
                 text,
             });
         }
-        let special = SPECIAL.map(|word| ids.get(word).copied());
-        Some(Self { sentences, words: known, cues, speakers: speakers.len(), special })
+        Some(Self { sentences, words: known, cues, speakers: speakers.len() })
     }
 
     pub(super) fn is(&self, token: u32, list: List) -> bool {
         self.words[token as usize].lists & list.bit() != 0
     }
 
-    /// Whether one of the tokens is this word, which must be one of [`SPECIAL`].
-    pub(super) fn has(&self, tokens: &[u32], word: &str) -> bool {
-        let place = SPECIAL.iter().position(|s| *s == word);
-        debug_assert!(place.is_some(), "{word}");
-        place.and_then(|p| self.special[p]).is_some_and(|id| tokens.contains(&id))
+    /// Which of the words asked for by name are among the tokens.
+    pub(super) fn specials(&self, tokens: &[u32]) -> Specials {
+        let bits = |t: &u32| self.words[*t as usize].special;
+        Specials(tokens.iter().map(bits).fold(0, |all, bits| all | bits))
     }
 
     /// Whether the two words follow one another.
-    pub(super) fn has_pair(&self, tokens: &[u32], first: &str, second: &str) -> bool {
-        tokens.windows(2).any(|p| self.has(&p[..1], first) && self.has(&p[1..], second))
+    pub(super) fn has_pair(&self, tokens: &[u32], first: Special, second: Special) -> bool {
+        let is = |t: u32, word: Special| self.words[t as usize].special & word.bit() != 0;
+        tokens.windows(2).any(|p| is(p[0], first) && is(p[1], second))
     }
 
     /// Tokens that are no function words.

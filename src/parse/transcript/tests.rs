@@ -77,6 +77,34 @@ fn lines_may_end_in_any_way_and_the_header_may_be_missing() {
 }
 
 #[test]
+fn webvtt_begins_with_its_signature_or_with_what_can_only_be_captions() {
+    let cue = "00:01.000 --> 00:02.000\nBare.";
+    for head in [
+        "\n\nWEBVTT\n\n",
+        "\u{feff}WEBVTT - a title\n\n",
+        "NOTE by hand\n\n",
+        "1\n",
+        "\n",
+        "intro\n",
+    ] {
+        assert_eq!(told(format!("{head}{cue}").as_bytes(), Vtt), ["1000-2000 _|Bare."], "{head:?}");
+    }
+    for head in ["\tWEBVTT\n\n", "\u{feff}\tWEBVTT\n\n", "Somebody's words\n\n"] {
+        let error = parse(format!("{head}{cue}").as_bytes(), Vtt, None).unwrap_err();
+        assert!(error.to_string().contains("does not begin with WEBVTT"), "{head:?}: {error}");
+    }
+    // What nobody calls WebVTT is read all the same.
+    let text = format!("Somebody's words\n\n1\n{}", cue.replace('.', ","));
+    assert_eq!(told(text.as_bytes(), Srt), ["1000-2000 _|Bare,"]);
+}
+
+#[test]
+fn an_arrow_without_times_spoils_its_block_only() {
+    let text = b"WEBVTT\n\n00:01.000 --> 00:02.000\nOne.\n\n-->\n00:02.000 --> 00:03.000\nTwo.\n\n00:03.000 --> 00:04.000\nThree.";
+    assert_eq!(told(text, Vtt), ["1000-2000 _|One.", "3000-4000 _|Three."]);
+}
+
+#[test]
 fn captions_that_scroll_are_told_once() {
     assert_eq!(
         told(fixture!("rolling.vtt"), Vtt),
