@@ -82,9 +82,9 @@ impl Layer {
     #[inline(always)]
     fn through<S: Simd>(&self, simd: S, rows: &mut [f32], texts: &[usize], room: &mut Room) {
         let strips = Strips::new(rows, HIDDEN);
-        self.query.of(simd, &strips, &mut room.query);
-        self.key.of(simd, &strips, &mut room.key);
-        self.value.of(simd, &strips, &mut room.value);
+        self.query.of(simd, &strips, &mut room.query, &mut room.read);
+        self.key.of(simd, &strips, &mut room.key, &mut room.read);
+        self.value.of(simd, &strips, &mut room.value, &mut room.read);
         room.seen.clear();
         room.seen.resize(rows.len(), 0.0);
         let mut from = 0;
@@ -94,14 +94,17 @@ impl Layer {
             attend(query, key, &room.value[text.clone()], &mut room.seen[text]);
             from += pieces;
         }
-        self.heads.of(simd, &Strips::new(&room.seen, HIDDEN), &mut room.query);
+        let seen = Strips::new(&room.seen, HIDDEN);
+        self.heads.of(simd, &seen, &mut room.query, &mut room.read);
         add(rows, &room.query);
         self.norm.each(rows);
-        self.widen.of(simd, &Strips::new(rows, HIDDEN), &mut room.within);
+        let strips = Strips::new(rows, HIDDEN);
+        self.widen.of(simd, &strips, &mut room.within, &mut room.read);
         for value in &mut room.within {
             *value = gelu(*value);
         }
-        self.narrow.of(simd, &Strips::new(&room.within, WITHIN), &mut room.query);
+        let within = Strips::new(&room.within, WITHIN);
+        self.narrow.of(simd, &within, &mut room.query, &mut room.read);
         add(rows, &room.query);
         self.last.each(rows);
     }
@@ -115,6 +118,8 @@ struct Room {
     value: Vec<f32>,
     seen: Vec<f32>,
     within: Vec<f32>,
+    /// Weights that were read.
+    read: [Vec<u8>; 2],
 }
 
 impl Model {
@@ -156,16 +161,16 @@ impl WithSimd for Run<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
         let model = self.model;
+        let mut room = Room::default();
         let lengths: Vec<usize> = self.texts.iter().map(Vec::len).collect();
         let mut rows = vec![0.0; lengths.iter().sum::<usize>() * HIDDEN];
         let pieces = self.texts.iter().flat_map(|text| text.iter().enumerate());
         for (row, (place, piece)) in rows.as_chunks_mut::<HIDDEN>().0.iter_mut().zip(pieces) {
-            model.words.add_row(usize::from(*piece), row);
-            model.places.add_row(place, row);
-            model.types.add_row(0, row);
+            model.words.add_row(usize::from(*piece), row, &mut room.read);
+            model.places.add_row(place, row, &mut room.read);
+            model.types.add_row(0, row, &mut room.read);
         }
         model.norm.each(&mut rows);
-        let mut room = Room::default();
         for layer in &model.layers {
             layer.through(simd, &mut rows, &lengths, &mut room);
         }

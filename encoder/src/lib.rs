@@ -1,5 +1,5 @@
 //! The sentence encoder: gte-small, twelve layers of BERT (`data/encoder`), compiled into the program. Pure; in which process
-//! and when it works is decided elsewhere, and so is how a vector is kept.
+//! and when it works is decided elsewhere, and so is who reads its weights and how a vector is kept.
 //!
 //! Ours instead of a library's because of what that takes: five times the memory, twice the time, 71 crates more and a third
 //! of a newcomer's first build (docs/measured.md).
@@ -14,8 +14,8 @@ mod weights;
 pub use layers::HIDDEN as DIMENSIONS;
 use layers::{Model, Run};
 use pieces::Pieces;
-pub use weights::Damaged;
 use weights::File;
+pub use weights::{Damaged, Read};
 
 static WEIGHTS: &[u8] = include_bytes!("../../data/encoder/model.safetensors");
 static PIECES: &str = include_str!("../../data/encoder/words.txt");
@@ -38,7 +38,21 @@ impl Encoder {
     /// # Errors
     /// If the program was built with other weights than it can read.
     pub fn load() -> Result<Self, Damaged> {
-        Ok(Self { pieces: Pieces::new(PIECES), model: Model::new(&File::new(WEIGHTS)?)? })
+        Self::of(None)
+    }
+
+    /// As [`Encoder::load`], with weights that `read` gives when they are needed, a layer's at a time: what lies at a
+    /// place of [`weights`]. Where it can't, they are looked at as they lie.
+    ///
+    /// # Errors
+    /// As [`Encoder::load`].
+    pub fn reading(read: Read) -> Result<Self, Damaged> {
+        Self::of(Some(read))
+    }
+
+    fn of(read: Option<Read>) -> Result<Self, Damaged> {
+        let model = Model::new(&File::new(WEIGHTS, read)?)?;
+        Ok(Self { pieces: Pieces::new(PIECES), model })
     }
 
     /// One direction for each text, in order, of no certain length; the same whatever texts are beside it. A text without
@@ -62,6 +76,11 @@ impl Encoder {
         }
         vectors
     }
+}
+
+/// The weights, as they lie in the program.
+pub fn weights() -> &'static [u8] {
+    WEIGHTS
 }
 
 /// The part of a text that the encoder may see.

@@ -1,10 +1,12 @@
-//! The product of many rows with the weights of one layer, which are a byte each and stay in the program's file. Pure.
+//! The product of many rows with the weights of one layer, which are a byte each and stay in the program's file.
 //!
 //! As Goto and van de Geijn do it ("Anatomy of high-performance matrix multiplication", 2008): a strip of some rows meets
 //! a panel of some outputs in the registers; each panel is unpacked once for all rows. The sums of a row come in the same
 //! order whatever rows are beside it.
 
 use pulp::Simd;
+
+use super::weights::Bytes;
 
 /// Rows of a strip. Six of them and two registers of outputs are what AVX2 can hold.
 const HIGH: usize = 6;
@@ -24,9 +26,9 @@ pub(super) struct Weights {
     inputs: usize,
     outputs: usize,
     /// By panel of [`PANEL`] outputs, input and output: an `i8` each.
-    steps: &'static [u8],
+    steps: Bytes,
     /// By panel, group of inputs and output: an `f32` each, little endian.
-    scales: &'static [u8],
+    scales: Bytes,
     bias: Vec<f32>,
 }
 
@@ -40,12 +42,7 @@ pub(super) struct Strips {
 
 impl Weights {
     /// None if the sizes don't fit each other.
-    pub(super) fn new(
-        inputs: usize,
-        bias: Vec<f32>,
-        steps: &'static [u8],
-        scales: &'static [u8],
-    ) -> Option<Self> {
+    pub(super) fn new(inputs: usize, bias: Vec<f32>, steps: Bytes, scales: Bytes) -> Option<Self> {
         let outputs = bias.len();
         let fit = inputs.is_multiple_of(GROUP)
             && outputs.is_multiple_of(2 * PANEL)
@@ -54,15 +51,23 @@ impl Weights {
         fit.then_some(Self { inputs, outputs, steps, scales, bias })
     }
 
-    /// Row by row: the product with the weights, plus the bias.
+    /// Row by row: the product with the weights, plus the bias. `room` is for weights that are read.
     #[inline(always)]
-    pub(super) fn of<S: Simd>(&self, simd: S, rows: &Strips, out: &mut Vec<f32>) {
+    pub(super) fn of<S: Simd>(
+        &self,
+        simd: S,
+        rows: &Strips,
+        out: &mut Vec<f32>,
+        room: &mut [Vec<u8>; 2],
+    ) {
         let wide = wide::<S>();
+        let [steps, scales] = room;
+        let (steps, scales) = (self.steps.all(steps), self.scales.all(scales));
         out.clear();
         out.resize(rows.rows * self.outputs, 0.0);
         let mut panel = vec![0.0_f32; self.inputs * wide];
         for (at, bias) in self.bias.chunks_exact(wide).enumerate() {
-            self.unpack(at * wide, wide, &mut panel);
+            self.unpack((steps, scales), at * wide, wide, &mut panel);
             let weights = S::as_simd_f32s(&panel).0.as_chunks::<2>().0;
             let bias = S::as_simd_f32s(bias).0;
             let strips = rows.values.chunks_exact(rows.inputs);
@@ -81,12 +86,18 @@ impl Weights {
     /// The weights of `wide` outputs from `start` on, by input and output. Registers hold a part of the file's panels, or
     /// two of them.
     #[inline(always)]
-    fn unpack(&self, start: usize, wide: usize, panel: &mut [f32]) {
+    fn unpack(
+        &self,
+        (steps, scales): (&[u8], &[u8]),
+        start: usize,
+        wide: usize,
+        panel: &mut [f32],
+    ) {
         let part = wide.min(PANEL);
         for output in (start..start + wide).step_by(part) {
             let (file, from) = (output / PANEL, output % PANEL);
-            let steps = self.steps.as_chunks::<PANEL>().0.chunks_exact(self.inputs).nth(file);
-            let scales = self.scales.as_chunks::<4>().0.as_chunks::<PANEL>().0;
+            let steps = steps.as_chunks::<PANEL>().0.chunks_exact(self.inputs).nth(file);
+            let scales = scales.as_chunks::<4>().0.as_chunks::<PANEL>().0;
             let scales = scales.chunks_exact(self.inputs / GROUP).nth(file);
             let groups = steps.into_iter().flat_map(|steps| steps.chunks_exact(GROUP));
             let groups = groups.zip(scales.into_iter().flatten());

@@ -26,6 +26,21 @@ fn what_stands_beside_a_text_changes_nothing() {
 }
 
 #[test]
+fn weights_that_are_read_say_the_same_and_are_needed_by_nobody() {
+    let whole = Encoder::load().unwrap().encode(&TEXTS);
+    fn read(from: usize, to: &mut [u8]) -> bool {
+        to.copy_from_slice(&weights()[from..from + to.len()]);
+        true
+    }
+    assert_eq!(Encoder::reading(Box::new(read)).unwrap().encode(&TEXTS), whole);
+    let broken = |from: usize, to: &mut [u8]| {
+        to.fill(7);
+        from.is_multiple_of(3) && read(from, to)
+    };
+    assert_eq!(Encoder::reading(Box::new(broken)).unwrap().encode(&TEXTS), whole);
+}
+
+#[test]
 fn a_machine_with_narrow_instructions_says_the_same() {
     let encoder = Encoder::load().unwrap();
     for text in TEXTS {
@@ -65,12 +80,12 @@ fn kept(bytes: Vec<u8>) -> &'static [u8] {
 #[test]
 fn weights_that_are_damaged_are_refused() {
     let short = &WEIGHTS[..WEIGHTS.len() / 2];
-    assert!(File::new(short).and_then(|file| Model::new(&file)).is_err());
+    assert!(File::new(short, None).and_then(|file| Model::new(&file)).is_err());
     let mut bytes = WEIGHTS.to_vec();
     let name = b"layer.2.output.dense.bias";
     let at = bytes.windows(name.len()).position(|window| window == name).unwrap();
     bytes[at + 6] = b'3';
-    let error = File::new(kept(bytes)).and_then(|file| Model::new(&file)).err().unwrap();
+    let error = File::new(kept(bytes), None).and_then(|file| Model::new(&file)).err().unwrap();
     assert!(error.to_string().contains("layer.2.output.dense.bias"), "{error}");
 }
 
@@ -86,6 +101,6 @@ proptest! {
 
     #[test]
     fn any_bytes_are_weights_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        prop_assert!(File::new(kept(bytes)).and_then(|file| Model::new(&file)).is_err());
+        prop_assert!(File::new(kept(bytes), None).and_then(|file| Model::new(&file)).is_err());
     }
 }

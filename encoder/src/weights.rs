@@ -1,7 +1,8 @@
-//! The file of the encoder's weights (safetensors: a length, a JSON of names and places, the numbers). Pure; what doesn't
-//! fit is an error, never a panic.
+//! The file of the encoder's weights (safetensors: a length, a JSON of names and places, the numbers). What doesn't
+//! fit is an error, never a panic. Who reads it, if it is to be read, is decided elsewhere.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -17,33 +18,78 @@ struct Place {
     data_offsets: (usize, usize),
 }
 
+/// Fills a slice with what is in the file from a place on; false if it can't. Weights that are looked at where they lie
+/// stay with the process, page by page; those that are read don't.
+pub type Read = Box<dyn Fn(usize, &mut [u8]) -> bool + Send + Sync>;
+
 /// The file.
 pub(super) struct File {
     places: HashMap<String, Place>,
-    data: &'static [u8],
+    data: Bytes,
+}
+
+/// A piece of the file.
+#[derive(Clone)]
+pub(super) struct Bytes {
+    lying: &'static [u8],
+    /// Where it begins.
+    at: usize,
+    read: Option<Arc<Read>>,
+}
+
+impl Bytes {
+    pub(super) fn len(&self) -> usize {
+        self.lying.len()
+    }
+
+    fn part(&self, from: usize, to: usize) -> Option<Self> {
+        let lying = self.lying.get(from..to)?;
+        Some(Self { lying, at: self.at + from, read: self.read.clone() })
+    }
+
+    /// `length` of them from `from` on, in `room` if they are read. Nothing beyond the end.
+    pub(super) fn get<'a>(&self, from: usize, length: usize, room: &'a mut Vec<u8>) -> &'a [u8] {
+        let lying = self.lying.get(from..from + length).unwrap_or_default();
+        if let Some(read) = &self.read {
+            if room.len() < lying.len() {
+                room.resize(lying.len(), 0);
+            }
+            let room = &mut room[..lying.len()];
+            if read(self.at + from, room) {
+                return room;
+            }
+        }
+        lying
+    }
+
+    /// All of them.
+    pub(super) fn all<'a>(&self, room: &'a mut Vec<u8>) -> &'a [u8] {
+        self.get(0, self.len(), room)
+    }
 }
 
 /// A table of rows in four bits a number: two in a byte, the lower half first, less eight; with a scale for each
 /// [`GROUP`].
-#[derive(Clone, Copy)]
 pub(super) struct Packed {
-    steps: &'static [u8],
-    scales: &'static [u8],
+    steps: Bytes,
+    scales: Bytes,
 }
 
 impl File {
-    pub(super) fn new(bytes: &'static [u8]) -> Result<Self, Damaged> {
+    /// What `read` gives must be what lies there.
+    pub(super) fn new(bytes: &'static [u8], read: Option<Read>) -> Result<Self, Damaged> {
         let damaged = || Damaged("it has no table of contents".into());
         let (length, rest) = bytes.split_first_chunk::<8>().ok_or_else(damaged)?;
         let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| damaged())?;
         let (table, data) = rest.split_at_checked(length).ok_or_else(damaged)?;
         let places = serde_json::from_slice(table).map_err(|e| Damaged(e.to_string()))?;
-        Ok(Self { places, data })
+        let at = bytes.len() - data.len();
+        Ok(Self { places, data: Bytes { lying: data, at, read: read.map(Arc::new) } })
     }
 
-    fn bytes(&self, name: &str, length: usize) -> Result<&'static [u8], Damaged> {
+    fn bytes(&self, name: &str, length: usize) -> Result<Bytes, Damaged> {
         let place = self.places.get(name).map(|place| place.data_offsets);
-        let bytes = place.and_then(|(from, to)| self.data.get(from..to));
+        let bytes = place.and_then(|(from, to)| self.data.part(from, to));
         bytes
             .filter(|bytes| bytes.len() == length)
             .ok_or_else(|| Damaged(format!("{name} is not there or has another size")))
@@ -51,7 +97,8 @@ impl File {
 
     /// Plain numbers.
     pub(super) fn numbers(&self, name: &str, count: usize) -> Result<Vec<f32>, Damaged> {
-        let bytes = self.bytes(name, count * 4)?;
+        let (bytes, mut room) = (self.bytes(name, count * 4)?, Vec::new());
+        let bytes = bytes.all(&mut room);
         Ok(bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect())
     }
 
@@ -78,23 +125,17 @@ impl File {
 }
 
 impl Packed {
-    fn step(&self, at: usize) -> i8 {
-        let byte = self.steps[at / 2];
-        (byte >> (at % 2 * 4) & 15).cast_signed() - 8
-    }
-
-    fn scale(&self, group: usize) -> f32 {
-        half(u16::from_le_bytes([self.scales[2 * group], self.scales[2 * group + 1]]))
-    }
-
     /// Adds a row to `sum`, which is as long as a row.
-    pub(super) fn add_row(&self, row: usize, sum: &mut [f32]) {
-        let from = row * sum.len();
-        for (group, sum) in sum.chunks_mut(GROUP).enumerate() {
-            let at = from + group * GROUP;
-            let scale = self.scale(at / GROUP);
-            for (step, sum) in (at..).zip(sum) {
-                *sum += f32::from(self.step(step)) * scale;
+    pub(super) fn add_row(&self, row: usize, sum: &mut [f32], room: &mut [Vec<u8>; 2]) {
+        let (from, [steps, scales]) = (row * sum.len(), room);
+        let steps = self.steps.get(from / 2, sum.len() / 2, steps);
+        let scales = self.scales.get(from / GROUP * 2, sum.len() / GROUP * 2, scales);
+        let groups = steps.chunks_exact(GROUP / 2).zip(scales.as_chunks::<2>().0);
+        for (sum, (steps, scale)) in sum.chunks_exact_mut(GROUP).zip(groups) {
+            let scale = half(u16::from_le_bytes(*scale));
+            for (sum, step) in sum.as_chunks_mut::<2>().0.iter_mut().zip(steps) {
+                sum[0] += f32::from((step & 15).cast_signed() - 8) * scale;
+                sum[1] += f32::from((step >> 4).cast_signed() - 8) * scale;
             }
         }
     }

@@ -1,7 +1,8 @@
-//! The sentence encoder in a process of its own, so that its 50 MB are there only while it works. Started by the
+//! The sentence encoder in a process of its own, so that what it takes is there only while it works. Started by the
 //! first request, ended when idle or when the server ends (its pipe closes), started anew once if it fails.
 
 mod frame;
+mod own;
 mod process;
 mod serve;
 

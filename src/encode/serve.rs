@@ -2,8 +2,8 @@
 
 use std::io::{self, Read, Write};
 
-use super::frame;
-use crate::text::encoder::{Damaged, Encoder};
+use super::{frame, own};
+use crate::text::encoder::{Damaged, Encoder, weights};
 
 /// The process could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +21,7 @@ pub enum ServeError {
 /// # Errors
 /// If the model can't be loaded, or the other side breaks off or speaks otherwise.
 pub fn serve(from: &mut impl Read, to: &mut impl Write) -> Result<(), ServeError> {
-    let encoder = Encoder::load()?;
+    let encoder = own::reader(weights()).map_or_else(Encoder::load, Encoder::reading)?;
     frame::write(to, &frame::hello())?;
     while let Some(request) = frame::read(from)? {
         let answer = match frame::texts(&request) {

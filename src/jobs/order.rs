@@ -7,6 +7,9 @@ use crate::model::{Job, JobKind, Timestamp};
 
 /// Extraction and the making of vectors keep a core busy: so many at once, that the others go on.
 const HEAVY_AT_ONCE: usize = 1;
+/// An edition is a core's work as well, and weighs hundreds of insights in memory, some 5 MB of them: all readers' are due at
+/// once, in the morning.
+const EDITIONS_AT_ONCE: usize = 2;
 /// Recognition of speech keeps a core busy for hours, at the lowest priority.
 const HEARING_AT_ONCE: usize = 1;
 /// Editions wait so long at most, from when they are due or from the start, for news that is on its way.
@@ -19,6 +22,8 @@ enum Lane {
     Network,
     /// A core.
     Core,
+    /// Readers' editions.
+    Editions,
     /// Places at the language model.
     Model,
     /// Recognition of speech: it keeps a core busy for hours, at the lowest priority.
@@ -39,6 +44,7 @@ impl Room {
         match lane {
             Lane::Network => self.network,
             Lane::Core => HEAVY_AT_ONCE,
+            Lane::Editions => EDITIONS_AT_ONCE,
             Lane::Model => self.model,
             Lane::Speech => HEARING_AT_ONCE,
         }
@@ -50,7 +56,8 @@ fn lane(kind: &JobKind) -> Lane {
         JobKind::Extract(_) | JobKind::Embed => Lane::Core,
         JobKind::Write(_) | JobKind::Relate(_) => Lane::Model,
         JobKind::Recognise(_) => Lane::Speech,
-        JobKind::Poll(_) | JobKind::Transcribe(_) | JobKind::Compose(_) => Lane::Network,
+        JobKind::Compose(_) => Lane::Editions,
+        JobKind::Poll(_) | JobKind::Transcribe(_) => Lane::Network,
     }
 }
 
@@ -60,6 +67,9 @@ pub fn full_lanes(running: &HashSet<JobKind>, room: Room) -> Vec<&'static str> {
     let mut out = Vec::new();
     if full(Lane::Core) {
         out.extend(["extract/", "embed"]);
+    }
+    if full(Lane::Editions) {
+        out.push("compose/");
     }
     if full(Lane::Model) {
         out.extend(["write/", "relate/"]);
@@ -190,6 +200,16 @@ mod tests {
         assert_eq!(kinds(&due, &[], 0), (vec![extract(1), poll(1), poll(2)], true));
         assert_eq!(kinds(&due, &[extract(1), poll(1)], 0), (vec![poll(2)], true));
         assert_eq!(kinds(&[poll(1)], &[poll(1)], 0), (vec![], false), "it runs already");
+    }
+
+    #[test]
+    fn editions_are_made_some_at_a_time_and_take_no_place_of_polls() {
+        let of = |n: u32| JobKind::Compose(SubscriberId::new(&n.to_string()));
+        let due = [of(1), of(2), of(3)];
+        assert_eq!(kinds(&due, &[], 0), (vec![of(1), of(2)], true));
+        assert_eq!(kinds(&due, &[poll(1), poll(2)], 600), (vec![of(1), of(2)], true));
+        assert_eq!(kinds(&[poll(1)], &[of(1), of(2)], 0), (vec![poll(1)], false));
+        assert_eq!(full_lanes(&HashSet::from([of(1), of(2)]), ROOM), ["compose/"]);
     }
 
     #[test]

@@ -182,12 +182,13 @@ fn gather(
         let told = told.chain(votes.iter().map(|vote| &vote.insight));
         let missing = told.filter(|id| ctx.index.vector(id).is_none());
         let missing: HashSet<&InsightId> = missing.collect();
-        let mut wanted = insights.clone();
+        let mut older = Vec::new();
         for id in missing {
-            wanted.extend(store.insight(id, Some(&reader.id))?);
+            older.extend(store.insight(id, Some(&reader.id))?);
         }
+        let wanted = insights.iter().chain(&older);
         // Whoever signs up waits for it.
-        give_missing_vectors(ctx, &wanted, if since == 0 { MOST_WAITED } else { MOST });
+        give_missing_vectors(ctx, wanted, if since == 0 { MOST_WAITED } else { MOST });
     }
     let vector = |id: &InsightId| ctx.index.vector(id).unwrap_or(Vector::ZERO);
     let candidates: Vec<Candidate> =
@@ -239,8 +240,12 @@ fn newer(
     Ok(found)
 }
 
-fn give_missing_vectors(ctx: &Context, insights: &[Insight], most: usize) {
-    let missing = insights.iter().filter(|insight| ctx.index.vector(&insight.id).is_none());
+fn give_missing_vectors<'a>(
+    ctx: &Context,
+    insights: impl Iterator<Item = &'a Insight>,
+    most: usize,
+) {
+    let missing = insights.filter(|insight| ctx.index.vector(&insight.id).is_none());
     let missing: Vec<&Insight> = missing.take(most).collect();
     if missing.is_empty() {
         return;

@@ -16,7 +16,7 @@ use crate::rank::related;
 use crate::text::embed::MODEL;
 
 /// Another whenever words, stems or what is kept of them change, so that no file of before is read.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// No part of ours comes near this.
 const MOST: usize = 256 * 1024 * 1024;
 

@@ -1,6 +1,6 @@
 //! The encoder's directions as vectors that can be kept. Pure; how a direction comes to be is `podbrief-encoder`'s.
 
-pub use podbrief_encoder::{Damaged, cut};
+pub use podbrief_encoder::{Damaged, Read, cut, weights};
 
 use crate::text::embed::{DIMENSIONS, Vector};
 
@@ -16,6 +16,14 @@ impl Encoder {
     /// If the program was built with other weights than it can read.
     pub fn load() -> Result<Self, Damaged> {
         podbrief_encoder::Encoder::load().map(Self)
+    }
+
+    /// As `podbrief_encoder::Encoder::reading`.
+    ///
+    /// # Errors
+    /// If the program was built with other weights than it can read.
+    pub fn reading(read: Read) -> Result<Self, Damaged> {
+        podbrief_encoder::Encoder::reading(read).map(Self)
     }
 
     /// One vector for each text, in order; the same whatever texts are beside it. A text without words has the zero vector.

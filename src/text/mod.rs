@@ -6,7 +6,9 @@ pub mod fold;
 pub mod frequency;
 pub mod gist;
 pub mod html;
+pub mod keys;
 pub mod language;
+pub mod lists;
 pub mod names;
 pub mod normal;
 pub mod phrases;
@@ -14,6 +16,7 @@ pub mod sentence;
 #[cfg(test)]
 pub(crate) mod spent;
 pub mod stem;
+pub mod table;
 pub mod token;
 pub mod varint;
 pub mod wordlist;

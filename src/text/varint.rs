@@ -1,18 +1,12 @@
 //! Numbers one after another, small ones in a byte (LEB128, as DWARF 5 has it in 7.6): lists that are many and long.
 
-use serde::{Deserialize, Serialize};
-
 /// The numbers.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Varints(Vec<u8>);
 
 impl Varints {
     /// Puts one behind the others.
     pub fn push(&mut self, mut number: u64) {
-        // Lists are many and grow for ever: a quarter of slack instead of a half.
-        if self.0.capacity() - self.0.len() < 8 {
-            self.0.reserve_exact(8 + self.0.len() / 4);
-        }
         while number >= 0x80 {
             self.0.push(number as u8 | 0x80);
             number >>= 7;
@@ -23,28 +17,34 @@ impl Varints {
     /// All, in the order in which they were put.
     #[inline]
     pub fn iter(&self) -> Reader<'_> {
-        Reader(&self.0)
+        Reader::new((&self.0, &[]))
     }
 
-    /// Gives back what was taken for growing.
-    pub fn shrink(&mut self) {
-        self.0.shrink_to_fit();
+    /// As they are kept.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
     }
 
-    /// Bytes that they take.
-    pub fn size(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Takes all out.
+    pub fn clear(&mut self) {
+        self.0.clear();
     }
 }
 
 /// Reads them. What is damaged ends early or gives other numbers.
-#[derive(Clone)]
-pub struct Reader<'a>(&'a [u8]);
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    now: &'a [u8],
+    later: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    /// Of bytes in two parts, as [`Lists`](super::lists::Lists) keep them: each of whole numbers.
+    #[inline]
+    pub fn new((now, later): (&'a [u8], &'a [u8])) -> Self {
+        if now.is_empty() { Self { now: later, later: &[] } } else { Self { now, later } }
+    }
+}
 
 impl Iterator for Reader<'_> {
     type Item = u64;
@@ -53,8 +53,11 @@ impl Iterator for Reader<'_> {
     fn next(&mut self) -> Option<u64> {
         let (mut number, mut shift) = (0, 0);
         loop {
-            let (byte, rest) = self.0.split_first()?;
-            self.0 = rest;
+            let (byte, rest) = self.now.split_first()?;
+            self.now = rest;
+            if rest.is_empty() {
+                self.now = std::mem::take(&mut self.later);
+            }
             number |= u64::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
                 return Some(number);
@@ -75,8 +78,11 @@ mod tests {
         fn numbers_come_back(numbers in prop::collection::vec(prop_oneof![0..300_u64, any::<u32>().prop_map(u64::from)], 0..60)) {
             let mut kept = Varints::default();
             numbers.iter().for_each(|number| kept.push(*number));
-            kept.shrink();
-            prop_assert_eq!(kept.iter().collect::<Vec<_>>(), numbers);
+            prop_assert_eq!(kept.iter().collect::<Vec<_>>(), numbers.as_slice());
+            let mut more = Varints::default();
+            numbers.iter().for_each(|number| more.push(*number));
+            let both = Reader::new((kept.bytes(), more.bytes()));
+            prop_assert_eq!(both.collect::<Vec<_>>(), [numbers.as_slice(), &numbers].concat());
         }
 
         #[test]

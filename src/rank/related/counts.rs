@@ -1,8 +1,6 @@
 //! How often something stands where: ascending numbers with a count each, in a byte and a half. There are millions of
 //! them.
 
-use serde::{Deserialize, Serialize};
-
 use crate::text::varint::{Reader, Varints};
 
 /// A word said more often than this counts no more.
@@ -25,59 +23,45 @@ impl Counted {
     }
 }
 
-/// The list: differences, of which the lowest bit says whether a count follows.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Counts {
-    all: Varints,
-    /// The next number is counted from here.
-    next: u32,
+/// Puts a number to the end of a list, greater than those before. The list is of differences, of which the lowest bit says
+/// whether a count follows; `next` is the list's: from there the next number is counted.
+pub(super) fn push(to: &mut Varints, next: &mut u32, number: u32, count: u32) {
+    let count = count.clamp(1, MOST);
+    let gap = u64::from(number.saturating_sub(*next));
+    to.push(gap << 1 | u64::from(count > 1));
+    if count > 1 {
+        to.push(u64::from(count));
+    }
+    *next = number.saturating_add(1);
 }
 
-impl Counts {
-    /// Adds a number, which must be greater than those before.
-    pub fn push(&mut self, number: u32, count: u32) {
-        let count = count.clamp(1, MOST);
-        let gap = u64::from(number.saturating_sub(self.next));
-        self.all.push(gap << 1 | u64::from(count > 1));
-        if count > 1 {
-            self.all.push(u64::from(count));
-        }
-        self.next = number.saturating_add(1);
-    }
-
-    /// All, ascending.
-    #[inline]
-    pub fn iter(&self) -> Iter<'_> {
-        Iter { rest: self.all.iter(), next: 0 }
-    }
-
-    /// Whether all numbers are below `end`.
-    pub fn is_below(&self, end: usize) -> bool {
-        self.iter().all(|counted| (counted.number as usize) < end)
-    }
-
-    /// Gives back what was taken for growing.
-    pub fn shrink(&mut self) {
-        self.all.shrink();
-    }
+/// A list of ascending numbers.
+pub(super) fn list(all: impl IntoIterator<Item = (u32, u32)>) -> Varints {
+    let (mut list, mut next) = (Varints::default(), 0);
+    all.into_iter().for_each(|(number, count)| push(&mut list, &mut next, number, count));
+    list
 }
 
-impl FromIterator<(u32, u32)> for Counts {
-    fn from_iter<I: IntoIterator<Item = (u32, u32)>>(all: I) -> Self {
-        let mut counts = Self::default();
-        all.into_iter().for_each(|(number, count)| counts.push(number, count));
-        counts.shrink();
-        counts
-    }
-}
-
-/// Reads the list.
-pub(super) struct Iter<'a> {
+/// Reads a list.
+#[derive(Clone, Copy)]
+pub(super) struct Counts<'a> {
     rest: Reader<'a>,
     next: u32,
 }
 
-impl Iterator for Iter<'_> {
+impl<'a> Counts<'a> {
+    #[inline]
+    pub fn new(list: Reader<'a>) -> Self {
+        Self { rest: list, next: 0 }
+    }
+
+    /// Whether all numbers are below `end`.
+    pub fn is_below(mut self, end: usize) -> bool {
+        self.all(|counted| (counted.number as usize) < end)
+    }
+}
+
+impl Iterator for Counts<'_> {
     type Item = Counted;
 
     #[inline]
@@ -101,8 +85,9 @@ mod tests {
     proptest! {
         #[test]
         fn gives_back_what_was_put_in(all in prop::collection::btree_map(0..3_000_000_u32, 1..=MOST, 0..60)) {
-            let counts: Counts = all.iter().map(|(number, count)| (*number, *count)).collect();
-            let read: BTreeMap<u32, u32> = counts.iter().map(|c| (c.number, c.count)).collect();
+            let list = list(all.iter().map(|(number, count)| (*number, *count)));
+            let counts = Counts::new(list.iter());
+            let read: BTreeMap<u32, u32> = counts.map(|c| (c.number, c.count)).collect();
             prop_assert!(counts.is_below(3_000_000));
             prop_assert_eq!(read, all);
         }

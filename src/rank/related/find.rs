@@ -18,7 +18,7 @@ impl RelatedIndex {
     /// The `most` of those that are wanted, `wanted` saying by slot how near each is, with the most worth first; ties by name.
     pub(super) fn search(
         &self,
-        bag: &Bag,
+        bag: Bag<'_>,
         vector: Option<&Vector>,
         viewer: Option<&SubscriberId>,
         wanted: impl Fn(usize, Shared, Option<f32>, &Held) -> Option<f32>,
@@ -26,7 +26,7 @@ impl RelatedIndex {
     ) -> Vec<Found<'_>> {
         let viewer =
             viewer.and_then(|viewer| Owner::new(self.owners.number(viewer)?.saturating_add(1)));
-        let length = |slot: usize| self.slots[slot].as_ref().map_or(0.0, |d| d.bag.length());
+        let length = |slot: usize| self.slots[slot].as_ref().map_or(0.0, |d| d.size.length);
         let shared = self.words.shared(bag, self.slots.len(), length);
         let meanings = vector.map(|own| own.dots(&self.vectors)).unwrap_or_default();
         let mut found = Vec::new();
@@ -39,7 +39,7 @@ impl RelatedIndex {
             let Some(document) = document else { continue };
             let Some(near) = wanted(slot, shared, meaning, &document.place) else { continue };
             if document.place.owner.is_none() || document.place.owner == viewer {
-                let (length, count) = (document.bag.length(), document.bag.words());
+                let (length, count) = (document.size.length, document.size.words);
                 let like = Like::new(shared.cosine, meaning.unwrap_or(0.0), length, count);
                 found.push(Found { slot, document, like, near });
             }
@@ -70,7 +70,8 @@ impl RelatedIndex {
     }
 
     pub(super) fn between(&self, a: &Found, b: &Found) -> (f32, f32) {
-        let words = self.words.cosine(&a.document.bag, &b.document.bag);
+        let bag = |found: &Found| self.bag(found.slot, found.document);
+        let words = self.words.cosine(bag(a), bag(b));
         let meaning = self.vector(a.slot).zip(self.vector(b.slot)).map_or(0.0, |(a, b)| a.dot(b));
         (words, meaning)
     }

@@ -8,6 +8,7 @@ use super::words::{Term, Words};
 use super::{Document, RelatedIndex};
 use crate::model::{ItemId, SourceId, SubscriberId};
 use crate::text::embed::Vector;
+use crate::text::table::Table;
 
 /// A part holds so many texts or vectors, and terms of so many texts.
 const OF_PART: usize = 1024;
@@ -28,8 +29,10 @@ enum Piece {
         sources: Vec<SourceId>,
         owners: Vec<SubscriberId>,
     },
-    Terms(Vec<(Box<str>, Term)>),
-    Slots(Vec<Option<Document>>),
+    /// In the order of their numbers, with their lists.
+    Terms(Vec<(String, Term, Vec<u8>)>),
+    /// With their terms.
+    Slots(Vec<(Option<Document>, Vec<u8>)>),
     Vectors(Vec<Vector>),
 }
 
@@ -49,17 +52,20 @@ impl RelatedIndex {
             owners: self.owners.all().to_vec(),
         })?;
         let (mut terms, mut texts) = (Vec::new(), 0);
-        for (stem, term) in self.words.all() {
+        for (stem, term, list) in self.words.all() {
             texts += 1 + term.texts();
-            terms.push((stem.into(), term.clone()));
+            terms.push((stem.to_owned(), term, list));
             if texts >= TEXTS {
                 each(Piece::Terms(std::mem::take(&mut terms)))?;
                 texts = 0;
             }
         }
         each(Piece::Terms(terms))?;
-        for slots in self.slots.chunks(OF_PART) {
-            each(Piece::Slots(slots.to_vec()))?;
+        let mut slots = (0..).zip(&self.slots).peekable();
+        while slots.peek().is_some() {
+            let part = slots.by_ref().take(OF_PART);
+            let part = part.map(|(slot, document)| (document.clone(), self.bags.whole(slot)));
+            each(Piece::Slots(part.collect()))?;
         }
         for vectors in self.vectors.chunks(OF_PART) {
             each(Piece::Vectors(vectors.to_vec()))?;
@@ -74,20 +80,21 @@ impl RelatedIndex {
                 self.words = Words::counting(counts);
                 self.slots.reserve_exact(slots);
                 self.vectors.reserve_exact(vectors);
-                self.places.reserve(slots);
+                self.places = Table::with_room(slots);
                 self.items = items.into_iter().collect();
                 self.sources = sources.into_iter().collect();
                 self.owners = owners.into_iter().collect();
             }
             Piece::Terms(terms) => {
-                terms.into_iter().for_each(|(stem, term)| self.words.put(stem, term));
+                terms.iter().for_each(|(stem, term, list)| self.words.put(stem, *term, list));
             }
             Piece::Slots(slots) => {
-                for document in slots {
-                    if let Some(document) = &document {
-                        self.places.insert(document.place.id.clone(), self.slots.len() as u32);
-                    }
+                for (document, terms) in slots {
+                    let slot = self.slots.len() as u32;
+                    self.count += usize::from(document.is_some());
                     self.slots.push(document);
+                    self.bags.add(&terms);
+                    self.place(slot);
                 }
             }
             Piece::Vectors(vectors) => self.vectors.extend(vectors),
@@ -96,9 +103,11 @@ impl RelatedIndex {
 
     /// Whether the pieces fit each other, once all are there.
     pub fn fits(&self) -> bool {
-        let mut documents = self.slots.iter().flatten();
+        let mut documents = self.slots.iter().enumerate();
         self.vectors.len() <= self.slots.len()
-            && documents.all(|document| self.words.knows(&document.bag))
-            && self.words.all().all(|(_, term)| term.is_below(self.slots.len()))
+            && documents.all(|(slot, document)| {
+                document.as_ref().is_none_or(|document| self.words.knows(self.bag(slot, document)))
+            })
+            && self.words.are_below(self.slots.len())
     }
 }

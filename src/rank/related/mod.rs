@@ -1,6 +1,7 @@
 //! Which insights are about the same thing, by their words and, where there are vectors, their meaning. In memory,
 //! exact, made of the store; what a viewer may not see takes no part in what that viewer is shown.
 
+mod change;
 mod counts;
 mod find;
 mod forms;
@@ -11,16 +12,16 @@ mod same;
 mod tests;
 mod words;
 
-use std::collections::HashMap;
-
 use crate::model::{InsightId, ItemId, Related, SourceId, SubscriberId, Visibility};
 use crate::text::embed::Vector;
+use crate::text::lists::Lists;
 use crate::text::names::Names;
-use crate::text::token::tokens;
+use crate::text::table::Table;
+use crate::text::varint::Reader;
 use find::Found;
 pub use kept::Part;
 use serde::{Deserialize, Serialize};
-use words::{Bag, Shared, Words};
+use words::{Bag, Shared, Size, Words};
 
 /// How near two insights are: this times the cosine of meaning, plus the cosine of words. Learned, as is the floor,
 /// from some 80 pairs of insights of different episodes, judged one by one for whether a reader of the one wants
@@ -70,7 +71,7 @@ type Owner = std::num::NonZeroU32;
 #[derive(Clone, Serialize, Deserialize)]
 struct Document {
     place: Held,
-    bag: Bag,
+    size: Size,
     /// A vector was made; it may be zero.
     embedded: bool,
 }
@@ -80,9 +81,13 @@ struct Document {
 pub struct RelatedIndex {
     words: Words,
     slots: Vec<Option<Document>>,
+    /// By slot: the terms of the text.
+    bags: Lists,
     /// By slot, as far as there are any; zero where there is none. Apart, because all are read at every search.
     vectors: Vec<Vector>,
-    places: HashMap<InsightId, u32>,
+    places: Table,
+    /// How many there are.
+    count: usize,
     items: Names<ItemId>,
     sources: Names<SourceId>,
     owners: Names<SubscriberId>,
@@ -99,7 +104,7 @@ impl RelatedIndex {
         Self {
             slots: Vec::with_capacity(count),
             vectors: Vec::with_capacity(count),
-            places: HashMap::with_capacity(count),
+            places: Table::with_room(count),
             ..Self::default()
         }
     }
@@ -111,84 +116,12 @@ impl RelatedIndex {
 
     /// How many insights it holds.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.count
     }
 
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
-    }
-
-    /// Adds an insight, or replaces what is known of it. `text` is its claim, or claim and headline.
-    pub fn add(&mut self, place: Place, text: &str, vector: Option<Vector>) {
-        let words: Vec<String> = tokens(text).into_iter().map(|token| token.lower).collect();
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        self.add_words(place, &words, vector);
-    }
-
-    /// As [`RelatedIndex::add`], with the text's words in lower case.
-    pub fn add_words(&mut self, place: Place, words: &[&str], vector: Option<Vector>) {
-        self.remove(&place.id);
-        let slot = self.slots.len() as u32;
-        let bag = self.words.keep(slot, words);
-        let Place { id, item, source, visibility } = place;
-        let owner = match &visibility {
-            Visibility::Public => None,
-            Visibility::Private(reader) => Owner::new(self.owners.take(reader).saturating_add(1)),
-        };
-        let (item, source) = (self.items.take(&item), self.sources.take(&source));
-        let place = Held { id: id.clone(), item, source, owner };
-        self.places.insert(id.clone(), slot);
-        self.slots.push(Some(Document { place, bag, embedded: false }));
-        if let Some(vector) = vector {
-            self.set_vector(&id, vector);
-        }
-        if self.words.weigh() {
-            self.measure();
-        }
-    }
-
-    /// Gives an insight its vector, if it is still there: vectors may be made later than the words are known.
-    pub fn set_vector(&mut self, id: &InsightId, vector: Vector) {
-        let Some(slot) = self.places.get(id).map(|slot| *slot as usize) else { return };
-        if self.vectors.len() <= slot {
-            self.vectors.resize(slot + 1, Vector::ZERO);
-        }
-        self.vectors[slot] = vector;
-        if let Some(document) = self.slots.get_mut(slot).and_then(Option::as_mut) {
-            document.embedded = true;
-        }
-    }
-
-    /// Takes an insight out; no matter if it was never in.
-    pub fn remove(&mut self, id: &InsightId) {
-        let Some(slot) = self.places.remove(id) else { return };
-        if let Some(document) = self.slots[slot as usize].take() {
-            self.words.drop(&document.bag);
-        }
-        if let Some(vector) = self.vectors.get_mut(slot as usize) {
-            *vector = Vector::ZERO;
-        }
-        let gone = self.slots.len() - self.places.len();
-        if gone > MOST_GONE && gone * 3 > self.slots.len() {
-            self.rewrite();
-        }
-        if self.words.weigh() {
-            self.measure();
-        }
-    }
-
-    /// Leaves out what is gone.
-    fn rewrite(&mut self) {
-        let mut next = 0..;
-        let kept: Vec<Option<u32>> =
-            self.slots.iter().map(|slot| slot.as_ref().and_then(|_| next.next())).collect();
-        let place = |slot: u32| kept.get(slot as usize).copied().flatten();
-        self.words.rewrite(place);
-        let mut slot = 0..;
-        self.vectors.retain(|_| slot.next().is_some_and(|slot| place(slot).is_some()));
-        self.slots.retain(Option::is_some);
-        self.places.values_mut().for_each(|slot| *slot = place(*slot).unwrap_or(*slot));
+        self.count == 0
     }
 
     /// Insights of other items about the same thing that `viewer` may see, best first and different from each other;
@@ -206,7 +139,7 @@ impl RelatedIndex {
                 place.item != own.place.item && same::likeness(shared.cosine, meaning) < 1.0;
             other.then(|| near(shared, meaning))?
         };
-        let found = self.search(&own.bag, self.vector(at), viewer, wanted, usize::MAX);
+        let found = self.search(self.bag(at, own), self.vector(at), viewer, wanted, usize::MAX);
         let mut scores = self.scores(&found);
         for (score, found) in scores.iter_mut().zip(&found) {
             if found.document.place.source == own.place.source {
@@ -255,8 +188,8 @@ impl RelatedIndex {
         limit: usize,
     ) -> Vec<Related> {
         let mut among = vec![false; self.slots.len()];
-        for slot in ids.filter_map(|id| self.places.get(&id)) {
-            among[*slot as usize] = true;
+        for slot in ids.filter_map(|id| self.slot(&id)) {
+            among[slot] = true;
         }
         self.best(text, vector, viewer, |slot| among[slot], limit)
     }
@@ -269,14 +202,14 @@ impl RelatedIndex {
         among: impl Fn(usize) -> bool,
         limit: usize,
     ) -> Vec<Related> {
-        let bag = self.words.look(text);
+        let made = self.words.look(text);
         let vector = vector.filter(|vector| !vector.is_zero());
         let wanted = |slot: usize, shared: Shared, meaning: Option<f32>, _: &Held| {
             let meaning = meaning.unwrap_or(0.0).max(0.0);
             let has = (shared.terms > 0 || meaning > 0.0) && among(slot);
             has.then_some(shared.cosine + MEANING * meaning)
         };
-        let found = self.search(&bag, vector, viewer, wanted, limit.max(CAREFUL));
+        let found = self.search(made.bag(), vector, viewer, wanted, limit.max(CAREFUL));
         let mut ranked: Vec<(f32, &Found)> = self.scores(&found).into_iter().zip(&found).collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
         ranked
@@ -298,7 +231,8 @@ impl RelatedIndex {
             let other = place.item != own.place.item;
             other.then(|| same::likeness(shared.cosine, meaning)).filter(|near| *near >= 1.0)
         };
-        let mut found = self.search(&own.bag, self.vector(at), viewer, wanted, usize::MAX);
+        let bag = self.bag(at, own);
+        let mut found = self.search(bag, self.vector(at), viewer, wanted, usize::MAX);
         found.sort_by(|a, b| b.near.total_cmp(&a.near));
         let name = |found: Found| {
             let place = &found.document.place;
@@ -313,7 +247,8 @@ impl RelatedIndex {
             return false;
         };
         let meaning = self.vector(at).zip(self.vector(to)).map(|(a, b)| a.dot(b));
-        same::likeness(self.words.cosine(&one.bag, &other.bag), meaning) >= 1.0
+        let words = self.words.cosine(self.bag(at, one), self.bag(to, other));
+        same::likeness(words, meaning) >= 1.0
     }
 
     /// Insights whose meaning is as near to `vector` as `least` (a cosine), those of every viewer.
@@ -335,12 +270,12 @@ impl RelatedIndex {
 
     /// Whether an insight is in it.
     pub fn holds(&self, id: &InsightId) -> bool {
-        self.places.contains_key(id)
+        self.slot(id).is_some()
     }
 
     /// An insight's vector, if it has one.
     pub fn vector_of(&self, id: &InsightId) -> Option<&Vector> {
-        self.vector(*self.places.get(id)? as usize)
+        self.vector(self.slot(id)?)
     }
 
     /// Up to `limit` insights without a vector, each with whom it may be read as.
@@ -352,19 +287,28 @@ impl RelatedIndex {
     }
 
     fn document(&self, id: &InsightId) -> Option<(usize, &Document)> {
-        let slot = *self.places.get(id)? as usize;
+        let slot = self.slot(id)?;
         Some((slot, self.slots[slot].as_ref()?))
+    }
+
+    /// Where an insight is, if it is there.
+    fn slot(&self, id: &InsightId) -> Option<usize> {
+        self.places.find(id, |slot| is(&self.slots, slot, id)).map(|slot| slot as usize)
+    }
+
+    /// The words of what is in a slot.
+    fn bag(&self, slot: usize, document: &Document) -> Bag<'_> {
+        Bag::kept(Reader::new(self.bags.get(slot as u32)), document.size)
     }
 
     fn vector(&self, slot: usize) -> Option<&Vector> {
         self.vectors.get(slot).filter(|vector| !vector.is_zero())
     }
+}
 
-    fn measure(&mut self) {
-        for document in self.slots.iter_mut().flatten() {
-            self.words.measure(&mut document.bag);
-        }
-    }
+fn is(slots: &[Option<Document>], slot: u32, id: &InsightId) -> bool {
+    let document = slots.get(slot as usize).and_then(Option::as_ref);
+    document.is_some_and(|document| document.place.id == *id)
 }
 
 /// How near, if near enough to be shown.

@@ -31,7 +31,7 @@ pub struct Like {
 
 impl Like {
     /// Of a cosine of words (0 to 1), a cosine of meaning (-1 to 1; 0 if it isn't known), how much the text has to say
-    /// (`Bag::length`), and its words in all.
+    /// (`Size::length`), and its words in all.
     pub fn new(words: f32, meaning: f32, length: f32, count: u32) -> Self {
         let tilt = length / ((1.0 - SLOPE) * PIVOT + SLOPE * length).max(f32::MIN_POSITIVE);
         let worth = both(words * tilt, meaning) + LENGTH * (count as f32).ln_1p();

@@ -1,56 +1,84 @@
 //! The words of many texts and how alike two texts are by them: TF-IDF of stems, the rarity of a word taken from a
 //! table of speech as long as few texts are known, and more and more from the texts. Knows nothing of insights.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::counts::{Counted, Counts};
+use super::counts::{self, Counted, Counts};
 use super::forms::{self, Form, Forms, Seen};
+use crate::text::keys::Keys;
+use crate::text::lists::Lists;
 use crate::text::token::tokens;
+use crate::text::varint::{Reader, Varints};
 
 /// How many texts the table of speech is worth.
 const PRIOR: f32 = 1000.0;
-/// The words of one text: terms with counts, in the order of the terms.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub struct Bag {
-    terms: Counts,
-    /// Of its vector at the weights in force.
-    length: f32,
+
+/// How much a text has to say.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+pub struct Size {
+    /// Of its vector at the weights in force, before that is made one.
+    pub length: f32,
     /// Words in all, small ones too.
-    words: u32,
+    pub words: u32,
 }
 
-impl Bag {
-    /// How many words the text has.
-    pub fn words(&self) -> u32 {
-        self.words
+/// The words of one text: terms with counts, in the order of the terms.
+#[derive(Clone, Copy)]
+pub struct Bag<'a> {
+    terms: Counts<'a>,
+    pub(super) size: Size,
+}
+
+impl<'a> Bag<'a> {
+    /// As it is kept: `terms` are those of [`Made::terms`].
+    pub(super) fn kept(terms: Reader<'a>, size: Size) -> Self {
+        Self { terms: Counts::new(terms), size }
     }
 
-    /// How much it has to say: the length of its vector before that is made one.
-    pub fn length(&self) -> f32 {
-        self.length
+    /// Whether all its terms are below `end`.
+    pub(super) fn is_below(&self, end: usize) -> bool {
+        self.terms.is_below(end)
     }
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+/// A bag that was made just now.
+pub struct Made {
+    /// To be kept.
+    pub terms: Varints,
+    /// As well.
+    pub size: Size,
+}
+
+impl Made {
+    /// To be looked at.
+    pub fn bag(&self) -> Bag<'_> {
+        Bag::kept(self.terms.iter(), self.size)
+    }
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Term {
     /// Share of the talk in the table that has it.
     rate: f32,
     /// At the weights in force.
     idf: f32,
-    /// Texts that have it, by slot; those that are gone, too, until [`Words::rewrite`].
-    texts: Counts,
-    /// How many have it that are not gone.
+    /// How many texts have it that are not gone.
     having: u32,
+    /// The next text in its list is counted from here.
+    next: u32,
 }
 
 /// All known words and where they are.
 #[derive(Default)]
 pub struct Words {
     forms: Forms,
-    numbers: HashMap<Box<str>, u32>,
+    /// With the numbers of their terms.
+    stems: Keys,
     terms: Vec<Term>,
+    /// By term: the texts that have it, by slot; those that are gone, too, until [`Words::rewrite`].
+    lists: Lists,
     texts: usize,
     /// How many texts there were when the weights were made.
     weighed: usize,
@@ -70,17 +98,12 @@ impl Term {
     pub(super) fn texts(&self) -> usize {
         self.having as usize
     }
-
-    /// Whether all its texts are below `slots`.
-    pub(super) fn is_below(&self, slots: usize) -> bool {
-        self.texts.is_below(slots)
-    }
 }
 
 impl Words {
     /// The bag of a text that is to be kept under `slot`, which must be greater than those before, given as its words in
     /// lower case. New words become known.
-    pub fn keep(&mut self, slot: u32, words: &[&str]) -> Bag {
+    pub fn keep(&mut self, slot: u32, words: &[&str]) -> Made {
         let forms: Vec<Form> = words.iter().map(|word| self.forms.of(word)).collect();
         let language = forms::language(&forms);
         let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
@@ -90,46 +113,49 @@ impl Words {
                 Seen::Term(number) => number,
                 Seen::New => {
                     let (stem, rate) = self.forms.stem(word, language);
-                    let number = self.number(stem, rate);
+                    let Some(number) = self.number(&stem, rate) else { continue };
                     self.forms.learn(word, language, number);
                     number
                 }
             };
             *counts.entry(number).or_default() += 1;
         }
-        for (term, count) in &counts {
-            let term = &mut self.terms[*term as usize];
-            term.texts.push(slot, *count);
+        let mut list = Varints::default();
+        for (number, count) in &counts {
+            let term = &mut self.terms[*number as usize];
+            list.clear();
+            counts::push(&mut list, &mut term.next, slot, *count);
+            self.lists.grow(*number, list.bytes());
             term.having += 1;
         }
         self.texts += 1;
         self.bag(counts, words.len() as u32)
     }
 
-    /// The number of a stem, a new one if it isn't known.
-    fn number(&mut self, stem: String, rate: f32) -> u32 {
-        let number = self.numbers.get(stem.as_str()).copied().unwrap_or_else(|| {
-            let number = self.terms.len() as u32;
-            self.numbers.insert(stem.into_boxed_str(), number);
-            let idf = idf(rate, 0, self.weighed);
-            self.terms.push(Term { rate, idf, texts: Counts::default(), having: 0 });
-            number
-        });
+    /// The number of a stem, a new one if it isn't known. None if there is no room for more.
+    fn number(&mut self, stem: &str, rate: f32) -> Option<u32> {
+        let number = match self.stems.number(stem) {
+            Some(number) => number,
+            None => {
+                let number = self.stems.add(stem)?;
+                let idf = idf(rate, 0, self.weighed);
+                self.terms.push(Term { rate, idf, having: 0, next: 0 });
+                self.lists.add(&[]);
+                number
+            }
+        };
         let term = &mut self.terms[number as usize];
         term.rate = term.rate.max(rate);
-        number
+        Some(number)
     }
 
     /// Gives back memory that was taken ahead, when many texts were kept at once.
     pub fn settle(&mut self) {
         self.forms = Forms::default();
-        for term in &mut self.terms {
-            term.texts.shrink();
-        }
     }
 
     /// The bag of a text that is only looked for. Unknown words count as unlike everything.
-    pub fn look(&self, text: &str) -> Bag {
+    pub fn look(&self, text: &str) -> Made {
         let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
         let mut strange = 0.0;
         let words: Vec<String> = tokens(text).into_iter().map(|token| token.lower).collect();
@@ -141,19 +167,19 @@ impl Words {
                 continue;
             }
             let (stem, rate) = forms.stem(word, language);
-            match self.numbers.get(stem.as_str()) {
-                Some(number) => *counts.entry(*number).or_default() += 1,
+            match self.stems.number(&stem) {
+                Some(number) => *counts.entry(number).or_default() += 1,
                 None => strange += idf(rate, 0, self.weighed).powi(2),
             }
         }
-        let mut bag = self.bag(counts, words.len() as u32);
-        bag.length = (bag.length.powi(2) + strange).sqrt();
-        bag
+        let mut made = self.bag(counts, words.len() as u32);
+        made.size.length = (made.size.length.powi(2) + strange).sqrt();
+        made
     }
 
     /// Forgets a text.
-    pub fn drop(&mut self, bag: &Bag) {
-        for counted in bag.terms.iter() {
+    pub fn drop(&mut self, bag: Bag<'_>) {
+        for counted in bag.terms {
             let term = &mut self.terms[counted.number as usize];
             term.having = term.having.saturating_sub(1);
         }
@@ -162,10 +188,18 @@ impl Words {
 
     /// Leaves out what is gone: `slot` gives the new place of each text that is not, in the same order.
     pub fn rewrite(&mut self, slot: impl Fn(u32) -> Option<u32>) {
-        for term in &mut self.terms {
-            let texts = term.texts.iter();
-            term.texts = texts.filter_map(|text| Some((slot(text.number)?, text.count))).collect();
+        let mut lists = Lists::default();
+        for (number, term) in (0..).zip(&mut self.terms) {
+            let (mut list, mut next) = (Varints::default(), 0);
+            for text in Counts::new(Reader::new(self.lists.get(number))) {
+                if let Some(slot) = slot(text.number) {
+                    counts::push(&mut list, &mut next, slot, text.count);
+                }
+            }
+            term.next = next;
+            lists.add(list.bytes());
         }
+        self.lists = lists;
     }
 
     /// Weighs all words anew when the texts have become a quarter more or fewer; says whether it did, as all bags
@@ -181,9 +215,9 @@ impl Words {
         true
     }
 
-    /// Brings a bag's length to the weights in force.
-    pub fn measure(&self, bag: &mut Bag) {
-        bag.length = bag.terms.iter().map(|t| self.weight(t).powi(2)).sum::<f32>().sqrt();
+    /// A bag's length at the weights in force.
+    pub fn length(&self, bag: Bag<'_>) -> f32 {
+        bag.terms.map(|term| self.weight(term).powi(2)).sum::<f32>().sqrt()
     }
 
     /// How many texts there are, and were when the weights were made.
@@ -196,47 +230,60 @@ impl Words {
         Self { texts, weighed, ..Self::default() }
     }
 
-    /// All terms by their numbers, each with its stem.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &Term)> {
-        let mut stems = vec![""; self.terms.len()];
-        for (stem, number) in &self.numbers {
-            stems[*number as usize] = stem;
-        }
-        stems.into_iter().zip(&self.terms)
+    /// All terms by their numbers, each with its stem and its list.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, Term, Vec<u8>)> {
+        let stems = self.stems.all().zip(&self.terms);
+        stems.map(|((number, stem), term)| (stem, *term, self.lists.whole(number)))
     }
 
     /// Puts the next term in.
-    pub(super) fn put(&mut self, stem: Box<str>, term: Term) {
-        self.numbers.insert(stem, self.terms.len() as u32);
-        self.terms.push(term);
+    pub(super) fn put(&mut self, stem: &str, term: Term, list: &[u8]) {
+        if self.stems.add(stem).is_some() {
+            self.terms.push(term);
+            self.lists.add(list);
+        }
     }
 
     /// Whether all terms of a bag are known.
-    pub(super) fn knows(&self, bag: &Bag) -> bool {
-        bag.terms.is_below(self.terms.len())
+    pub(super) fn knows(&self, bag: Bag<'_>) -> bool {
+        bag.is_below(self.terms.len())
+    }
+
+    /// Whether all terms are of texts below `slots`.
+    pub(super) fn are_below(&self, slots: usize) -> bool {
+        (0..self.lists.len() as u32).all(|term| self.having(term).is_below(slots))
+    }
+
+    /// The texts that have a term.
+    fn having(&self, term: u32) -> Counts<'_> {
+        Counts::new(Reader::new(self.lists.get(term)))
     }
 
     /// What every text shares with `probe`, by slot. `length` gives the length of a text's vector.
-    pub fn shared(&self, probe: &Bag, slots: usize, length: impl Fn(usize) -> f32) -> Vec<Shared> {
+    pub fn shared(
+        &self,
+        probe: Bag<'_>,
+        slots: usize,
+        length: impl Fn(usize) -> f32,
+    ) -> Vec<Shared> {
         let mut all = vec![Shared::default(); slots];
-        for own in probe.terms.iter() {
-            let term = &self.terms[own.number as usize];
-            let weight = self.weight(own) * term.idf;
-            for text in term.texts.iter() {
+        for own in probe.terms {
+            let weight = self.weight(own) * self.terms[own.number as usize].idf;
+            for text in self.having(own.number) {
                 let shared = &mut all[text.number as usize];
                 shared.cosine += weight * text.weight();
                 shared.terms = shared.terms.saturating_add(1);
             }
         }
         for (slot, shared) in all.iter_mut().enumerate().filter(|(_, shared)| shared.terms > 0) {
-            shared.cosine = ratio(shared.cosine, probe.length * length(slot));
+            shared.cosine = ratio(shared.cosine, probe.size.length * length(slot));
         }
         all
     }
 
     /// Cosine of two kept bags.
-    pub fn cosine(&self, a: &Bag, b: &Bag) -> f32 {
-        let (mut ones, mut others, mut sum) = (a.terms.iter(), b.terms.iter(), 0.0);
+    pub fn cosine(&self, a: Bag<'_>, b: Bag<'_>) -> f32 {
+        let (mut ones, mut others, mut sum) = (a.terms, b.terms, 0.0);
         let (mut one, mut other) = (ones.next(), others.next());
         while let (Some(x), Some(y)) = (one, other) {
             if x.number == y.number {
@@ -249,13 +296,13 @@ impl Words {
                 other = others.next();
             }
         }
-        ratio(sum, a.length * b.length)
+        ratio(sum, a.size.length * b.size.length)
     }
 
-    fn bag(&self, counts: BTreeMap<u32, u32>, words: u32) -> Bag {
-        let mut bag = Bag { terms: counts.into_iter().collect(), length: 0.0, words };
-        self.measure(&mut bag);
-        bag
+    fn bag(&self, counts: BTreeMap<u32, u32>, words: u32) -> Made {
+        let mut made = Made { terms: counts::list(counts), size: Size { length: 0.0, words } };
+        made.size.length = self.length(made.bag());
+        made
     }
 
     fn weight(&self, term: Counted) -> f32 {

@@ -15,10 +15,10 @@ impl TextIndex {
             return None;
         }
         let beginning = keyed(TEXT, begun);
-        let longer = self.words.iter().filter(|(key, _)| key.starts_with(&beginning));
-        let counted = longer.map(|(key, word)| {
+        let longer = self.keys.all().filter(|(_, key)| key.starts_with(&beginning));
+        let counted = longer.map(|(word, key)| {
             let mut count = 0_u32;
-            word.postings.each(|number, _| count += u32::from(self.is_public(number)));
+            self.postings_of(word).each(|number, _| count += u32::from(self.is_public(number)));
             (count, key)
         });
         // The same whatever order the words lie in: of equals the shortest, then the first.

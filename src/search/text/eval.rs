@@ -114,8 +114,8 @@ impl TextIndex {
 
     pub(super) fn list(&self, kind: char, word: &str) -> Set {
         let mut set = Set::default();
-        if let Some(word) = self.words.get(keyed(kind, word).as_str()) {
-            word.postings.each(|number, _| set.insert(number));
+        if let Some(postings) = self.postings(&keyed(kind, word)) {
+            postings.each(|number, _| set.insert(number));
         }
         set
     }
@@ -124,16 +124,16 @@ impl TextIndex {
     pub(super) fn forms(&self, word: &str) -> Set {
         let mut set = self.list(TEXT, word);
         for (language, (_, stemmer)) in self.languages.iter().enumerate() {
-            let stem = stemmer.stem(word).into_owned().into_boxed_str();
-            let key = (language as u8, stem);
-            let others = self.forms.get(&key).into_iter().flatten();
-            for form in others.map(AsRef::as_ref).chain([key.1.as_ref()]) {
-                let Some(other) = self.words.get(keyed(TEXT, form).as_str()) else { continue };
+            let stem = stemmer.stem(word);
+            let own = keyed(TEXT, &stem);
+            let others = self.forms_of(language as u8, &stem);
+            for form in others.chain([own.as_str()]) {
+                let Some(other) = self.postings(form) else { continue };
                 // Where the stem is a word itself, it is one of its own forms if its stem is the same again.
-                if form == &*key.1 && stemmer.stem(form) != form {
+                if form == own && stemmer.stem(&stem) != stem {
                     continue;
                 }
-                other.postings.each(|number, _| {
+                other.each(|number, _| {
                     let document = self.documents.get(number as usize);
                     if document.is_some_and(|d| usize::from(d.language) == language) {
                         set.insert(number);
@@ -152,15 +152,15 @@ impl TextIndex {
         }
         // Where the phrase may begin, ascending.
         let mut starts: Vec<(u32, u16)> = Vec::new();
-        if let Some(word) = self.words.get(keyed(kind, first).as_str()) {
-            word.postings.each(|number, places| starts.extend(places.iter().map(|p| (number, *p))));
+        if let Some(postings) = self.postings(&keyed(kind, first)) {
+            postings.each(|number, places| starts.extend(places.iter().map(|p| (number, *p))));
         }
         for (offset, next) in rest.iter().enumerate() {
             let offset = offset as u16 + 1;
             let mut kept = Vec::new();
             let mut at = 0;
-            if let Some(word) = self.words.get(keyed(kind, next).as_str()) {
-                word.postings.each(|number, places| {
+            if let Some(postings) = self.postings(&keyed(kind, next)) {
+                postings.each(|number, places| {
                     while let Some(start) = starts.get(at).filter(|(n, _)| *n <= number) {
                         at += 1;
                         let wanted = start.1.saturating_add(offset);

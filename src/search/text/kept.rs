@@ -7,13 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::{Document, Set, TextIndex, Word};
 use crate::model::{SourceId, SubscriberId};
 use crate::text::stem::Stemmer;
+use crate::text::table::Table;
 
-/// A part holds so many documents or forms, and words of so many bytes.
+/// A part holds so many documents or stems, and words of so many bytes.
 const OF_PART: usize = 4096;
 const BYTES: usize = 256 * 1024;
-
-/// A language and a stem of it.
-type Stem = (u8, Box<str>);
 
 /// A piece of the index.
 #[derive(Serialize, Deserialize)]
@@ -30,8 +28,9 @@ enum Piece {
         documents: usize,
     },
     Documents(Vec<Document>),
-    Words(Vec<(Box<str>, Word)>),
-    Forms(Vec<(Stem, Vec<Box<str>>)>),
+    /// In the order of their numbers, with their lists; stems with those of their forms.
+    Words(Vec<(String, Word, Vec<u8>)>),
+    Stems(Vec<(String, Vec<u8>)>),
 }
 
 impl TextIndex {
@@ -52,23 +51,24 @@ impl TextIndex {
             each(Piece::Documents(documents.to_vec()))?;
         }
         let (mut words, mut size) = (Vec::new(), 0);
-        for (key, word) in &self.words {
-            size += key.len() + word.postings.size();
-            words.push((key.clone(), word.clone()));
+        for ((number, key), word) in self.keys.all().zip(&self.words) {
+            let list = self.lists.whole(number);
+            size += key.len() + list.len();
+            words.push((key.to_owned(), *word, list));
             if size >= BYTES {
                 each(Piece::Words(std::mem::take(&mut words)))?;
                 size = 0;
             }
         }
         each(Piece::Words(words))?;
-        let mut forms = Vec::new();
-        for (key, of) in &self.forms {
-            forms.push((key.clone(), of.clone()));
-            if forms.len() == OF_PART {
-                each(Piece::Forms(std::mem::take(&mut forms)))?;
+        let mut stems = Vec::new();
+        for (number, key) in self.stems.all() {
+            stems.push((key.to_owned(), self.forms.whole(number)));
+            if stems.len() == OF_PART {
+                each(Piece::Stems(std::mem::take(&mut stems)))?;
             }
         }
-        each(Piece::Forms(forms))
+        each(Piece::Stems(stems))
     }
 
     /// Puts the next piece back, as [`TextIndex::give`] gave it, into what was empty before the first.
@@ -81,19 +81,33 @@ impl TextIndex {
                 let stemmer = |name: String| (Stemmer::new(&name), name);
                 self.languages = languages.into_iter().map(stemmer).map(|(s, n)| (n, s)).collect();
                 self.documents.reserve_exact(documents);
-                self.places.reserve(self.alive.len());
+                self.count = self.alive.len();
+                self.places = Table::with_room(self.count);
             }
             Piece::Documents(documents) => {
                 for document in documents {
                     let number = self.documents.len() as u32;
-                    if self.alive.contains(number) {
-                        self.places.insert(document.id.clone(), number);
-                    }
                     self.documents.push(document);
+                    if self.alive.contains(number) {
+                        self.place(number);
+                    }
                 }
             }
-            Piece::Words(words) => self.words.extend(words),
-            Piece::Forms(forms) => self.forms.extend(forms),
+            Piece::Words(words) => {
+                for (key, word, list) in words {
+                    if self.keys.add(&key).is_some() {
+                        self.words.push(word);
+                        self.lists.add(&list);
+                    }
+                }
+            }
+            Piece::Stems(stems) => {
+                for (stem, forms) in stems {
+                    if self.stems.add(&stem).is_some() {
+                        self.forms.add(&forms);
+                    }
+                }
+            }
         }
     }
 }

@@ -20,9 +20,13 @@ pub use set::Set;
 
 use crate::model::{Insight, InsightId, SourceId, SubscriberId, Timestamp, Visibility};
 use crate::text::fold;
+use crate::text::keys::Keys;
 use crate::text::language::primary;
+use crate::text::lists::Lists;
 use crate::text::names::Names;
 use crate::text::stem::Stemmer;
+use crate::text::table::Table;
+use crate::text::varint::{Reader, Varints};
 
 /// Between two texts of one insight, so that no phrase spans both.
 const GAP: u16 = 8;
@@ -50,9 +54,11 @@ struct Document {
     language: u8,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+/// What is known of a word beside where it stands.
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Word {
-    postings: Postings,
+    /// The next document in its list is counted from here.
+    next: u32,
     /// Languages in which its stem is known, one bit each.
     languages: u64,
 }
@@ -60,13 +66,21 @@ struct Word {
 /// The index.
 #[derive(Default)]
 pub struct TextIndex {
-    words: HashMap<Box<str>, Word>,
-    /// Forms by language and stem; a form that is its own stem is found without.
-    forms: HashMap<(u8, Box<str>), Vec<Box<str>>>,
+    keys: Keys,
+    /// By the number of the key, as are [`TextIndex::lists`].
+    words: Vec<Word>,
+    /// Where each word stands.
+    lists: Lists,
+    /// Language and stem.
+    stems: Keys,
+    /// By stem: the numbers of its forms. A form that is its own stem is found without.
+    forms: Lists,
     documents: Vec<Document>,
-    places: HashMap<InsightId, u32>,
+    places: Table,
     /// All that are not gone.
     alive: Set,
+    /// How many those are.
+    count: usize,
     sources: Names<SourceId>,
     owners: Names<SubscriberId>,
     languages: Vec<(String, Stemmer)>,
@@ -88,7 +102,7 @@ pub struct Match {
 impl TextIndex {
     /// Takes an insight in. One that is known already stays as it is: insights never change.
     pub fn add(&mut self, insight: &Insight) {
-        if self.places.contains_key(&insight.id) {
+        if self.number(&insight.id).is_some() {
             return;
         }
         let number = self.documents.len() as u32;
@@ -106,8 +120,9 @@ impl TextIndex {
             owner,
             language,
         });
-        self.places.insert(insight.id.clone(), number);
+        self.place(number);
         self.alive.insert(number);
+        self.count += 1;
         let mut found: HashMap<String, Vec<u16>> = HashMap::new();
         let claim = fold::words(&insight.claim).collect::<Vec<_>>();
         let quote = fold::words(&insight.quote.text).collect::<Vec<_>>();
@@ -121,16 +136,25 @@ impl TextIndex {
         gather(&mut found, SPEAKER, speaker);
         gather(&mut found, ABOUT, insight.names.iter().map(|name| fold::words(name).collect()));
         gather(&mut found, TOPIC, insight.topics.iter().map(|slug| vec![slug.clone()]));
+        let mut list = Varints::default();
         for (key, places) in found {
-            self.word(key, language).postings.push(number, &places);
+            let Some((word, known)) = self.word(&key, language) else { continue };
+            list.clear();
+            posting::push(&mut list, &mut known.next, number, &places);
+            if (word as usize) < self.lists.len() {
+                self.lists.grow(word, list.bytes());
+            } else {
+                self.lists.add(list.bytes());
+            }
         }
     }
 
     /// Forgets an insight.
     pub fn remove(&mut self, id: &InsightId) {
-        let Some(number) = self.places.remove(id) else { return };
+        let Some(number) = self.number(id) else { return };
         self.alive.remove(number);
-        let gone = self.documents.len() - self.places.len();
+        self.count -= 1;
+        let gone = self.documents.len() - self.count;
         if gone > MOST_GONE && gone * 3 > self.documents.len() {
             self.rewrite();
         }
@@ -138,12 +162,8 @@ impl TextIndex {
 
     /// Gives back what was taken for growing, after many were added.
     pub fn shrink(&mut self) {
-        self.words.values_mut().for_each(|word| word.postings.shrink());
-        self.words.shrink_to_fit();
-        self.forms.values_mut().for_each(Vec::shrink_to_fit);
-        self.forms.shrink_to_fit();
         self.documents.shrink_to_fit();
-        self.places.shrink_to_fit();
+        self.words.shrink_to_fit();
     }
 
     /// What of `set` there is to know, in the order of the numbers.
@@ -173,32 +193,73 @@ impl TextIndex {
 
     /// The numbers of those that are known.
     pub fn numbers<'a>(&self, ids: impl IntoIterator<Item = &'a InsightId>) -> Set {
-        ids.into_iter().filter_map(|id| self.places.get(id).copied()).collect()
+        ids.into_iter().filter_map(|id| self.number(id)).collect()
     }
 
     /// What there is to know of an insight, if it is in `set`.
     pub fn in_set(&self, id: &InsightId, set: &Set) -> Option<Match> {
-        let number = self.places.get(id).filter(|number| set.contains(**number))?;
-        self.documents.get(*number as usize).map(known)
+        let number = self.number(id).filter(|number| set.contains(*number))?;
+        self.documents.get(number as usize).map(known)
     }
 
-    fn word(&mut self, key: String, language: u8) -> &mut Word {
-        let key = key.into_boxed_str();
-        let word = self
-            .words
-            .entry(key.clone())
-            .or_insert(Word { postings: Postings::default(), languages: 0 });
+    /// The number of an insight, if it is there and not gone.
+    fn number(&self, id: &InsightId) -> Option<u32> {
+        let documents = &self.documents;
+        let number = self.places.find(id, |number| is(documents, number, id))?;
+        self.alive.contains(number).then_some(number)
+    }
+
+    /// Makes a document found by its name, instead of one of that name that is gone.
+    fn place(&mut self, number: u32) {
+        let documents = &self.documents;
+        if let Some(document) = documents.get(number as usize) {
+            let id = &document.id;
+            self.places.put(id, number, |number| is(documents, number, id));
+        }
+    }
+
+    /// A word with its number, which becomes known. None if there is no room for more.
+    fn word(&mut self, key: &str, language: u8) -> Option<(u32, &mut Word)> {
+        let number = match self.keys.number(key) {
+            Some(number) => number,
+            None => {
+                self.words.push(Word { next: 0, languages: 0 });
+                self.keys.add(key).or_else(|| self.words.pop().and(None))?
+            }
+        };
         let bit = 1_u64 << language;
+        let word = self.words.get_mut(number as usize)?;
         if let (Some(form), 0) = (key.strip_prefix(TEXT), word.languages & bit) {
             word.languages |= bit;
             let known = self.languages.get(usize::from(language));
             let stem = known.map(|(_, stemmer)| stemmer.stem(form));
             if let Some(stem) = stem.filter(|stem| stem.as_ref() != form) {
-                let forms = self.forms.entry((language, stem.into_owned().into_boxed_str()));
-                forms.or_insert_with(|| Vec::with_capacity(1)).push(form.into());
+                let (stem, mut list) = (of_language(language, &stem), Varints::default());
+                list.push(u64::from(number));
+                match self.stems.number(&stem) {
+                    Some(stem) => self.forms.grow(stem, list.bytes()),
+                    None if self.stems.add(&stem).is_some() => self.forms.add(list.bytes()),
+                    None => {}
+                }
             }
         }
-        word
+        Some((number, word))
+    }
+
+    /// Where a word stands, given as its key.
+    fn postings(&self, key: &str) -> Option<Postings<'_>> {
+        self.keys.number(key).map(|word| self.postings_of(word))
+    }
+
+    fn postings_of(&self, word: u32) -> Postings<'_> {
+        Postings(Reader::new(self.lists.get(word)))
+    }
+
+    /// The keys of a stem's forms.
+    fn forms_of(&self, language: u8, stem: &str) -> impl Iterator<Item = &str> {
+        let stem = self.stems.number(&of_language(language, stem));
+        let forms = stem.map(|stem| Reader::new(self.forms.get(stem)));
+        forms.into_iter().flatten().map(|form| self.keys.text(form as u32))
     }
 
     /// The number of a language; all beyond 64 are one without stems.
@@ -227,23 +288,40 @@ impl TextIndex {
         let mut places = moved.iter();
         self.documents.retain(|_| places.next().is_some_and(Option::is_some));
         let new = |number: u32| moved.get(number as usize).copied().flatten();
-        self.words.retain(|_, word| {
-            let mut written = Postings::default();
-            word.postings.each(|number, places| {
-                if let Some(number) = new(number) {
-                    written.push(number, places);
+        let (mut keys, mut words, mut lists) = (Keys::default(), Vec::new(), Lists::default());
+        // The new numbers of words.
+        let mut renamed = vec![None; self.words.len()];
+        for ((number, key), word) in self.keys.all().zip(&self.words) {
+            let (mut list, mut next) = (Varints::default(), 0);
+            self.postings_of(number).each(|document, places| {
+                if let Some(document) = new(document) {
+                    posting::push(&mut list, &mut next, document, places);
                 }
             });
-            written.shrink();
-            word.postings = written;
-            !word.postings.is_empty()
-        });
-        let words = &self.words;
-        self.forms.retain(|_, forms| {
-            forms.retain(|form| words.contains_key(keyed(TEXT, form).as_str()));
-            !forms.is_empty()
-        });
-        self.places.values_mut().for_each(|number| *number = new(*number).unwrap_or(0));
+            if !list.bytes().is_empty()
+                && let Some(name) = keys.add(key)
+            {
+                renamed[number as usize] = Some(name);
+                words.push(Word { next, languages: word.languages });
+                lists.add(list.bytes());
+            }
+        }
+        let (mut stems, mut forms) = (Keys::default(), Lists::default());
+        for (number, stem) in self.stems.all() {
+            let mut list = Varints::default();
+            for form in Reader::new(self.forms.get(number)) {
+                if let Some(form) = renamed.get(form as usize).copied().flatten() {
+                    list.push(u64::from(form));
+                }
+            }
+            if !list.bytes().is_empty() && stems.add(stem).is_some() {
+                forms.add(list.bytes());
+            }
+        }
+        (self.keys, self.words, self.lists) = (keys, words, lists);
+        (self.stems, self.forms) = (stems, forms);
+        self.places = Table::with_room(self.documents.len());
+        (0..next).for_each(|number| self.place(number));
         self.alive = (0..next).collect();
     }
 
@@ -263,6 +341,15 @@ fn known(document: &Document) -> Match {
         published: Timestamp::from_secs(document.published),
         score: document.score,
     }
+}
+
+fn is(documents: &[Document], number: u32, id: &InsightId) -> bool {
+    documents.get(number as usize).is_some_and(|document| document.id == *id)
+}
+
+/// The key of a stem.
+fn of_language(language: u8, stem: &str) -> String {
+    keyed(char::from(language), stem)
 }
 
 fn keyed(kind: char, word: &str) -> String {

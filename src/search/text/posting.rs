@@ -1,38 +1,33 @@
 //! Where a word stands: documents ascending, in each its places, as differences of one byte mostly.
 
-use serde::{Deserialize, Serialize};
+use crate::text::varint::{Reader, Varints};
 
-use crate::text::varint::Varints;
-
-/// The list of one word.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Postings {
-    all: Varints,
-    /// The next document is counted from here.
-    next: u32,
+/// Puts a document to the end of a list: one greater than those before, with the word's places, ascending. `next` is the
+/// list's: from there the next document is counted.
+pub fn push(to: &mut Varints, next: &mut u32, document: u32, places: &[u16]) {
+    // The lowest bit says whether there is more than one place.
+    let gap = u64::from(document.saturating_sub(*next));
+    let many = places.len() > 1;
+    to.push(gap << 1 | u64::from(many));
+    *next = document.saturating_add(1);
+    if many {
+        to.push(places.len() as u64);
+    }
+    let mut last = 0;
+    for place in places {
+        to.push(u64::from(place.saturating_sub(last)));
+        last = *place;
+    }
 }
 
-impl Postings {
-    /// Adds a document, which must be greater than those before, with the word's places, ascending.
-    pub fn push(&mut self, document: u32, places: &[u16]) {
-        // The lowest bit says whether there is more than one place.
-        let gap = u64::from(document.saturating_sub(self.next));
-        let many = places.len() > 1;
-        self.all.push(gap << 1 | u64::from(many));
-        self.next = document + 1;
-        if many {
-            self.all.push(places.len() as u64);
-        }
-        let mut last = 0;
-        for place in places {
-            self.all.push(u64::from(place.saturating_sub(last)));
-            last = *place;
-        }
-    }
+/// The list of one word.
+#[derive(Clone, Copy)]
+pub struct Postings<'a>(pub Reader<'a>);
 
+impl Postings<'_> {
     /// Gives every document with its places to `each`.
-    pub fn each(&self, mut each: impl FnMut(u32, &[u16])) {
-        let mut reader = self.all.iter();
+    pub fn each(self, mut each: impl FnMut(u32, &[u16])) {
+        let mut reader = self.0;
         let mut next = 0_u32;
         let mut places = Vec::new();
         while let Some(head) = reader.next() {
@@ -48,21 +43,6 @@ impl Postings {
             each(document, &places);
         }
     }
-
-    /// Gives back what was taken for growing.
-    pub fn shrink(&mut self) {
-        self.all.shrink();
-    }
-
-    /// Bytes that it takes.
-    pub fn size(&self) -> usize {
-        self.all.size()
-    }
-
-    /// Whether it holds nothing.
-    pub fn is_empty(&self) -> bool {
-        self.all.is_empty()
-    }
 }
 
 #[cfg(test)]
@@ -76,13 +56,12 @@ mod tests {
     proptest! {
         #[test]
         fn gives_back_what_was_put_in(lists in prop::collection::btree_map(0..2_000_000_u32, prop::collection::btree_set(any::<u16>(), 1..9), 0..30)) {
-            let mut postings = Postings::default();
+            let (mut list, mut next) = (Varints::default(), 0);
             for (document, places) in &lists {
-                postings.push(*document, &places.iter().copied().collect::<Vec<_>>());
+                push(&mut list, &mut next, *document, &places.iter().copied().collect::<Vec<_>>());
             }
-            postings.shrink();
             let mut read: BTreeMap<u32, BTreeSet<u16>> = BTreeMap::new();
-            postings.each(|document, places| { read.insert(document, places.iter().copied().collect()); });
+            Postings(list.iter()).each(|document, places| { read.insert(document, places.iter().copied().collect()); });
             prop_assert_eq!(read, lists);
         }
     }

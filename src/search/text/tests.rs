@@ -206,11 +206,11 @@ fn what_was_removed_is_gone_and_room_is_made() {
     many.iter().for_each(|insight| index.add(insight));
     many.iter().for_each(|insight| index.remove(&insight.id));
     assert!(index.documents.len() < 2000, "{}", index.documents.len());
-    assert!(!index.words.contains_key("tunlike") || index.documents.len() > 4);
+    assert!(index.keys.number("tunlike").is_none() || index.documents.len() > 4);
     assert_eq!(find(&index, "lithium"), [1]);
     index.add(&said(2, "Lithium again."));
     assert_eq!(find(&index, "lithium"), [1, 2]);
-    assert_eq!(index.places.len(), 5);
+    assert_eq!(index.count, 5);
 }
 
 proptest! {
