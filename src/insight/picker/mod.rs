@@ -82,7 +82,9 @@ pub struct Measured {
 /// An episode, measured.
 pub struct Picker {
     talk: Talk,
+    /// By sentence, and as they were given.
     vectors: Vec<[f32; DIMENSIONS]>,
+    kept: Vec<Vector>,
     form: Form,
     weights: &'static Weights,
 }
@@ -90,13 +92,13 @@ pub struct Picker {
 impl Picker {
     /// None if there are not as many vectors as sentences, or none at all.
     pub fn new(reading: &Reading, vectors: &[Vector], judge: Judge) -> Option<Self> {
-        Self::of_rows(reading, vectors.iter().map(exact).collect(), judge)
+        Self::of_rows(reading, vectors.iter().map(exact).collect(), vectors, judge)
     }
 
     /// What the models would read, for training: a row for each passage, with its place, and one for each sentence.
     pub fn rows(reading: &Reading, vectors: &[Vector], judge: Judge) -> Option<Measured> {
         let picker = Self::new(reading, vectors, judge)?;
-        let rows = Rows::new(&picker.talk, &picker.vectors);
+        let rows = Rows::new(&picker.talk, &picker.vectors, &picker.kept);
         let places = picker.places();
         Some(Measured {
             passages: places.into_iter().map(|(a, b)| (a, b, rows.passage(a, b))).collect(),
@@ -104,12 +106,17 @@ impl Picker {
         })
     }
 
-    fn of_rows(reading: &Reading, vectors: Vec<[f32; DIMENSIONS]>, judge: Judge) -> Option<Self> {
+    fn of_rows(
+        reading: &Reading,
+        vectors: Vec<[f32; DIMENSIONS]>,
+        kept: &[Vector],
+        judge: Judge,
+    ) -> Option<Self> {
         let weights = judge.weights?;
         let talk = Talk::of(reading, judge.counted)?;
         let fits = !vectors.is_empty() && vectors.len() == talk.sentences.len();
         let form = form(&talk);
-        fits.then_some(Self { talk, vectors, form, weights })
+        fits.then(|| Self { talk, vectors, kept: kept.to_vec(), form, weights })
     }
 
     /// What kind of talk it is.
@@ -119,7 +126,7 @@ impl Picker {
 
     /// What each sentence is worth by itself, in standard deviations above the mean.
     pub fn rate(&self) -> Vec<f32> {
-        let rows = Rows::new(&self.talk, &self.vectors);
+        let rows = Rows::new(&self.talk, &self.vectors, &self.kept);
         let each = || (0..self.talk.sentences.len()).map(|i| rows.sentence(i));
         let pointed = standard(each().map(|row| self.weights.conversation.odds(&row)).collect());
         match self.form {
@@ -136,7 +143,7 @@ impl Picker {
 
     /// All passages in order of place.
     pub fn weigh(&self) -> Vec<Weighed> {
-        let rows = Rows::new(&self.talk, &self.vectors);
+        let rows = Rows::new(&self.talk, &self.vectors, &self.kept);
         match self.form {
             Form::Episode => self.weigh_passages(&rows),
             Form::Conversation => self.weigh_utterances(&rows),
@@ -203,7 +210,7 @@ impl Picker {
         &'a self,
         passages: impl IntoIterator<Item = (usize, usize)> + 'a,
     ) -> impl Iterator<Item = Vec<(String, f32, f32)>> + 'a {
-        let rows = Rows::new(&self.talk, &self.vectors);
+        let rows = Rows::new(&self.talk, &self.vectors, &self.kept);
         let names = rows.names();
         passages.into_iter().map(move |(first, last)| {
             let row = rows.passage(first, last);

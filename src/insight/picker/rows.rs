@@ -3,7 +3,7 @@
 
 use super::talk::Talk;
 use super::{centre, context, passage, sentence};
-use crate::text::embed::DIMENSIONS;
+use crate::text::embed::{DIMENSIONS, Vector};
 
 /// Columns of a passage's row and of a sentence's.
 pub(super) const PASSAGE: usize =
@@ -30,8 +30,8 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// `vectors` holds one for each sentence.
-    pub(super) fn new(talk: &'a Talk, vectors: &'a [[f32; DIMENSIONS]]) -> Self {
+    /// `vectors` and `kept` hold the one of each sentence.
+    pub(super) fn new(talk: &'a Talk, vectors: &'a [[f32; DIMENSIONS]], kept: &[Vector]) -> Self {
         let own: Vec<_> = talk.sentences.iter().map(|s| sentence::measure(talk, s)).collect();
         let mut sums = vec![[0.0; sentence::WIDTH]];
         let mut running = [0.0; sentence::WIDTH];
@@ -44,7 +44,7 @@ impl<'a> Rows<'a> {
             _ => passage::measure(talk, i, i),
         });
         let alone = alone.collect();
-        let (context, centre) = (context::measure(talk), centre::measure(talk, vectors));
+        let (context, centre) = (context::measure(talk), centre::measure(talk, vectors, kept));
         Self { talk, vectors, own, sums, context, centre, alone }
     }
 
