@@ -1,8 +1,10 @@
 //! Runs one job: the stage, its clock, its panic boundary, and what its failure means for the queue.
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-use tokio_util::task::AbortOnDropHandle;
+use futures_util::FutureExt;
 
 use super::Event;
 use super::backoff::{POISON, most_attempts, wait};
@@ -24,17 +26,11 @@ pub(super) enum Ended {
 
 pub(super) async fn run(ctx: Context, job: Job, now: Timestamp) -> Ended {
     let start = Instant::now();
-    let stage = {
-        let (ctx, kind, attempts) = (ctx.clone(), job.kind.clone(), job.attempts);
-        let late = now.since(job.due) > LATE;
-        // A task of its own is the panic boundary.
-        // It ends with us, if we are made to end.
-        AbortOnDropHandle::new(tokio::spawn(async move {
-            stage(&ctx, &kind, attempts, late, now, start).await
-        }))
-    };
+    let late = now.since(job.due) > LATE;
+    // The panic boundary: a stage leaves nothing half done behind but what its commits allow.
+    let stage = AssertUnwindSafe(stage(&ctx, &job.kind, job.attempts, late, now, start));
     let mut most = most_attempts(&job.kind);
-    let error = match stage.await {
+    let error = match stage.catch_unwind().await {
         Ok(Ok(event)) => return Ended::Done(event),
         Ok(Err(StageError::Busy { .. })) => return Ended::Busy,
         Ok(Err(StageError::Store(error))) => return Ended::Store(error),
@@ -52,7 +48,7 @@ pub(super) async fn run(ctx: Context, job: Job, now: Timestamp) -> Ended {
             // No host is at fault here, so none is waited for.
             most = most.min(POISON);
             StageError::Retry {
-                what: format!("{} failed inside: {panic}", job.kind.key()),
+                what: format!("{} failed inside: {}", job.kind.key(), told(&*panic)),
                 hint: "Please report this as a bug, with the log around it.".into(),
                 after: None,
             }
@@ -101,6 +97,12 @@ async fn stage(
             None
         }
     })
+}
+
+/// What a panic said.
+fn told(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic")
 }
 
 async fn record(

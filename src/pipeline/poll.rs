@@ -50,8 +50,7 @@ pub async fn poll(
     id: &SourceId,
     now: Timestamp,
 ) -> Result<Option<PollReport>, StageError> {
-    let wanted = id.clone();
-    let Some(source) = ctx.door.call(move |s| s.source(&wanted)).await? else {
+    let Some(source) = ctx.door.glance(|s| s.source(id))? else {
         let job = JobKind::Poll(id.clone());
         ctx.door.call(move |s| s.drop_job(&job)).await?;
         return Ok(None);

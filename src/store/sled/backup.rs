@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::feeds::rows;
 use super::record::{self, Record};
 use super::restore::{ServerKey, put_row};
+use super::writes::Writes;
 use super::{SledStore, keys};
 use crate::model::{
     Access, Account, BlobId, Call, Delivered, Edition, Entry, Folder, Insight, Invite, Item,
@@ -271,7 +272,7 @@ pub(super) fn read(store: &SledStore, open: Open<'_>) -> Result<BackupSummary> {
     }
     let header = lines(open, |_, _| Ok(()))?;
     let mut summary = BackupSummary::default();
-    let mut batch = ::sled::Batch::default();
+    let mut batch = Writes::default();
     let mut last_seq = 0;
     let mut pending = 0;
     lines(open, |number, line| {
@@ -294,7 +295,7 @@ pub(super) fn read(store: &SledStore, open: Open<'_>) -> Result<BackupSummary> {
         }
         if pending >= BATCH {
             pending = 0;
-            store.db()?.apply_batch(std::mem::take(&mut batch))?;
+            store.db()?.apply_batch(std::mem::take(&mut batch).into_batch())?;
         }
         Ok(())
     })?;

@@ -13,6 +13,7 @@ use super::mail::issue_key;
 use super::record::{self, Record};
 use super::sources::dated;
 use super::upkeep::aside_key;
+use super::writes::Writes;
 use super::{SledStore, keys};
 use crate::model::{
     Account, Call, Entry, Folder, Insight, Item, ItemState, Job, JobKind, Listener, Relation,
@@ -30,7 +31,7 @@ struct Look<'a> {
     db: ::sled::Db,
     now: Timestamp,
     report: Report,
-    batch: ::sled::Batch,
+    batch: Writes,
     /// Index rows that belong there, as hashes of key and value.
     filed: HashSet<u64>,
     /// Keys that are filed anew.
@@ -45,7 +46,7 @@ pub(super) fn run(store: &SledStore, repair: bool, now: Timestamp) -> Result<Rep
         db: store.db()?,
         now,
         report: Report::default(),
-        batch: ::sled::Batch::default(),
+        batch: Writes::default(),
         filed: HashSet::new(),
         anew: HashSet::new(),
         hasher: RandomState::new(),
@@ -85,7 +86,7 @@ impl Look<'_> {
     }
 
     /// Tells of what can be mended, and puts that into the batch.
-    fn mend(&mut self, what: String, how: &str, change: impl FnOnce(&mut ::sled::Batch)) {
+    fn mend(&mut self, what: String, how: &str, change: impl FnOnce(&mut Writes)) {
         self.tell(what, Some(how));
         self.report.mended += 1;
         change(&mut self.batch);

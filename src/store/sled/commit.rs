@@ -59,10 +59,9 @@ impl Committer {
         state.done = state.asked;
     }
 
-    /// For what was applied and may be lost in a crash, if it is of the last moment.
-    pub(super) fn commit_later(&self, live: &Live) -> Result<()> {
-        let since = *self.state().owed.get_or_insert_with(Instant::now);
-        if since.elapsed() < SOON { Ok(()) } else { self.commit(live) }
+    /// Something was written that may be lost in a crash, if it is of the last moment. Says whether that moment is over.
+    pub(super) fn owe(&self) -> bool {
+        self.state().owed.get_or_insert_with(Instant::now).elapsed() >= SOON
     }
 
     /// Nothing comes any more.

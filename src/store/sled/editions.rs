@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::writes::Writes;
 use super::{SledStore, keys, record};
 use crate::model::{
     Delivered, Edition, InsightId, Job, JobKind, Subscriber, SubscriberId, Timestamp, Vote,
@@ -18,7 +19,7 @@ impl SledStore {
     }
 
     /// Edition rows beyond the newest `keep` leave; their days stay taken.
-    fn thin(&self, batch: &mut ::sled::Batch, id: &SubscriberId, keep: usize) -> Result<()> {
+    fn thin(&self, batch: &mut Writes, id: &SubscriberId, keep: usize) -> Result<()> {
         for key in self.db()?.scan_prefix(keys::editions_of(id)).keys().rev().skip(keep) {
             batch.remove(key?);
         }
@@ -27,7 +28,7 @@ impl SledStore {
 }
 
 /// Puts an edition and its index by day into `batch`.
-pub(super) fn put_edition(batch: &mut ::sled::Batch, edition: &Edition) -> Result<()> {
+pub(super) fn put_edition(batch: &mut Writes, edition: &Edition) -> Result<()> {
     let key = keys::with_seq(&keys::editions_of(&edition.subscriber), edition.number);
     batch.insert(key, record::encode(edition)?);
     let day = keys::edition_day(&edition.subscriber, edition.day);
@@ -72,7 +73,7 @@ impl EditionStore for SledStore {
         if self.subscriber(&vote.subscriber)?.is_none() {
             return Ok(false);
         }
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         batch.insert(keys::vote(&vote.subscriber, &vote.insight), record::encode(&vote)?);
         self.finish_unseen(batch, held)?;
         Ok(true)
@@ -80,7 +81,7 @@ impl EditionStore for SledStore {
 
     fn drop_votes(&self, id: &SubscriberId, insight: Option<&InsightId>) -> Result<()> {
         let held = self.writer();
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         match insight {
             Some(insight) => batch.remove(keys::vote(id, insight)),
             None => {
@@ -96,7 +97,7 @@ impl EditionStore for SledStore {
         let held = self.writer();
         let id = composition.subscriber;
         let job = JobKind::Compose(id.clone());
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         let Some(mut reader) = self.read::<Subscriber>(keys::subscriber(&id))? else {
             self.unqueue(&mut batch, &job)?;
             self.finish_unseen(batch, held)?;
@@ -132,7 +133,7 @@ impl EditionStore for SledStore {
         if planned || self.subscriber(id)?.is_none() {
             return Ok(());
         }
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         self.enqueue(&mut batch, &Job::new(kind, due))?;
         self.finish_unseen(batch, held)
     }

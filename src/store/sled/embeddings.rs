@@ -1,6 +1,7 @@
 //! Insights' vectors: one small row each, replaced when the model changes.
 
 use super::scan::Scan;
+use super::writes::Writes;
 use super::{SledStore, keys, record};
 use crate::model::{InsightId, Job, JobKind, Timestamp};
 use crate::store::{Embedding, EmbeddingStore, Result, StoreError};
@@ -9,7 +10,7 @@ use crate::text::embed::Vector;
 impl EmbeddingStore for SledStore {
     fn save_embeddings(&self, embeddings: Vec<Embedding>, next: Option<Timestamp>) -> Result<()> {
         let held = self.writer();
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         for embedding in embeddings {
             if self.db()?.contains_key(keys::insight(&embedding.insight))? {
                 let row = record::encode(&embedding)?;

@@ -1,6 +1,7 @@
 //! Items on their way, and the commit that publishes an item's insights.
 
 use super::sources::bury;
+use super::writes::Writes;
 use super::{SledStore, keys, record};
 use crate::model::{
     Basis, BlobId, Gone, Insight, InsightId, Item, ItemId, ItemState, Job, JobKind, Problem,
@@ -14,7 +15,7 @@ impl SledStore {
     }
 
     /// Removes an insight's rows and all indexes but its source's.
-    pub(super) fn unpublish(&self, batch: &mut ::sled::Batch, id: &InsightId) -> Result<()> {
+    pub(super) fn unpublish(&self, batch: &mut Writes, id: &InsightId) -> Result<()> {
         if let Some(insight) = self.read::<Insight>(keys::insight(id))? {
             for key in index_keys(&insight) {
                 batch.remove(key);
@@ -63,7 +64,7 @@ impl ItemStore for SledStore {
     fn await_speech(&self, unheard: Unheard) -> Result<()> {
         let held = self.writer();
         let mut item = self.item_to_change(&unheard.item)?;
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         self.unqueue(&mut batch, &JobKind::Transcribe(item.id.clone()))?;
         if item.state == ItemState::New {
             let job = Job::new(JobKind::Recognise(item.id.clone()), unheard.now);
@@ -80,7 +81,7 @@ impl ItemStore for SledStore {
     fn save_transcript(&self, outcome: TranscriptOutcome) -> Result<()> {
         let held = self.writer();
         let mut item = self.item_to_change(&outcome.item)?;
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         self.unqueue(&mut batch, &JobKind::Transcribe(item.id.clone()))?;
         self.unqueue(&mut batch, &JobKind::Recognise(item.id.clone()))?;
         if item.state == ItemState::New {
@@ -100,7 +101,7 @@ impl ItemStore for SledStore {
     fn save_drafts(&self, id: &ItemId, drafts: BlobId, now: Timestamp) -> Result<()> {
         let held = self.writer();
         let mut item = self.item_to_change(id)?;
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         self.unqueue(&mut batch, &JobKind::Extract(id.clone()))?;
         if let ItemState::Transcribed { origin } = item.state {
             item.state = ItemState::Drafted { origin, drafts, since: now };
@@ -113,7 +114,7 @@ impl ItemStore for SledStore {
     fn save_extraction(&self, extraction: Extraction) -> Result<Vec<Insight>> {
         let mut held = self.writer();
         let mut item = self.item_to_change(&extraction.item)?;
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         self.unqueue(&mut batch, &JobKind::Extract(item.id.clone()))?;
         self.unqueue(&mut batch, &JobKind::Write(item.id.clone()))?;
         if !matches!(item.state, ItemState::Transcribed { .. } | ItemState::Drafted { .. }) {
@@ -183,7 +184,7 @@ impl ItemStore for SledStore {
 
     fn fail_item(&self, id: &ItemId, job: &JobKind, problem: Problem) -> Result<()> {
         let held = self.writer();
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         self.unqueue(&mut batch, job)?;
         if let Some(mut item) = self.read::<Item>(keys::item(id))? {
             item.state = ItemState::Failed;

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use super::writes::Writes;
 use super::{SledStore, keys, record};
 use crate::model::{Job, JobKind, Problem, Source, SourceId, SourceStatus, Timestamp};
 use crate::store::{JobStore, Result, SourceStore};
 
 impl SledStore {
     /// Queues `job`, moving it if it is queued already.
-    pub(super) fn enqueue(&self, batch: &mut ::sled::Batch, job: &Job) -> Result<()> {
+    pub(super) fn enqueue(&self, batch: &mut Writes, job: &Job) -> Result<()> {
         let key = job.kind.key();
         self.unqueue(batch, &job.kind)?;
         batch.insert(keys::job(&key), record::encode(job)?);
@@ -17,7 +18,7 @@ impl SledStore {
     }
 
     /// Takes a job out of the queue, if it is in it.
-    pub(super) fn unqueue(&self, batch: &mut ::sled::Batch, kind: &JobKind) -> Result<()> {
+    pub(super) fn unqueue(&self, batch: &mut Writes, kind: &JobKind) -> Result<()> {
         let key = kind.key();
         if let Some(old) = self.read::<Job>(keys::job(&key))? {
             batch.remove(keys::job(&key));
@@ -61,7 +62,7 @@ impl JobStore for SledStore {
     fn defer_job(&self, kind: &JobKind, due: Timestamp) -> Result<()> {
         let held = self.writer();
         let Some(job) = self.read::<Job>(keys::job(&kind.key()))? else { return Ok(()) };
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         self.enqueue(&mut batch, &Job { due, ..job })?;
         self.finish_unseen(batch, held)
     }
@@ -69,7 +70,7 @@ impl JobStore for SledStore {
     fn postpone_job(&self, kind: &JobKind, due: Timestamp, problem: &Problem) -> Result<()> {
         let held = self.writer();
         let Some(mut job) = self.read::<Job>(keys::job(&kind.key()))? else { return Ok(()) };
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         job.attempts = job.attempts.saturating_add(1);
         job.error = Some(problem.what.clone());
         job.due = due;
@@ -91,7 +92,7 @@ impl JobStore for SledStore {
                 && sources.is_none_or(|ids| ids.contains(&s.id))
         });
         let held = self.writer();
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         let mut moved = 0;
         for source in chosen {
             self.enqueue(&mut batch, &Job::new(JobKind::Poll(source.id), now))?;
@@ -103,7 +104,7 @@ impl JobStore for SledStore {
 
     fn drop_job(&self, kind: &JobKind) -> Result<()> {
         let held = self.writer();
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         self.unqueue(&mut batch, kind)?;
         self.finish_unseen(batch, held)
     }

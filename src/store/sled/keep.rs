@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::feeds::rows;
 use super::sources::dated;
+use super::writes::Writes;
 use super::{SledStore, keys, record};
 use crate::model::{BlobId, Delivered, Insight, Item, ItemId, ItemState, Timestamp};
 use crate::store::{Forgotten, Result};
@@ -85,7 +86,7 @@ pub(super) fn forget(
     }
     for some in go.chunks(BATCH) {
         let held = store.writer();
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         for id in some {
             let Some(mut item) = store.read::<Item>(keys::item(id))? else { continue };
             if !is_done(&item) {

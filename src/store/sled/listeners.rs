@@ -1,6 +1,7 @@
 //! Who listens to our hub. No page or feed shows anything of it.
 
 use super::feeds::rows;
+use super::writes::Writes;
 use super::{SledStore, keys, record};
 use crate::model::{Listener, ListenerId};
 use crate::store::{ListenerStore, Result};
@@ -18,7 +19,7 @@ impl ListenerStore for SledStore {
             None if !room(&self.listeners()?) => return Ok(false),
             None => listener,
         };
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         batch.insert(key, record::encode(&row)?);
         self.finish_unseen(batch, held)?;
         Ok(true)
@@ -32,7 +33,7 @@ impl ListenerStore for SledStore {
         let held = self.writer();
         let key = keys::listener(id);
         let Some(mut row) = self.read::<Listener>(&key)? else { return Ok(false) };
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         if change(&mut row) {
             batch.insert(key, record::encode(&row)?);
         } else {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::sources::dated;
+use super::writes::Writes;
 use super::{SledStore, keys, record};
 use crate::model::{
     Folder, Gone, Item, ItemId, ItemState, Job, JobKind, MailPolicy, Route, Sender, Source,
@@ -14,7 +15,7 @@ impl MailStore for SledStore {
     fn save_mail(&self, arrivals: Vec<Arrival>) -> Result<Vec<Added>> {
         let mut held = self.writer();
         let mut next = *held;
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         let mut sources: HashMap<SourceId, Source> = HashMap::new();
         let mut fresh: HashMap<ItemId, ()> = HashMap::new();
         let mut added = Vec::with_capacity(arrivals.len());
@@ -70,7 +71,7 @@ impl MailStore for SledStore {
         let mut held = self.writer();
         let Some(mut source) = self.source(id)? else { return Ok(None) };
         let SourceKind::Mailbox(mailbox) = &mut source.kind else { return Ok(None) };
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         let mut next = *held;
         mailbox.senders.retain(|known| known.address != sender.address);
         let mut released = 0;
@@ -136,7 +137,7 @@ impl MailStore for SledStore {
 
     fn save_folder(&self, folder: &Folder) -> Result<()> {
         let held = self.writer();
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         batch.insert(keys::folder(&folder.name), record::encode(folder)?);
         self.finish(batch, held)
     }
@@ -167,13 +168,13 @@ impl SledStore {
     fn change_mailbox(
         &self,
         id: &SourceId,
-        change: impl FnOnce(&mut Source, &mut ::sled::Batch) -> Result<bool>,
+        change: impl FnOnce(&mut Source, &mut Writes) -> Result<bool>,
     ) -> Result<bool> {
         let held = self.writer();
         let Some(mut source) = self.source(id)?.filter(|s| s.mailbox().is_some()) else {
             return Ok(false);
         };
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         if !change(&mut source, &mut batch)? {
             return Ok(false);
         }
@@ -183,7 +184,7 @@ impl SledStore {
     }
 
     /// Writes an issue's row and gives it its place, if it may be shown.
-    fn put_issue(&self, batch: &mut ::sled::Batch, item: &mut Item, next: &mut u64) -> Result<()> {
+    fn put_issue(&self, batch: &mut Writes, item: &mut Item, next: &mut u64) -> Result<()> {
         if let Some(mail) = &mut item.mail {
             mail.seq = *next;
             *next += 1;

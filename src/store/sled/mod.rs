@@ -30,6 +30,7 @@ mod sources;
 mod subscribers;
 mod topics;
 mod upkeep;
+mod writes;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -40,6 +41,7 @@ pub use self::backup::verify;
 use self::bodies::Bodies;
 use self::commit::Committer;
 use self::live::Live;
+use self::writes::{Pending, Writes};
 use super::{BackupSummary, Counts, Instance, Result, Space, StoreError, WholeStore};
 use crate::model::Timestamp;
 
@@ -56,8 +58,10 @@ pub struct SledStore {
     space: Space,
     bodies: Bodies,
     committer: Committer,
-    /// Held while a write reads and applies; guards the next `seq`.
+    /// Held while a write reads and applies; guards the next `seq`. Taken before `pending`.
     writer: Mutex<u64>,
+    /// Applied before any row but one by its key is read.
+    pending: Pending,
     generation: AtomicU64,
     instance: Instance,
 }
@@ -130,6 +134,7 @@ pub fn open(dir: &Path, mint: &Mint<'_>) -> Result<SledStore> {
         bodies,
         committer,
         writer: Mutex::new(next_seq),
+        pending: Pending::default(),
         generation: AtomicU64::new(1),
         instance,
     })
@@ -164,7 +169,8 @@ fn authority_name(host: &str) -> String {
 
 impl Drop for SledStore {
     fn drop(&mut self) {
-        if let Err(error) = self.committer.settle(&self.live) {
+        let settled = self.db().and_then(|_| self.committer.settle(&self.live));
+        if let Err(error) = settled {
             tracing::warn!(%error, "the last polls may be forgotten");
         }
     }
@@ -176,8 +182,13 @@ impl SledStore {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The database, for one call.
+    /// The database, for one call, with all that was written.
     fn db(&self) -> Result<::sled::Db> {
+        let mut pending = self.pending.hold();
+        // Where nothing can be written, reading goes on: nobody waits for what lies here.
+        if !pending.is_empty() && self.takes_writes().is_ok() {
+            self.put(pending.with(Writes::default()))?;
+        }
         self.live.db()
     }
 
@@ -194,9 +205,14 @@ impl SledStore {
     }
 
     /// Applies `batch`; what it leaves half done is never said to be done.
-    fn apply(&self, batch: ::sled::Batch) -> Result<()> {
+    fn apply(&self, batch: Writes) -> Result<()> {
         self.takes_writes()?;
-        let db = self.db()?;
+        let mut pending = self.pending.hold();
+        self.put(pending.with(batch))
+    }
+
+    fn put(&self, writes: Writes) -> Result<()> {
+        let (db, batch) = (self.live.db()?, writes.into_batch());
         // sled 0.34 panics on some errors of the disk instead of giving them.
         match catch_unwind(AssertUnwindSafe(|| db.apply_batch(batch))) {
             Ok(Ok(())) => Ok(()),
@@ -206,7 +222,7 @@ impl SledStore {
     }
 
     /// Applies `batch`, lets go of the writer's lock and waits until it is durable.
-    fn finish(&self, batch: ::sled::Batch, held: MutexGuard<'_, u64>) -> Result<()> {
+    fn finish(&self, batch: Writes, held: MutexGuard<'_, u64>) -> Result<()> {
         self.apply(batch)?;
         self.generation.fetch_add(1, Ordering::Release);
         drop(held);
@@ -214,17 +230,22 @@ impl SledStore {
     }
 
     /// As [`SledStore::finish`], for what no page or feed shows.
-    fn finish_unseen(&self, batch: ::sled::Batch, held: MutexGuard<'_, u64>) -> Result<()> {
+    fn finish_unseen(&self, batch: Writes, held: MutexGuard<'_, u64>) -> Result<()> {
         self.apply(batch)?;
         drop(held);
         self.committer.commit(&self.live)
     }
 
     /// As [`SledStore::finish_unseen`], without waiting: a crash may undo what came within the last moment.
-    fn finish_lightly(&self, batch: ::sled::Batch, held: MutexGuard<'_, u64>) -> Result<()> {
-        self.apply(batch)?;
+    fn finish_lightly(&self, batch: Writes, held: MutexGuard<'_, u64>) -> Result<()> {
+        self.takes_writes()?;
+        self.pending.hold().add(batch);
         drop(held);
-        self.committer.commit_later(&self.live)
+        if self.committer.owe() {
+            self.db()?;
+            self.committer.commit(&self.live)?;
+        }
+        Ok(())
     }
 
     /// Opens the database anew after its disk failed. What was acknowledged is in it; what was not may be gone.
@@ -247,7 +268,7 @@ impl SledStore {
     }
 
     /// Derived data that was kept before holds no more once `batch` is applied. With the writer's lock held.
-    fn next_epoch(&self, batch: &mut ::sled::Batch) -> Result<()> {
+    fn next_epoch(&self, batch: &mut Writes) -> Result<()> {
         let epoch = keys::epoch(&self.db()?)?.unwrap_or_default();
         batch.insert(keys::EPOCH, &epoch.wrapping_add(1).to_be_bytes());
         Ok(())
@@ -259,8 +280,14 @@ impl SledStore {
     }
 
     fn read<T: record::Record>(&self, key: impl AsRef<[u8]>) -> Result<Option<T>> {
-        match self.db()?.get(key.as_ref())? {
-            Some(bytes) => record::decode(&bytes, &String::from_utf8_lossy(key.as_ref())).map(Some),
+        let key = key.as_ref();
+        let waits = self.pending.hold().get(key);
+        let found = match waits {
+            Some(row) => row,
+            None => self.live.db()?.get(key)?,
+        };
+        match found {
+            Some(bytes) => record::decode(&bytes, &String::from_utf8_lossy(key)).map(Some),
             None => Ok(None),
         }
     }

@@ -3,6 +3,7 @@
 
 use super::feeds::rows;
 use super::scan::Scan;
+use super::writes::Writes;
 use super::{SledStore, keys, record};
 use crate::model::{
     Account, Call, CallId, Caps, InsightId, Relation, Reply, SourceId, Spend, SubscriberId, Tally,
@@ -16,7 +17,7 @@ impl SledStore {
         Ok(known.unwrap_or_else(|| Account::new(day.to_owned(), source.clone())))
     }
 
-    fn put_account(&self, batch: &mut ::sled::Batch, account: &Account) -> Result<()> {
+    fn put_account(&self, batch: &mut Writes, account: &Account) -> Result<()> {
         batch.insert(keys::account(&account.day, &account.source), record::encode(account)?);
         Ok(())
     }
@@ -24,7 +25,7 @@ impl SledStore {
     /// Adds to what became of a source's passages.
     pub(super) fn add_tally(
         &self,
-        batch: &mut ::sled::Batch,
+        batch: &mut Writes,
         source: &SourceId,
         tally: &Tally,
         at: Timestamp,
@@ -46,7 +47,7 @@ impl SledStore {
     }
 
     /// Removes what is known of an insight's relations.
-    pub(super) fn unrelate(&self, batch: &mut ::sled::Batch, id: &InsightId) -> Result<()> {
+    pub(super) fn unrelate(&self, batch: &mut Writes, id: &InsightId) -> Result<()> {
         for relation in self.all_relations_of(id)? {
             for key in keys::relation(&relation.of, &relation.to) {
                 batch.remove(key);
@@ -83,7 +84,7 @@ impl ModelStore for SledStore {
         if let Some(reply) = known.as_ref().and_then(|known| known.answer.clone()) {
             return Ok(Reserved::Answered(reply));
         }
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         let mut row = known.unwrap_or_else(|| Call {
             id: call.clone(),
             source: source.clone(),
@@ -150,7 +151,7 @@ impl ModelStore for SledStore {
         let held = self.writer();
         let key = keys::call(&paid.source, &paid.call);
         let mut account = self.account(&paid.asked.date(), &paid.source)?;
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         // Gone with its source, or made anew meanwhile.
         let row = self.read::<Call>(&key)?.filter(|row| row.held.is_some());
         match outcome {
@@ -211,7 +212,7 @@ impl ModelStore for SledStore {
             return Ok(0);
         }
         let held = self.writer();
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         let count = old.len();
         for key in old {
             batch.remove(key);
@@ -222,7 +223,7 @@ impl ModelStore for SledStore {
 
     fn save_relations(&self, relations: Vec<Relation>) -> Result<()> {
         let held = self.writer();
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         for relation in relations {
             if self.db()?.contains_key(keys::insight(&relation.of))?
                 && self.db()?.contains_key(keys::insight(&relation.to))?
@@ -253,7 +254,7 @@ fn lose(account: &mut Account, spend: &Spend) {
 }
 
 /// Puts a relation, to be found from both sides.
-pub(super) fn put_relation(batch: &mut ::sled::Batch, relation: &Relation) -> Result<()> {
+pub(super) fn put_relation(batch: &mut Writes, relation: &Relation) -> Result<()> {
     let [row, index] = keys::relation(&relation.of, &relation.to);
     batch.insert(index, row.clone());
     batch.insert(row, record::encode(relation)?);

@@ -11,6 +11,7 @@ use super::models::put_relation;
 use super::record::{self, Record};
 use super::subscribers::put_access;
 use super::upkeep::aside_key;
+use super::writes::Writes;
 use crate::model::{
     Access, Account, Call, Delivered, Edition, Entry, Folder, Insight, Invite, Item, Job, Listener,
     Relation, Source, Subscriber, Tombstone, Vote,
@@ -38,7 +39,7 @@ impl ServerKey {
 }
 
 /// Puts a row and its indexes into `batch`; gives its `seq`, 0 if it has none.
-pub(super) fn put_row(batch: &mut ::sled::Batch, of: &str, bytes: &[u8]) -> Result<u64> {
+pub(super) fn put_row(batch: &mut Writes, of: &str, bytes: &[u8]) -> Result<u64> {
     match of {
         Source::KIND => {
             let row: Source = record::decode(bytes, of)?;

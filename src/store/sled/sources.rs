@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::writes::Writes;
 use super::{SledStore, keys, record};
 use crate::model::{
     Gone, InsightId, Item, ItemId, ItemState, Job, JobKind, Lease, PollState, Source, SourceId,
@@ -16,7 +17,7 @@ impl SourceStore for SledStore {
         if self.db()?.contains_key(&key)? {
             return Ok(Added::Existing);
         }
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         if source.status == SourceStatus::Active && source.feed_url().is_some() {
             let job = Job::new(JobKind::Poll(source.id.clone()), source.poll.next);
             self.enqueue(&mut batch, &job)?;
@@ -46,7 +47,7 @@ impl SourceStore for SledStore {
         let Some(source) = self.read::<Source>(keys::source(id))? else { return Ok(false) };
         // What is private was never there.
         let public = source.visibility.allows(None);
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         batch.remove(keys::source(id));
         if public {
             bury(&mut batch, Gone::Source(id.clone()), source.podcast_guid)?;
@@ -90,7 +91,7 @@ impl SourceStore for SledStore {
     fn set_status(&self, id: &SourceId, status: SourceStatus, now: Timestamp) -> Result<bool> {
         let held = self.writer();
         let Some(mut source) = self.read::<Source>(keys::source(id))? else { return Ok(false) };
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         let poll = JobKind::Poll(id.clone());
         if status == SourceStatus::Active && source.feed_url().is_some() {
             source.poll.next = now;
@@ -112,7 +113,7 @@ impl SourceStore for SledStore {
         source.lease = None;
         let (recent, rhythm) = (source.poll.recent, source.poll.rhythm);
         source.poll = PollState { recent, rhythm, next: now, ..PollState::default() };
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         self.enqueue(&mut batch, &Job::new(JobKind::Poll(id.clone()), now))?;
         batch.insert(keys::source(id), record::encode(&source)?);
         self.finish(batch, held)?;
@@ -123,7 +124,7 @@ impl SourceStore for SledStore {
         let held = self.writer();
         let Some(mut source) = self.read::<Source>(keys::source(id))? else { return Ok(false) };
         source.speech = policy;
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         batch.insert(keys::source(id), record::encode(&source)?);
         self.finish(batch, held)?;
         Ok(true)
@@ -131,7 +132,7 @@ impl SourceStore for SledStore {
 
     fn move_polls(&self, plan: &[(SourceId, Timestamp)]) -> Result<()> {
         let held = self.writer();
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         for (id, next) in plan {
             let Some(mut source) = self.read::<Source>(keys::source(id))? else { continue };
             if source.status == SourceStatus::Active {
@@ -147,7 +148,7 @@ impl SourceStore for SledStore {
         let held = self.writer();
         let Some(mut source) = self.read::<Source>(keys::source(id))? else { return Ok(false) };
         source.lease = lease;
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         batch.insert(keys::source(id), record::encode(&source)?);
         self.finish_unseen(batch, held)?;
         Ok(true)
@@ -168,7 +169,7 @@ impl SourceStore for SledStore {
             return Err(StoreError::Gone(format!("source {}", outcome.source)));
         };
         let before = source.clone();
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         let mut fresh = HashSet::new();
         let mut seen = false;
         for new in outcome.new {
@@ -238,11 +239,7 @@ impl SourceStore for SledStore {
 }
 
 /// Puts a tombstone into `batch`.
-pub(super) fn bury(
-    batch: &mut ::sled::Batch,
-    of: Gone,
-    podcast_guid: Option<String>,
-) -> Result<()> {
+pub(super) fn bury(batch: &mut Writes, of: Gone, podcast_guid: Option<String>) -> Result<()> {
     batch.insert(keys::tombstone(&of), record::encode(&Tombstone { of, podcast_guid })?);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Readers, their ways in, and invitations.
 
+use super::writes::Writes;
 use super::{SledStore, keys, record};
 use crate::model::{
     Access, Invite, Job, JobKind, Moved, SecretHash, Source, SourceId, Subscriber, SubscriberId,
@@ -19,14 +20,14 @@ impl SledStore {
 }
 
 /// Puts a way in and its index into `batch`.
-pub(super) fn put_access(batch: &mut ::sled::Batch, access: &Access) -> Result<()> {
+pub(super) fn put_access(batch: &mut Writes, access: &Access) -> Result<()> {
     let hash = access.hash.as_str().as_bytes();
     batch.insert(keys::access(&access.hash), record::encode(access)?);
     batch.insert([&keys::accesses_of(&access.subscriber), hash].concat(), hash);
     Ok(())
 }
 
-fn drop_access(batch: &mut ::sled::Batch, access: &Access) {
+fn drop_access(batch: &mut Writes, access: &Access) {
     batch.remove(keys::access(&access.hash));
     batch
         .remove([&keys::accesses_of(&access.subscriber), access.hash.as_str().as_bytes()].concat());
@@ -41,7 +42,7 @@ impl SubscriberStore for SledStore {
         invite: Option<&SecretHash>,
     ) -> Result<bool> {
         let held = self.writer();
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         if let Some(hash) = invite {
             if !self.invite(hash, subscriber.created)? {
                 return Ok(false);
@@ -91,7 +92,7 @@ impl SubscriberStore for SledStore {
         new.id = old.id;
         new.created = old.created;
         new.progress = old.progress;
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         batch.insert(keys::subscriber(id), record::encode(&new)?);
         if let Some(due) = due {
             self.enqueue(&mut batch, &Job::new(JobKind::Compose(id.clone()), due))?;
@@ -111,7 +112,7 @@ impl SubscriberStore for SledStore {
         if self.subscriber(id)?.is_none() {
             return Ok(false);
         }
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         for mut old in self.accesses(id)? {
             let ended = old.moved.is_some_and(|moved| moved.until <= now);
             match grace {
@@ -146,7 +147,7 @@ impl SubscriberStore for SledStore {
         if self.subscriber(id)?.is_none() {
             return Ok(false);
         }
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         for access in self.accesses(id)? {
             drop_access(&mut batch, &access);
         }
@@ -163,7 +164,7 @@ impl SubscriberStore for SledStore {
 
     fn add_invite(&self, invite: Invite, now: Timestamp) -> Result<()> {
         let held = self.writer();
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         for row in super::feeds::rows::<Invite>(self, keys::INVITE) {
             let old = row?;
             if old.until <= now {
@@ -189,7 +190,7 @@ impl SubscriberStore for SledStore {
             };
             return kept.as_ref().try_into().map_err(|_| bad());
         }
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         batch.insert(keys::KEY, &fresh);
         self.finish_unseen(batch, held)?;
         Ok(fresh)

@@ -3,6 +3,7 @@
 use super::feeds::rows;
 use super::items::index_keys;
 use super::sources::insight_in;
+use super::writes::Writes;
 use super::{SledStore, keys, record};
 use crate::model::{Insight, Subscriber, Vote};
 use crate::parse::query;
@@ -28,7 +29,7 @@ impl SledStore {
         let prefix = keys::scope(&Scope::Topic(old.to_owned()));
         loop {
             let held = self.writer();
-            let mut batch = ::sled::Batch::default();
+            let mut batch = Writes::default();
             let mut count = 0;
             for row in self.db()?.scan_prefix(&prefix).take(BATCH) {
                 let (key, value) = row?;
@@ -49,7 +50,7 @@ impl SledStore {
             self.finish(batch, held)?;
         }
         let held = self.writer();
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         // Private ones are in no topic's index.
         let mut changed = false;
         for insight in rows::<Insight>(self, keys::INSIGHT) {

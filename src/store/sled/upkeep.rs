@@ -1,5 +1,6 @@
 //! What keeps the store well, as the contract asks; and what was set aside.
 
+use super::writes::Writes;
 use super::{SledStore, bodies, check, compact, keep, keys, record};
 use crate::model::{Item, ItemState, Job, JobKind, SourceId, Timestamp};
 use crate::store::{Compacted, Forgotten, Report, Result, UpkeepStore, Usage};
@@ -60,7 +61,7 @@ impl UpkeepStore for SledStore {
         let aside = UpkeepStore::set_aside(self, usize::MAX)?;
         let troubled = UpkeepStore::troubled(self, usize::MAX)?;
         let held = self.writer();
-        let mut batch = ::sled::Batch::default();
+        let mut batch = Writes::default();
         let mut count = 0;
         for item in aside {
             let Some(mut item) = self.read::<Item>(keys::item(&item.id))? else { continue };
