@@ -7,6 +7,9 @@
       GOLD: {"doc", "readers": [{"insights": [{"ids": [sentence indices], "grade": 1..3}], "junk": [[first, last]]}]}
   train_picker.py conversation ROWS.jsonl GOLD.jsonl... --out conversation.bin
       GOLD: {"doc", "gain": {id: worth}} or {"doc", "pos": [ids]}; ids are those of the utterances.
+  train_picker.py expect ROWS.jsonl picker.bin
+      What the test in src/insight/picker/tests.rs expects, of the rows that `cargo test --lib rows_for_the_reference -- --ignored
+      --nocapture` prints.
 
 ROWS.jsonl comes from `podbrief eval rows < INPUT.jsonl`; with --counted for documents that words.tsv was made with,
 whose own words are then taken out of it. The order: words, build podbrief, rows, then train.
@@ -162,6 +165,26 @@ def fit_episodes(all, seed=0):
     return p, s, (marked, preferred, in_marked, in_preferred, junk), (bias, sentence_bias, junk_bias)
 
 
+def read_episodes(path):
+    with open(path, "rb") as file:
+        head, numbers = json.loads(file.readline()), np.frombuffer(file.read(), "<f4")
+    wide, long = head["windows"], head["sentences"]
+    ends = np.cumsum([wide, wide, long, long, wide, wide, long, long, long])
+    p_mean, p_deviation, s_mean, s_deviation, *weights = np.split(numbers, ends)[:9]
+    scale = lambda mean, deviation: lambda x: np.clip((x - mean) / deviation, -CLIP, CLIP)
+    return scale(p_mean, p_deviation), scale(s_mean, s_deviation), weights, (head["wb0"], head["sb0"], head["jk0"])
+
+
+def expect(args):
+    model = read_episodes(args.weights)
+    for row in lines(args.rows):
+        talk = Episode(row, [])
+        odds = model[0](talk.passages) @ model[2][0] + model[3][0]
+        chance = 1 / (1 + np.exp(-(model[1](talk.sentences) @ model[2][4] + model[3][2])))
+        for (first, last), worth, log in zip(talk.places, value(model, talk), odds):
+            print(f"({first}, {last}, {worth:.4f}, {log:.4f}, {chance[first:last + 1].mean():.4f}),")
+
+
 def value(model, episode):
     """As Picker::weigh_passages."""
     p, s, (marked, preferred, in_marked, in_preferred, junk), (_, sentence_bias, junk_bias) = model
@@ -295,7 +318,10 @@ if __name__ == "__main__":
         verb.add_argument("--out")
         verb.add_argument("--folds", metavar="DIR")
         verb.add_argument("--only-check", action="store_true")
+    verb = verbs.add_parser("expect")
+    verb.add_argument("rows")
+    verb.add_argument("weights")
     args = parser.parse_args()
-    if args.verb != "words" and not (args.out or args.folds or args.only_check):
+    if args.verb in ("episode", "conversation") and not (args.out or args.folds or args.only_check):
         parser.error("--out FILE, --folds DIR or --only-check")
-    {"words": lambda a: words(a.inputs), "episode": episode, "conversation": conversation}[args.verb](args)
+    {"words": lambda a: words(a.inputs), "episode": episode, "expect": expect, "conversation": conversation}[args.verb](args)

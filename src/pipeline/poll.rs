@@ -85,11 +85,13 @@ pub async fn poll(
     };
     let (outcome, mut report) = outcome;
     let healed = report.ok && source.poll.failures > 0;
-    match ctx.door.call(move |s| s.save_poll(outcome)).await {
-        Ok(new) => report.new_items = new,
-        // Removed while it was asked.
-        Err(StoreError::Gone(_)) => return Ok(None),
-        Err(error) => return Err(error.into()),
+    if !ctx.door.glance(|s| s.save_quiet_poll(&outcome))? {
+        match ctx.door.call(move |s| s.save_poll(outcome)).await {
+            Ok(new) => report.new_items = new,
+            // Removed while it was asked.
+            Err(StoreError::Gone(_)) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
     }
     if healed {
         polls::wake_neighbours(ctx, &source, now).await?;

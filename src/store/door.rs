@@ -30,7 +30,7 @@ impl Door {
         }
     }
 
-    /// Runs `call` here and now: for one row by its key, which is nearly always in memory. Handing it to another thread and
+    /// Runs `call` here and now: for one row by its key, which is nearly always in memory, and for what never waits. Handing it to another thread and
     /// back costs a poll without news more than the reading does; at worst the disk is read once.
     ///
     /// # Errors

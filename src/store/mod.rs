@@ -63,6 +63,12 @@ pub trait SourceStore {
     fn save_lease(&self, id: &SourceId, lease: Option<Lease>) -> Result<bool>;
     /// The ids of the items already recorded.
     fn known_items(&self, id: &SourceId) -> Result<HashSet<ItemId>>;
+    /// Records a poll that learned nothing but that there is no news, if that can be done without waiting; a crash may undo it.
+    /// False if it can't, and then nothing was done: [`SourceStore::save_poll`] can.
+    ///
+    /// # Errors
+    /// If the store fails.
+    fn save_quiet_poll(&self, outcome: &PollOutcome) -> Result<bool>;
     /// Records a poll: the source's new state, its new and changed items, their jobs and the next poll.
     /// Returns how many items were new.
     fn save_poll(&self, outcome: PollOutcome) -> Result<usize>;

@@ -59,6 +59,11 @@ impl Committer {
         state.done = state.asked;
     }
 
+    /// Whether [`Committer::owe`] would say that the moment is over.
+    pub(super) fn owes_long(&self) -> bool {
+        self.state().owed.is_some_and(|since| since.elapsed() >= SOON)
+    }
+
     /// Something was written that may be lost in a crash, if it is of the last moment. Says whether that moment is over.
     pub(super) fn owe(&self) -> bool {
         self.state().owed.get_or_insert_with(Instant::now).elapsed() >= SOON

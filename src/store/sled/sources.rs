@@ -162,6 +162,29 @@ impl SourceStore for SledStore {
         Ok(known)
     }
 
+    fn save_quiet_poll(&self, outcome: &PollOutcome) -> Result<bool> {
+        let quiet = outcome.new.is_empty()
+            && outcome.changed.is_empty()
+            && outcome.url.is_none()
+            && outcome.profile.is_none()
+            && outcome.status == SourceStatus::Active;
+        if !quiet || self.committer.owes_long() {
+            return Ok(false);
+        }
+        let Ok(held) = self.writer.try_lock() else { return Ok(false) };
+        let key = keys::source(&outcome.source);
+        let Some(mut source) = self.read::<Source>(&key)? else { return Ok(false) };
+        if source.status != SourceStatus::Active || !only_time_went(&source.poll, &outcome.state) {
+            return Ok(false);
+        }
+        source.poll = outcome.state.clone();
+        let mut batch = Writes::default();
+        self.enqueue(&mut batch, &Job::new(JobKind::Poll(source.id.clone()), source.poll.next))?;
+        batch.insert(key, record::encode(&source)?);
+        self.finish_lightly(batch, held)?;
+        Ok(true)
+    }
+
     fn save_poll(&self, outcome: PollOutcome) -> Result<usize> {
         let held = self.writer();
         let key = keys::source(&outcome.source);

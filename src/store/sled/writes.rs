@@ -149,6 +149,28 @@ mod tests {
     }
 
     #[test]
+    fn only_a_poll_that_learned_nothing_is_saved_without_waiting() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, sources) = filled(dir.path(), 2);
+        assert!(store.save_quiet_poll(&quiet(&sources[0], BEGUN, BEGUN + 900)).unwrap());
+        let mut moved = quiet(&sources[1], BEGUN, BEGUN + 900);
+        moved.url = Some("https://elsewhere.example/".into());
+        let mut failed = quiet(&sources[1], BEGUN, BEGUN + 900);
+        failed.state.failures = 1;
+        let mut gone = quiet(&sources[1], BEGUN, BEGUN + 900);
+        gone.status = SourceStatus::Gone;
+        let mut stranger = quiet(&sources[1], BEGUN, BEGUN + 900);
+        stranger.source = crate::model::SourceId::for_feed("https://9.example/feed");
+        for outcome in [moved, failed, gone, stranger] {
+            assert!(!store.save_quiet_poll(&outcome).unwrap());
+        }
+        store.set_status(&sources[1].id, SourceStatus::Paused, at(BEGUN)).unwrap();
+        let outcome = quiet(&sources[1], BEGUN, BEGUN + 900);
+        assert!(!store.save_quiet_poll(&outcome).unwrap(), "a pause during the poll wins");
+        assert_eq!(due(&store, BEGUN + 900), [JobKind::Poll(sources[0].id.clone())]);
+    }
+
+    #[test]
     fn what_is_written_later_goes_over_what_waits() {
         let dir = tempfile::tempdir().unwrap();
         let (store, sources) = filled(dir.path(), 2);
