@@ -30,8 +30,8 @@ impl Door {
         }
     }
 
-    /// Runs `call` here and now: for one row by its key, which is nearly always in memory, and for what never waits. Handing it to another thread and
-    /// back costs a poll without news more than the reading does; at worst the disk is read once.
+    /// Runs `call` here and now: for one row by its key, which is nearly always in memory, and for what hardly waits. Handing
+    /// it to another thread and back costs a poll without news more than the reading does; at worst the disk is read once.
     ///
     /// # Errors
     /// What the call gives.
