@@ -286,7 +286,7 @@ def conversation(args):
         return scale, both * slope.coef_[0][0], float(slope.intercept_[0])
 
     def put(path, scale, weights, bias):
-        write(path, {"sentences": len(SPOKEN), "bias": bias}, [scale.mean, scale.deviation, weights * SPOKEN])
+        write(path, {"columns": len(SPOKEN), "bias": bias}, [scale.mean, scale.deviation, weights * SPOKEN])
 
     keep = Folds(args.folds)
     tops, precision = {True: [], False: []}, {True: [], False: []}

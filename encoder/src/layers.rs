@@ -13,6 +13,8 @@ const HEADS: usize = 12;
 const HEAD: usize = HIDDEN / HEADS;
 const WITHIN: usize = 1536;
 const LAYERS: usize = 12;
+/// Layers after which the pieces tell most of how a thing is said; the later ones leave what it is about (docs/picks.md).
+const MIDWAY: usize = 7;
 const WORDS: usize = 30_522;
 const PLACES: usize = 512;
 
@@ -149,10 +151,20 @@ impl Model {
     }
 }
 
-/// Gives one direction for each text: the mean of its pieces', less the centre. Each has a piece at least and [`PLACES`] at most.
+/// How far texts go through the layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// Through all: the mean of the pieces as a direction, less the centre.
+    Whole,
+    /// Through [`MIDWAY`]: the mean of the pieces, as it is.
+    Midway,
+}
+
+/// Gives one vector for each text. Each has a piece at least and [`PLACES`] at most.
 pub(super) struct Run<'a> {
     pub(super) model: &'a Model,
     pub(super) texts: &'a [Vec<u16>],
+    pub(super) depth: Depth,
 }
 
 impl WithSimd for Run<'_> {
@@ -171,15 +183,23 @@ impl WithSimd for Run<'_> {
             model.types.add_row(0, row, &mut room.read);
         }
         model.norm.each(&mut rows);
-        for layer in &model.layers {
+        let layers = match self.depth {
+            Depth::Whole => LAYERS,
+            Depth::Midway => MIDWAY,
+        };
+        for layer in model.layers.iter().take(layers) {
             layer.through(simd, &mut rows, &lengths, &mut room);
         }
         let mut rest = rows.as_chunks::<HIDDEN>().0.iter();
-        let mut directions = Vec::with_capacity(lengths.len());
+        let mut vectors = Vec::with_capacity(lengths.len());
         for length in lengths {
-            directions.push(model.direction(mean(rest.by_ref().take(length))));
+            let mean = mean(rest.by_ref().take(length));
+            vectors.push(match self.depth {
+                Depth::Whole => model.direction(mean),
+                Depth::Midway => mean,
+            });
         }
-        directions
+        vectors
     }
 }
 

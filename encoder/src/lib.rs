@@ -12,7 +12,7 @@ mod tests;
 mod weights;
 
 pub use layers::HIDDEN as DIMENSIONS;
-use layers::{Model, Run};
+use layers::{Depth, Model, Run};
 use pieces::Pieces;
 use weights::File;
 pub use weights::{Damaged, Read};
@@ -58,6 +58,16 @@ impl Encoder {
     /// One direction for each text, in order, of no certain length; the same whatever texts are beside it. A text without
     /// words has none: all zeros.
     pub fn encode(&self, texts: &[&str]) -> Vec<[f32; DIMENSIONS]> {
+        self.run(texts, Depth::Whole)
+    }
+
+    /// The mean of each text's pieces midway through the layers, of no certain length: it tells how a thing is said where
+    /// [`Encoder::encode`] tells what it is about, and takes seven twelfths of the time. All zeros for a text without words.
+    pub fn midway(&self, texts: &[&str]) -> Vec<[f32; DIMENSIONS]> {
+        self.run(texts, Depth::Midway)
+    }
+
+    fn run(&self, texts: &[&str], depth: Depth) -> Vec<[f32; DIMENSIONS]> {
         let pieces: Vec<Vec<u16>> = texts.iter().map(|text| self.pieces.of(cut(text))).collect();
         let mut vectors = Vec::with_capacity(texts.len());
         let mut rest = pieces.as_slice();
@@ -68,9 +78,10 @@ impl Encoder {
                 rows <= TOGETHER
             });
             let (now, later) = rest.split_at(fit.count().max(1));
-            let directions = pulp::Arch::new().dispatch(Run { model: &self.model, texts: now });
-            vectors.extend(now.iter().zip(directions).map(|(text, direction)| {
-                if pieces::is_empty(text) { [0.0; DIMENSIONS] } else { direction }
+            let run = Run { model: &self.model, texts: now, depth };
+            let made = pulp::Arch::new().dispatch(run);
+            vectors.extend(now.iter().zip(made).map(|(text, vector)| {
+                if pieces::is_empty(text) { [0.0; DIMENSIONS] } else { vector }
             }));
             rest = later;
         }

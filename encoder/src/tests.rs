@@ -23,6 +23,9 @@ fn what_stands_beside_a_text_changes_nothing() {
     let each: Vec<_> = TEXTS.iter().flat_map(|text| encoder.encode(&[text])).collect();
     assert_eq!(encoder.encode(&TEXTS), each);
     assert_eq!(each[3], [0.0; DIMENSIONS]);
+    let each: Vec<_> = TEXTS.iter().flat_map(|text| encoder.midway(&[text])).collect();
+    assert_eq!(encoder.midway(&TEXTS), each);
+    assert_eq!(each[3], [0.0; DIMENSIONS]);
 }
 
 #[test]
@@ -45,7 +48,7 @@ fn a_machine_with_narrow_instructions_says_the_same() {
     let encoder = Encoder::load().unwrap();
     for text in TEXTS {
         let texts = [KNOWN.of(text)];
-        let run = || Run { model: &encoder.model, texts: &texts };
+        let run = || Run { model: &encoder.model, texts: &texts, depth: Depth::Whole };
         let narrow = run().with_simd(pulp::Scalar::new())[0];
         let wide = pulp::Arch::new().dispatch(run())[0];
         assert!(like(&narrow, &wide) > 0.9999, "{text:?}");

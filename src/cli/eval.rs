@@ -50,6 +50,9 @@ pub(super) enum Task {
     /// The numbers that the weights are learned from
     #[value(hide = true)]
     Rows,
+    /// Every way to tell the foremost passages, as verdicts are learned from
+    #[value(hide = true)]
+    Tellings,
 }
 
 pub(super) fn eval(args: &Eval, config: Config) -> Result<ExitCode> {
@@ -66,6 +69,7 @@ pub(super) fn eval(args: &Eval, config: Config) -> Result<ExitCode> {
             eval_topics::run(input, output, args.labels.as_deref(), !args.no_vectors)?;
         }
         Task::Rows => eval_salience::rows(input, output, args.weights.judge()?)?,
+        Task::Tellings => eval_salience::tellings(input, output, args.weights.judge()?)?,
         Task::Feeds => eval_read::feeds(input, output)?,
         Task::Cues => eval_read::cues(input, output)?,
         Task::Worthiness => {

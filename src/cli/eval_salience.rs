@@ -1,15 +1,18 @@
 //! `podbrief eval salience` and `worthiness`: utterances in, passages or scores out.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, Write};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::eval::each_line;
-use crate::insight::{self, Judge, Utterance};
+use crate::insight::{self, Judge, Options, Told, Utterance};
+use crate::model::{Segment, Transcript};
 use crate::text::embed::Vector;
 use crate::text::encoder::Encoder;
 use crate::text::language;
@@ -22,6 +25,9 @@ struct Talk {
     #[serde(alias = "items")]
     utterances: Vec<Said>,
 }
+
+/// Insights of a talk whose foremost passages readers judged.
+const JUDGED: usize = 12;
 
 fn five() -> usize {
     5
@@ -122,6 +128,66 @@ pub(super) fn rows(input: impl BufRead, mut output: impl Write, judge: Judge) ->
         let language = language_of(&said);
         let training = insight::measure_for_training(&said, &language, &vectors, judge);
         Rows { ids: talk.utterances.iter().map(|s| s.id).collect(), doc: talk.doc, training }
+    })
+}
+
+#[derive(Serialize)]
+struct Tellings {
+    doc: String,
+    passages: Vec<Telling>,
+}
+
+#[derive(Serialize)]
+struct Telling {
+    first: usize,
+    last: usize,
+    value: f32,
+    ways: Vec<Way>,
+}
+
+#[derive(Serialize)]
+struct Way {
+    /// Places of the utterances in the document.
+    first: usize,
+    last: usize,
+    claim: String,
+    headline: String,
+    quality: f32,
+    /// 384 numbers, 32-bit floats, little endian, in base 64.
+    midway: String,
+}
+
+/// Every way to tell the foremost passages of each document.
+pub(super) fn tellings(input: impl BufRead, output: impl Write, judge: Judge) -> Result<()> {
+    let encoder = Encoder::load()?;
+    let options = Options { judge, max_insights: JUDGED, ..Options::default() };
+    each_line(input, output, |talk: Talk| {
+        let segments = talk.utterances.iter().map(|said| Segment {
+            speaker: said.speaker.clone(),
+            text: said.text.clone(),
+            ..Segment::default()
+        });
+        let transcript = Transcript { language: None, segments: segments.collect() };
+        let told = insight::tell_for_training(&transcript, &options, &encoder);
+        let mut known = HashMap::new();
+        let way = |told: Told| {
+            let make = || {
+                let rows = encoder.midway(&[&told.claim]);
+                let bytes = rows.iter().flatten().flat_map(|n| n.to_le_bytes());
+                BASE64_STANDARD.encode(bytes.collect::<Vec<u8>>())
+            };
+            let midway = known.entry(told.claim.clone()).or_insert_with(make).clone();
+            let Told { quote, claim, headline, quality, .. } = told;
+            Way { first: quote.first, last: quote.last, claim, headline, quality, midway }
+        };
+        let mut way = way;
+        let passages = told.into_iter().map(|passage| Telling {
+            first: passage.first,
+            last: passage.last,
+            value: passage.value,
+            ways: passage.ways.into_iter().map(&mut way).collect(),
+        });
+        Tellings { passages: passages.collect(), doc: talk.doc }
     })
 }
 

@@ -30,9 +30,8 @@ pub(super) fn extract(args: &Extract) -> Result<ExitCode> {
     let options =
         Options { max_insights: args.top, basis: input.basis, judge: args.weights.judge()? };
     let encoder = Encoder::load()?;
-    let embed = |texts: &[&str]| Some(encoder.encode(texts));
     if args.explain {
-        let explained = insight::explain(&input.transcript, &context, &options, &embed);
+        let explained = insight::explain(&input.transcript, &context, &options, &encoder);
         if args.json {
             say!("{}", serde_json::to_string_pretty(&explained)?);
         } else {
@@ -40,7 +39,7 @@ pub(super) fn extract(args: &Extract) -> Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let drafts = insight::extract(&input.transcript, &context, &options, &embed);
+    let drafts = insight::extract(&input.transcript, &context, &options, &encoder);
     if args.json {
         let shown: Vec<Shown> = drafts.iter().map(Shown::from).collect();
         say!("{}", serde_json::to_string_pretty(&shown)?);
@@ -167,7 +166,9 @@ fn candidate(candidate: &Weighed) -> Result<()> {
     };
     say!("{score}  {why} ({})", place.join(", "));
     if let (Some(headline), Some(telling)) = (&candidate.headline, candidate.telling) {
-        say!("      headline: {headline} (standing alone {telling:+.2})");
+        let odds = candidate.repeatable.map(|odds| format!(", repeatable {odds:+.2}"));
+        let odds = odds.unwrap_or_default();
+        say!("      headline: {headline} (standing alone {telling:+.2}{odds})");
     }
     say!("      words:    {}", candidate.text);
     for (label, sign) in [("for:     ", 1.0), ("against: ", -1.0)] {

@@ -98,14 +98,13 @@ impl Tried {
 
 fn attempt(writer: &Writer, input: &Input, top: usize) -> Result<Tried> {
     let encoder = Encoder::load()?;
-    let embed = |texts: &[&str]| Some(encoder.encode(texts));
     let context = insight::Context {
         title: &input.title,
         language: input.transcript.language.as_deref(),
         ..insight::Context::default()
     };
     let options = Options { max_insights: top, basis: input.basis, ..Options::default() };
-    let drafts = insight::extract(&input.transcript, &context, &options, &embed);
+    let drafts = insight::extract(&input.transcript, &context, &options, &encoder);
     let language = drafts.first().and_then(|d| d.language.clone()).unwrap_or_default();
     if drafts.is_empty() {
         bail!("nothing in it is a claim that stands alone, so there is nothing to write of");

@@ -10,9 +10,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
+use self::frame::Want;
 use self::process::Process;
 pub use self::serve::{ServeError, serve};
-use crate::text::embed::Vector;
+use crate::text::embed::{Midway, Vector};
 
 /// Nothing asked for this long: the process ends.
 const IDLE: Duration = Duration::from_secs(60);
@@ -24,6 +25,9 @@ pub struct EncodeError {
     what: &'static str,
     cause: std::io::Error,
 }
+
+/// Reads the answer to so many texts.
+type Answer<T> = fn(&[u8], usize) -> std::io::Result<Vec<T>>;
 
 /// Asks the encoder's process. Clones share one process; one request is answered at a time.
 #[derive(Clone)]
@@ -69,14 +73,26 @@ impl Worker {
     /// # Errors
     /// If the process can't be started, or failed twice on the same texts.
     pub fn encode(&self, texts: &[&str]) -> Result<Vec<Vector>, EncodeError> {
+        self.all(Want::Vectors, texts, frame::vectors)
+    }
+
+    /// The same midway, as `podbrief_encoder::Encoder::midway`.
+    ///
+    /// # Errors
+    /// As [`Worker::encode`].
+    pub fn midway(&self, texts: &[&str]) -> Result<Vec<Midway>, EncodeError> {
+        self.all(Want::Midway, texts, frame::midway)
+    }
+
+    fn all<T>(&self, want: Want, texts: &[&str], read: Answer<T>) -> Result<Vec<T>, EncodeError> {
         let mut slot = self.0.process.lock().unwrap_or_else(PoisonError::into_inner);
         let mut out = Vec::with_capacity(texts.len());
         for batch in texts.chunks(frame::MOST_TEXTS) {
-            let vectors = match self.ask(&mut slot, batch) {
+            let vectors = match self.ask(&mut slot, want, batch, read) {
                 Ok(vectors) => vectors,
                 Err(first) => {
                     tracing::warn!(error = %first, "the sentence encoder's process is started anew");
-                    self.ask(&mut slot, batch)?
+                    self.ask(&mut slot, want, batch, read)?
                 }
             };
             out.extend(vectors);
@@ -92,7 +108,7 @@ impl Worker {
             Err(TryLockError::Poisoned(slot)) => slot.into_inner(),
             Err(TryLockError::WouldBlock) => return None,
         };
-        match self.ask(&mut slot, &[text]) {
+        match self.ask(&mut slot, Want::Vectors, &[text], frame::vectors) {
             Ok(vectors) => vectors.into_iter().next(),
             Err(error) => {
                 tracing::warn!(%error, "a question is answered by its words only");
@@ -102,13 +118,20 @@ impl Worker {
     }
 
     /// A process that failed is dropped, which ends it.
-    fn ask(&self, slot: &mut Option<Process>, batch: &[&str]) -> Result<Vec<Vector>, EncodeError> {
+    fn ask<T>(
+        &self,
+        slot: &mut Option<Process>,
+        want: Want,
+        batch: &[&str],
+        read: Answer<T>,
+    ) -> Result<Vec<T>, EncodeError> {
         let mut process = match slot.take().filter(Process::is_up) {
             Some(process) => process,
             None => Process::start(&self.0.program, self.0.idle)
                 .map_err(|cause| EncodeError { what: "can't be started", cause })?,
         };
-        let vectors = process.ask(batch).map_err(|cause| EncodeError { what: "failed", cause })?;
+        let answer = process.ask(want, batch).and_then(|answer| read(&answer, batch.len()));
+        let vectors = answer.map_err(|cause| EncodeError { what: "failed", cause })?;
         *slot = Some(process);
         Ok(vectors)
     }

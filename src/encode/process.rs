@@ -9,8 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::frame;
-use crate::text::embed::Vector;
+use super::frame::{self, Want};
 
 /// One request of at most 64 texts takes a second or two on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -96,14 +95,15 @@ impl Process {
         Ok(process)
     }
 
-    pub(super) fn ask(&mut self, texts: &[&str]) -> io::Result<Vec<Vector>> {
+    /// The frame that answers.
+    pub(super) fn ask(&mut self, want: Want, texts: &[&str]) -> io::Result<Vec<u8>> {
         if !self.watch.put_off(PATIENCE) {
             return Err(gone());
         }
-        frame::write(&mut self.to, &frame::request(texts))?;
+        frame::write(&mut self.to, &frame::request(want, texts))?;
         let answer = frame::read(&mut self.from)?.ok_or_else(gone)?;
         self.watch.put_off(self.idle);
-        frame::vectors(&answer, texts.len())
+        Ok(answer)
     }
 
     pub(super) fn is_up(&self) -> bool {

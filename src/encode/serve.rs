@@ -2,7 +2,8 @@
 
 use std::io::{self, Read, Write};
 
-use super::{frame, own};
+use super::frame::{self, Want};
+use super::own;
 use crate::text::encoder::{Damaged, Encoder, weights};
 
 /// The process could not go on.
@@ -24,8 +25,9 @@ pub fn serve(from: &mut impl Read, to: &mut impl Write) -> Result<(), ServeError
     let encoder = own::reader(weights()).map_or_else(Encoder::load, Encoder::reading)?;
     frame::write(to, &frame::hello())?;
     while let Some(request) = frame::read(from)? {
-        let answer = match frame::texts(&request) {
-            Ok(texts) => frame::answer(&encoder.encode(&texts)),
+        let answer = match frame::asked(&request) {
+            Ok((Want::Vectors, texts)) => frame::answer(&encoder.encode(&texts)),
+            Ok((Want::Midway, texts)) => frame::answer_midway(&encoder.midway(&texts)),
             Err(error) => frame::refusal(&error.to_string()),
         };
         frame::write(to, &answer)?;
@@ -40,7 +42,9 @@ mod tests {
     #[test]
     fn requests_are_answered_in_order_until_the_pipe_ends() {
         let mut asked = Vec::new();
-        frame::write(&mut asked, &frame::request(&["Wind turns blades.", ""])).unwrap();
+        frame::write(&mut asked, &frame::request(Want::Vectors, &["Wind turns blades.", ""]))
+            .unwrap();
+        frame::write(&mut asked, &frame::request(Want::Midway, &["Wind turns blades."])).unwrap();
         frame::write(&mut asked, b"nonsense").unwrap();
         let mut said = Vec::new();
         serve(&mut asked.as_slice(), &mut said).unwrap();
@@ -48,6 +52,8 @@ mod tests {
         assert_eq!(frame::read(&mut said).unwrap().unwrap(), frame::hello());
         let vectors = frame::vectors(&frame::read(&mut said).unwrap().unwrap(), 2).unwrap();
         assert!(!vectors[0].is_zero() && vectors[1].is_zero());
+        let midway = frame::midway(&frame::read(&mut said).unwrap().unwrap(), 1).unwrap();
+        assert_eq!(midway, Encoder::load().unwrap().midway(&["Wind turns blades."]));
         assert!(frame::vectors(&frame::read(&mut said).unwrap().unwrap(), 1).is_err());
         assert!(frame::read(&mut said).unwrap().is_none());
     }

@@ -9,7 +9,7 @@ use super::claim::Untold;
 use super::junk::Junk;
 use super::{Context, Options, Outcome, TELLING_WORTH, Work};
 use crate::model::Transcript;
-use crate::text::embed::Embed;
+use crate::text::embed::Encode;
 
 /// All that was weighed.
 #[derive(Debug, Clone, Serialize)]
@@ -35,8 +35,10 @@ pub struct Weighed {
     pub score: Option<f32>,
     /// The raw score: what it was chosen by, less what standing alone adds. None if below the floor.
     pub raw: Option<f32>,
-    /// What standing alone adds to the raw score, if it was put in words.
+    /// What standing alone adds to the raw score, if it was put in words; what can be repeated adds more.
     pub telling: Option<f32>,
+    /// Log odds that others can repeat it, if that was asked.
+    pub repeatable: Option<f32>,
     /// What became of it.
     pub fate: Fate,
     /// Why it can't be told, if that is why it lost.
@@ -70,9 +72,9 @@ pub fn explain(
     transcript: &Transcript,
     context: &Context,
     options: &Options,
-    embed: Embed,
+    encode: &dyn Encode,
 ) -> Explained {
-    let work = Work::new(transcript, context, options, embed);
+    let work = Work::new(transcript, context, options, encode);
     let Outcome { told, fates, values, .. } = work.run();
     let list = &work.passages.list;
     let mut shown: Vec<_> = work.passages.shown().into_iter().map(Some).collect();
@@ -97,6 +99,7 @@ pub fn explain(
                 score: work.values[i].is_finite().then_some(passage.score),
                 raw: work.values[i].is_finite().then_some(work.values[i]),
                 telling: put.map(|told| TELLING_WORTH * told.quality),
+                repeatable: put.and_then(|told| told.odds),
                 fate: fates[i].unwrap_or(Fate::BelowFloor),
                 untold: words.and_then(|told| told.as_ref().err().copied()),
                 claim: put.map(|told| told.claim.clone()),

@@ -2,7 +2,7 @@
 //!
 //! `reading` joins cues to sentences, `junk` marks what is left out, `weigh` has the passages judged (by the learned
 //! `picker` where there are sentence vectors, else by `measure` and `scorer`), `choose` takes a few different ones,
-//! `claim` and `headline` put them in clean words, and `proof` checks every quote without trusting any of these.
+//! `claim` and `headline` put them in clean words, `repeat` tells which of these others can repeat, and `proof` checks every quote without trusting any of these.
 
 mod aborted;
 mod amid;
@@ -18,6 +18,7 @@ mod headline;
 mod junk;
 mod lead;
 mod lexicon;
+mod linear;
 mod loose;
 mod measure;
 mod names;
@@ -27,6 +28,7 @@ mod pointing;
 pub mod proof;
 mod reading;
 mod register;
+mod repeat;
 mod resolve;
 mod scorer;
 mod scraps;
@@ -34,6 +36,7 @@ mod spans;
 mod stand;
 mod telling;
 mod topics;
+mod training;
 mod unit;
 mod weigh;
 mod words;
@@ -45,20 +48,23 @@ pub use explain::{Explained, Weighed, explain};
 pub use features::names as feature_names;
 pub use junk::Junk;
 pub use names::names;
-pub use picker::Judge;
+pub use picker::{Files, Judge};
 pub use reading::Utterance;
+pub use telling::Told;
 pub use topics::{Sample, Tagger};
+pub use training::{Tellings, Training, measure_for_training, tell_for_training};
 
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Basis, Person, Quote, Soundbite, Transcript};
-use crate::text::embed::{Embed, Vector};
+use crate::text::embed::{Embed, Encode};
 use crate::text::language;
+use picker::Repeatable;
 use reading::Reading;
 use register::Register;
-use telling::{Telling, Told};
+use telling::Telling;
 use unit::Units;
 use weigh::{Passage, Passages};
 
@@ -112,8 +118,10 @@ pub struct Draft {
 /// Show notes are a summary for want of better: few, and below what was said.
 const MOST_FROM_NOTES: usize = 2;
 const NOTES_WORTH: f32 = 0.4;
-/// What standing well by itself is worth beside what the scorer says, in its units.
+/// What standing well by itself is worth beside what the scorer says, in its units; and what the odds that it can be
+/// repeated are worth, where they are known.
 const TELLING_WORTH: f32 = 0.8;
+const REPEATING_WORTH: f32 = 0.0;
 /// Passages that are put in words for each one wanted.
 const TOLD_FOR_EACH: usize = 16;
 /// So many are told even of a poor talk.
@@ -122,14 +130,14 @@ const FIRST: usize = 3;
 const SOUNDBITE_WORTH: f32 = 0.8;
 
 /// The insights of one item, best first. Every draft's quote passes [`proof::holds`]. Nothing worth telling
-/// yields nothing. `embed` gives sentence vectors, asked for at most once; what is chosen without them is poorer.
+/// yields nothing. `encode` is asked once for the sentences and once for claims; what is chosen without it is poorer.
 pub fn extract(
     transcript: &Transcript,
     context: &Context,
     options: &Options,
-    embed: Embed,
+    encode: &dyn Encode,
 ) -> Vec<Draft> {
-    Work::new(transcript, context, options, embed).drafts()
+    Work::new(transcript, context, options, encode).drafts()
 }
 
 /// Chooses passages among sentences given as such, as [`extract`] does before anything is put in words: ranges of
@@ -161,36 +169,6 @@ pub fn rate_sentences(
     weigh::rate(&Reading::of_utterances(utterances), language, embed, judge)
 }
 
-/// Everything the scorers would read of these sentences, for learning their weights: see `data/salience/README.md`.
-pub fn measure_for_training(
-    utterances: &[Utterance],
-    language: &str,
-    vectors: &[Vector],
-    judge: Judge,
-) -> Training {
-    let reading = Reading::of_utterances(utterances);
-    let units = Units::of(&reading, language);
-    let junk = junk::mark(&units);
-    let limits = measure::Limits::default();
-    let plain = measure::candidates(&reading, &units, &junk, language, limits);
-    let numbers =
-        |v: Vec<f32>| v.into_iter().map(|x| x.is_finite().then_some(x)).collect::<Vec<_>>();
-    Training {
-        candidates: plain.iter().map(|c| (c.first, c.last, numbers(c.features.values()))).collect(),
-        picker: picker::Picker::rows(&reading, vectors, judge),
-    }
-}
-
-/// Numbers of one talk, for learning.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct Training {
-    /// What the plain scorer reads, in the order of [`feature_names`]: first and last sentence, values.
-    pub candidates: Vec<(usize, usize, Vec<Option<f32>>)>,
-    /// What the picker reads.
-    #[serde(flatten)]
-    pub picker: Option<picker::Measured>,
-}
-
 /// One item on its way, shared by [`extract`] and [`explain`].
 struct Work<'a> {
     transcript: &'a Transcript,
@@ -203,10 +181,18 @@ struct Work<'a> {
     passages: Passages,
     /// Value with what counts beside the features; NaN where it may not be chosen.
     values: Vec<f32>,
+    encode: &'a dyn Encode,
+    /// None where it has learned nothing of such talk.
+    repeatable: Option<&'static Repeatable>,
 }
 
 impl<'a> Work<'a> {
-    fn new(transcript: &'a Transcript, context: &Context, options: &Options, embed: Embed) -> Self {
+    fn new(
+        transcript: &'a Transcript,
+        context: &Context,
+        options: &Options,
+        encode: &'a dyn Encode,
+    ) -> Self {
         let sample: String = transcript
             .segments
             .iter()
@@ -223,7 +209,10 @@ impl<'a> Work<'a> {
         if !basis.is_spoken() {
             junk::mark_lists(&reading, &mut junk);
         }
-        let passages = Passages::of(&reading, &units, &junk, &tag, embed, options.judge);
+        let embed = |texts: &[&str]| encode.vectors(texts);
+        let passages = Passages::of(&reading, &units, &junk, &tag, &embed, options.judge);
+        let learned = basis.is_spoken() && passages.are_learned();
+        let repeatable = options.judge.repeatable().filter(|_| learned);
         let bites = context.soundbites;
         let values = passages
             .list
@@ -236,7 +225,19 @@ impl<'a> Work<'a> {
             Basis::Notes => options.max_insights.min(MOST_FROM_NOTES),
             Basis::Spoken | Basis::Recognised | Basis::Written => options.max_insights,
         };
-        Self { transcript, basis, most, language, reading, units, junk, passages, values }
+        Self {
+            transcript,
+            basis,
+            most,
+            language,
+            reading,
+            units,
+            junk,
+            passages,
+            values,
+            encode,
+            repeatable,
+        }
     }
 
     fn tag(&self) -> &str {
@@ -254,7 +255,8 @@ impl<'a> Work<'a> {
         drafts
     }
 
-    fn run(&self) -> Outcome {
+    /// All ways to tell the foremost passages.
+    fn ways(&self) -> HashMap<usize, Result<Vec<Told>, Untold>> {
         let telling = Telling {
             transcript: self.transcript,
             reading: &self.reading,
@@ -263,14 +265,36 @@ impl<'a> Work<'a> {
             register: Register::from(self.basis),
         };
         let list = &self.passages.list;
-        let told: HashMap<usize, Result<Told, Untold>> = self
-            .foremost()
-            .into_iter()
-            .map(|i| (i, telling.best(list[i].first, list[i].last)))
+        let ways = |i: usize| telling.ways(list[i].first, list[i].last);
+        self.foremost().into_iter().map(|i| (i, ways(i))).collect()
+    }
+
+    /// The best way to tell each.
+    fn told(&self) -> HashMap<usize, Result<Told, Untold>> {
+        let mut ways = self.ways();
+        let open = ways.iter_mut().filter_map(|(i, ways)| Some((*i, ways.as_mut().ok()?)));
+        let promising = open
+            .flat_map(|(i, ways)| ways.iter_mut().map(move |told| (i, told)))
+            .map(|(i, told)| (self.values[i] + told.worth(), told))
             .collect();
+        if self.repeatable.is_some_and(|model| repeat::ask(promising, model, self.encode)) {
+            let all = ways.values_mut().filter_map(|ways| ways.as_mut().ok());
+            all.flatten().for_each(|told| told.odds = told.odds.or(Some(repeat::LEAST)));
+        }
+        let best = |ways: Vec<Told>| {
+            ways.into_iter()
+                .reduce(|best, told| if told.worth() > best.worth() { told } else { best })
+        };
+        let best = |ways: Result<_, _>| ways.and_then(|ways| best(ways).ok_or(Untold::Short));
+        ways.into_iter().map(|(i, ways)| (i, best(ways))).collect()
+    }
+
+    fn run(&self) -> Outcome {
+        let told = self.told();
+        let list = &self.passages.list;
         let mut values = self.values.clone();
         for (i, told) in &told {
-            values[*i] += told.as_ref().map_or(f32::NAN, |told| TELLING_WORTH * told.quality);
+            values[*i] += told.as_ref().map_or(f32::NAN, Told::worth);
         }
         let (mut chosen, mut fates) =
             choose::choose(list, self.passages.apart, &values, &self.units, self.most, |i| {

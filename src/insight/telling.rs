@@ -6,7 +6,7 @@ use super::junk::Junk;
 use super::lexicon::{Class, Lexicon};
 use super::reading::Reading;
 use super::register::Register;
-use super::{amid, headline, loose, proof};
+use super::{REPEATING_WORTH, TELLING_WORTH, amid, headline, loose, proof};
 use crate::model::{Quote, Transcript};
 use crate::text::token::tokens;
 
@@ -39,6 +39,15 @@ pub struct Told {
     pub headline: String,
     /// How well it stands by itself: about -1 to 1, for comparing.
     pub quality: f32,
+    /// Log odds that it can be repeated ([`super::repeat`]), if that was asked.
+    pub odds: Option<f32>,
+}
+
+impl Told {
+    /// What being told like this adds to what the passage is worth, in the scorer's units.
+    pub fn worth(&self) -> f32 {
+        TELLING_WORTH * self.quality + REPEATING_WORTH * self.odds.unwrap_or_default()
+    }
 }
 
 /// What is told from.
@@ -56,9 +65,10 @@ pub struct Telling<'a> {
 }
 
 impl Telling<'_> {
-    /// The best way to tell sentences `first..=last`, with one more before or behind them (of writing with all that
-    /// are before them in the paragraph) where that helps; else why they can't be told in words that stand alone.
-    pub fn best(&self, first: usize, last: usize) -> Result<Told, Untold> {
+    /// The ways to tell sentences `first..=last`, with one more before or behind them (of writing with all that are
+    /// before them in the paragraph) where that helps, the one of most quality first; else why they can't be told in
+    /// words that stand alone.
+    pub fn ways(&self, first: usize, last: usize) -> Result<Vec<Told>, Untold> {
         let turn = self.reading.sentences.get(first).map_or(0, |s| s.turn);
         let free = |i: &usize| {
             self.reading.sentences.get(*i).is_some_and(|s| s.turn == turn)
@@ -73,7 +83,7 @@ impl Telling<'_> {
         let to = Some(last + 1).filter(free).unwrap_or(last);
         let words = |a: usize, b: usize| self.reading.text(a, b).split_whitespace().count() as f32;
         let all = words(first, last).max(1.0);
-        let mut best: Option<Told> = None;
+        let mut ways = Vec::new();
         let mut why = Untold::Short;
         for a in from..=last {
             for b in a.max(first)..=to.min(a + self.register.most_sentences() - 1) {
@@ -85,21 +95,16 @@ impl Telling<'_> {
                 let cost = LOSS * (1.0 - kept / all)
                     + gain * (1.0 - kept / words(a, b).max(1.0))
                     + self.amid(a);
-                let told = match self.told(a, b, cost) {
-                    Ok(told) => told,
-                    Err(reason) => {
-                        if (a, b) == (first, last) {
-                            why = reason;
-                        }
-                        continue;
-                    }
-                };
-                if best.as_ref().is_none_or(|best| told.quality > best.quality) {
-                    best = Some(told);
+                match self.told(a, b, cost) {
+                    Ok(told) => ways.push(told),
+                    Err(reason) if (a, b) == (first, last) => why = reason,
+                    Err(_) => {}
                 }
             }
         }
-        best.filter(|told| proof::holds(&told.quote, self.transcript)).ok_or(why)
+        ways.retain(|told| proof::holds(&told.quote, self.transcript));
+        ways.sort_by(|a, b| b.quality.total_cmp(&a.quality));
+        if ways.is_empty() { Err(why) } else { Ok(ways) }
     }
 
     /// What it costs to begin with sentence `first`.
@@ -133,7 +138,7 @@ impl Telling<'_> {
             - SELF * (10.0 * own(&claim.text, self.language)).min(1.0)
             - cost;
         let quote = self.reading.quote(self.transcript, first, last).ok_or(Untold::Torn)?;
-        Ok(Told { quote, claim: claim.text, headline, quality })
+        Ok(Told { quote, claim: claim.text, headline, quality, odds: None })
     }
 }
 

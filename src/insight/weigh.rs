@@ -141,6 +141,11 @@ impl Passages {
         Self { list, apart, by: By::Learned(Box::new(picker), weighed) }
     }
 
+    /// Whether the learned picker weighed them.
+    pub fn are_learned(&self) -> bool {
+        matches!(self.by, By::Learned(..))
+    }
+
     /// What each showed, in order.
     pub fn shown(&self) -> Vec<Shown> {
         match &self.by {

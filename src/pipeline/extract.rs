@@ -140,8 +140,8 @@ fn drafts(ctx: &Context, loaded: &Loaded) -> (Vec<Draft>, usize) {
         persons: &item.persons,
         soundbites: &item.soundbites,
     };
-    let embed = |texts: &[&str]| publish::embed(ctx, texts, item);
-    let mut drafts = insight::extract(transcript, &context, &options, &embed);
+    let encode = publish::EncodeFor { encoder: &ctx.encoder, item };
+    let mut drafts = insight::extract(transcript, &context, &options, &encode);
     let drafted = drafts.len();
     drafts.retain(|draft| proof::holds(&draft.quote, transcript));
     let unproved = drafted - drafts.len();

@@ -2,6 +2,7 @@
 
 use super::extract::{ExtractReport, Loaded, failed_inside};
 use super::{Context, StageError, chapters};
+use crate::encode::{EncodeError, Worker};
 use crate::insight::{self, proof, written};
 use crate::model::{
     Basis, Insight, InsightId, Item, Source, Tally, Timestamp, Visibility, Written,
@@ -9,7 +10,7 @@ use crate::model::{
 use crate::publish::entry;
 use crate::search::sense;
 use crate::store::{Embedding, Extraction, Publication, StoreError, Writing};
-use crate::text::embed::{Embed, MODEL, Vector};
+use crate::text::embed::{Embed, Encode, MODEL, Midway, Vector};
 use crate::text::normal::normal_words;
 
 /// From so many insights is learned what is usual.
@@ -42,14 +43,29 @@ pub(super) async fn publish(
     }
 }
 
-/// Sentence vectors, if they can be had now.
-pub(super) fn embed(ctx: &Context, texts: &[&str], item: &Item) -> Option<Vec<Vector>> {
-    match ctx.encoder.encode(texts) {
-        Ok(vectors) => Some(vectors),
-        Err(error) => {
-            tracing::warn!(%error, item = %item.title, "there are no sentence vectors for it now");
-            None
-        }
+/// The encoder's process, asked for one item.
+pub(super) struct EncodeFor<'a> {
+    pub encoder: &'a Worker,
+    pub item: &'a Item,
+}
+
+impl EncodeFor<'_> {
+    fn told<T>(&self, made: Result<Vec<T>, EncodeError>) -> Option<Vec<T>> {
+        let item = &self.item.title;
+        made.inspect_err(
+            |error| tracing::warn!(%error, %item, "there are no sentence vectors for it now"),
+        )
+        .ok()
+    }
+}
+
+impl Encode for EncodeFor<'_> {
+    fn vectors(&self, texts: &[&str]) -> Option<Vec<Vector>> {
+        self.told(self.encoder.encode(texts))
+    }
+
+    fn midway(&self, texts: &[&str]) -> Option<Vec<Midway>> {
+        self.told(self.encoder.midway(texts))
     }
 }
 
@@ -62,7 +78,7 @@ fn make(
 ) -> (Extraction, ExtractReport) {
     let Loaded { item, source, origin, transcript } = loaded;
     let basis = Basis::from(origin);
-    let embed = |texts: &[&str]| embed(ctx, texts, &item);
+    let embed = |texts: &[&str]| EncodeFor { encoder: &ctx.encoder, item: &item }.vectors(texts);
     let count = told.len();
     let proved = told.into_iter().filter(|told| proof::holds(&told.draft.quote, &transcript));
     let by = ctx

@@ -134,8 +134,30 @@ fn product(a: &[i8; DIMENSIONS], b: &[i8; DIMENSIONS]) -> i32 {
     a.iter().zip(b).map(|(x, y)| i32::from(i16::from(*x) * i16::from(*y))).sum()
 }
 
+/// A text as the encoder has it midway: the numbers that tell how a thing is said. Never kept.
+pub type Midway = [f32; DIMENSIONS];
+
 /// Makes the vectors of texts, in order, or nothing if it can't just now.
 pub type Embed<'a> = &'a dyn Fn(&[&str]) -> Option<Vec<Vector>>;
+
+/// Whoever encodes texts, or can't just now.
+pub trait Encode {
+    /// The vector of each, in order.
+    fn vectors(&self, texts: &[&str]) -> Option<Vec<Vector>>;
+    /// The same, midway.
+    fn midway(&self, texts: &[&str]) -> Option<Vec<Midway>>;
+}
+
+/// What gives vectors only.
+impl<F: Fn(&[&str]) -> Option<Vec<Vector>>> Encode for F {
+    fn vectors(&self, texts: &[&str]) -> Option<Vec<Vector>> {
+        self(texts)
+    }
+
+    fn midway(&self, _: &[&str]) -> Option<Vec<Midway>> {
+        None
+    }
+}
 
 /// There is no encoder here.
 pub fn none(_: &[&str]) -> Option<Vec<Vector>> {

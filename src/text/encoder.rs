@@ -2,7 +2,7 @@
 
 pub use podbrief_encoder::{Damaged, Read, cut, weights};
 
-use crate::text::embed::{DIMENSIONS, Vector};
+use crate::text::embed::{DIMENSIONS, Encode, Midway, Vector};
 
 const _: () = assert!(DIMENSIONS == podbrief_encoder::DIMENSIONS);
 
@@ -29,6 +29,21 @@ impl Encoder {
     /// One vector for each text, in order; the same whatever texts are beside it. A text without words has the zero vector.
     pub fn encode(&self, texts: &[&str]) -> Vec<Vector> {
         self.0.encode(texts).iter().map(|direction| Vector::new(direction)).collect()
+    }
+
+    /// The same midway, as `podbrief_encoder::Encoder::midway`.
+    pub fn midway(&self, texts: &[&str]) -> Vec<Midway> {
+        self.0.midway(texts)
+    }
+}
+
+impl Encode for Encoder {
+    fn vectors(&self, texts: &[&str]) -> Option<Vec<Vector>> {
+        Some(self.encode(texts))
+    }
+
+    fn midway(&self, texts: &[&str]) -> Option<Vec<Midway>> {
+        Some(self.midway(texts))
     }
 }
 

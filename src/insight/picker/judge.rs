@@ -1,6 +1,6 @@
 //! Whose weights choose: those that ship, or for measuring, others that have not seen what they are asked of.
 
-use super::model::Weights;
+use super::model::{Files, Repeatable, Weights};
 
 /// Weights, and whether the talk is known to the background table. [`Judge::default`] is that of production.
 #[derive(Clone, Copy)]
@@ -23,11 +23,16 @@ impl std::fmt::Debug for Judge {
 }
 
 impl Judge {
-    /// With weights of other files like `picker.bin` and `conversation.bin`, where given; None if they are no such
-    /// files. They are kept as long as the program runs.
-    pub fn of(episode: Option<&[u8]>, conversation: Option<&[u8]>) -> Option<Self> {
-        let weights = Weights::parse(episode, conversation)?;
+    /// With weights of other files, where given; None if they are no such files. They are kept as long as the program
+    /// runs.
+    pub fn of(files: Files) -> Option<Self> {
+        let weights = Weights::parse(files)?;
         Some(Self { weights: Some(Box::leak(Box::new(weights))), counted: false })
+    }
+
+    /// Of claims.
+    pub(in crate::insight) fn repeatable(self) -> Option<&'static Repeatable> {
+        self.weights.map(|weights| &weights.repeatable)
     }
 
     /// The same for a talk that `words.tsv` was made with, whose own words are taken out of it again.

@@ -15,6 +15,7 @@ mod talk;
 
 use self::cues::List;
 pub use self::judge::Judge;
+pub use self::model::{Files, Repeatable};
 use self::model::{OfPassage, OfSentence, Weights};
 use self::rows::Rows;
 use self::talk::Talk;

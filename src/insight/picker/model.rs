@@ -1,13 +1,13 @@
-//! The learned weights (`data/salience/picker.bin`): four linear models and one of what is junk.
+//! The learned weights (`data/salience/picker.bin`): four linear models and one of what is junk; and
+//! those beside it, of one model each.
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::super::linear::{Linear, Scale, dot, open};
 use super::rows::{PASSAGE, SENTENCE};
-
-/// A number further out than this many standard deviations counts as this far.
-const CLIP: f32 = 4.0;
+use crate::text::embed::DIMENSIONS;
 
 /// Stands in the first line of the file; behind it are the arrays of [`Model`] as 32-bit floats, little endian.
 #[derive(Deserialize)]
@@ -17,12 +17,6 @@ struct Head {
     wb0: f32,
     sb0: f32,
     jk0: f32,
-}
-
-/// Mean and standard deviation of each column.
-struct Scale {
-    mean: Vec<f32>,
-    deviation: Vec<f32>,
 }
 
 /// The weights. Each model is linear over standardised columns.
@@ -39,81 +33,52 @@ pub(super) struct Model {
     biases: [f32; 3],
 }
 
-/// The learned weights for raw conversation (`data/salience/conversation.bin`): one linear model of sentences.
-pub(super) struct Conversation {
-    scale: Scale,
-    weights: Vec<f32>,
-    bias: f32,
-}
+/// The learned weights for raw conversation (`data/salience/conversation.bin`): log odds that a reader would point at a
+/// sentence as what the conversation was about.
+pub(super) type Conversation = Linear<SENTENCE>;
 
-/// Both.
+/// Learned from readers' verdicts (`data/salience/repeatable.bin`): log odds that a claim can be repeated to someone who
+/// has not heard the show, from what the encoder has of it midway.
+pub type Repeatable = Linear<DIMENSIONS>;
+
+/// All of them.
 pub(super) struct Weights {
     pub episode: Model,
     pub conversation: Conversation,
+    pub repeatable: Repeatable,
+}
+
+/// Files of weights to take instead of those that ship.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Files<'a> {
+    /// Like `picker.bin`.
+    pub episode: Option<&'a [u8]>,
+    /// Like `conversation.bin`.
+    pub conversation: Option<&'a [u8]>,
+    /// Like `repeatable.bin`.
+    pub repeatable: Option<&'a [u8]>,
 }
 
 const EPISODE: &[u8] = include_bytes!("../../../data/salience/picker.bin");
 const CONVERSATION: &[u8] = include_bytes!("../../../data/salience/conversation.bin");
+const REPEATABLE: &[u8] = include_bytes!("../../../data/salience/repeatable.bin");
 
 impl Weights {
     /// None if the files that ship are broken.
     pub(super) fn shipped() -> Option<&'static Self> {
-        static SHIPPED: LazyLock<Option<Weights>> = LazyLock::new(|| Weights::parse(None, None));
+        static SHIPPED: LazyLock<Option<Weights>> =
+            LazyLock::new(|| Weights::parse(Files::default()));
         SHIPPED.as_ref()
     }
 
     /// Takes those that ship where none are given; None if one of them is broken.
-    pub(super) fn parse(episode: Option<&[u8]>, conversation: Option<&[u8]>) -> Option<Self> {
+    pub(super) fn parse(files: Files) -> Option<Self> {
         Some(Self {
-            episode: Model::parse(episode.unwrap_or(EPISODE))?,
-            conversation: Conversation::parse(conversation.unwrap_or(CONVERSATION))?,
+            episode: Model::parse(files.episode.unwrap_or(EPISODE))?,
+            conversation: Linear::parse(files.conversation.unwrap_or(CONVERSATION))?,
+            repeatable: Linear::parse(files.repeatable.unwrap_or(REPEATABLE))?,
         })
     }
-}
-
-/// As [`Head`].
-#[derive(Deserialize)]
-struct ConversationHead {
-    sentences: usize,
-    bias: f32,
-}
-
-impl Conversation {
-    fn parse(bytes: &[u8]) -> Option<Self> {
-        let (head, mut numbers) = open::<ConversationHead>(bytes)?;
-        let scale = Scale { mean: numbers.take(SENTENCE)?, deviation: numbers.take(SENTENCE)? };
-        let weights = numbers.take(SENTENCE)?;
-        let whole = head.sentences == SENTENCE && numbers.is_empty();
-        whole.then_some(Self { scale, weights, bias: head.bias })
-    }
-
-    /// Log odds that a reader would point at the sentence as what the conversation was about.
-    pub(super) fn odds(&self, row: &[f32]) -> f32 {
-        dot(&self.scale.standard(row), &self.weights) + self.bias
-    }
-}
-
-/// The numbers of a file, taken from its front.
-struct Numbers<'a>(&'a [[u8; 4]]);
-
-impl Numbers<'_> {
-    fn take(&mut self, n: usize) -> Option<Vec<f32>> {
-        let (taken, rest) = self.0.split_at_checked(n)?;
-        self.0 = rest;
-        Some(taken.iter().map(|c| f32::from_le_bytes(*c)).collect())
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-/// The first line of a file, and the numbers behind it.
-fn open<'a, H: Deserialize<'a>>(bytes: &'a [u8]) -> Option<(H, Numbers<'a>)> {
-    let line = bytes.iter().position(|b| *b == b'\n')?;
-    let (chunks, rest) = bytes[line + 1..].as_chunks::<4>();
-    let head = serde_json::from_slice(&bytes[..line]).ok()?;
-    rest.is_empty().then_some((head, Numbers(chunks)))
 }
 
 /// What the models say of a passage.
@@ -142,9 +107,9 @@ impl Model {
         if (head.windows, head.sentences) != (PASSAGE, SENTENCE) {
             return None;
         }
+        let passages = numbers.scale(PASSAGE)?;
+        let sentences = numbers.scale(SENTENCE)?;
         let mut take = |n: usize| numbers.take(n);
-        let passages = Scale { mean: take(PASSAGE)?, deviation: take(PASSAGE)? };
-        let sentences = Scale { mean: take(SENTENCE)?, deviation: take(SENTENCE)? };
         let out = Self {
             passages,
             sentences,
@@ -182,17 +147,6 @@ impl Model {
     }
 }
 
-impl Scale {
-    fn standard(&self, row: &[f32]) -> Vec<f32> {
-        let scale = self.mean.iter().zip(&self.deviation);
-        row.iter().zip(scale).map(|(x, (m, d))| ((x - m) / d).clamp(-CLIP, CLIP)).collect()
-    }
-}
-
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
-}
-
 /// Log odds to 0..1.
 pub(super) fn chance(odds: f32) -> f32 {
     1.0 / (1.0 + (-odds).exp())
@@ -204,13 +158,13 @@ mod tests {
 
     #[test]
     fn the_shipped_weights_fit_the_columns() {
-        let Weights { episode, conversation } = Weights::shipped().unwrap();
-        assert!(episode.passages.deviation.iter().all(|d| *d > 0.0));
-        assert!(episode.sentences.deviation.iter().all(|d| *d > 0.0));
-        assert!(conversation.scale.deviation.iter().all(|d| *d > 0.0));
+        let Weights { episode, conversation, repeatable } = Weights::shipped().unwrap();
+        assert!(episode.passages.is_sound() && episode.sentences.is_sound());
+        assert!(conversation.is_sound() && repeatable.is_sound());
         assert!(Model::parse(b"{}").is_none() && Model::parse(b"").is_none());
         assert!(Model::parse(&EPISODE[..EPISODE.len() - 4]).is_none());
         assert!(Conversation::parse(EPISODE).is_none());
-        assert!(Weights::parse(Some(CONVERSATION), None).is_none());
+        let files = Files { episode: Some(CONVERSATION), ..Files::default() };
+        assert!(Weights::parse(files).is_none());
     }
 }
