@@ -185,6 +185,37 @@ fn extract_is_a_filter() {
     assert!(!wrong.status.success() && !text(&wrong.stderr).contains("panicked"));
 }
 
+/// Two thoughts of one speaker, as strong; what the second is about was never said.
+#[test]
+fn what_others_can_repeat_is_told_first() {
+    let named = "Heat pumps move heat instead of making it, because a compressor needs only a third of the electricity that a \
+                 resistance heater would turn into the same warmth.";
+    let pointing = "And so that one was basically the same thing again, because we did it the way they had always wanted it to be \
+                    done, which made all of those a lot more expensive for us.";
+    let program = Program::new(&[]);
+    let ask = |first: &str, second: &str| -> serde_json::Value {
+        let text = format!("Ada Stone: {first}\n\nBob Hill: Mm-hmm.\n\nAda Stone: {second}\n");
+        let mut child = program
+            .command(&["extract", "-", "--explain", "--json"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap()
+    };
+    for (first, second) in [(named, pointing), (pointing, named)] {
+        let explained = ask(first, second);
+        let odds = |opening: &str| {
+            let all = explained["candidates"].as_array().unwrap();
+            let one = all.iter().find(|c| c["text"].as_str().unwrap().starts_with(opening)).unwrap();
+            one["repeatable"].as_f64().unwrap_or(-3.0)
+        };
+        assert!(odds("Heat pumps") > 0.0 && odds("And so") < -1.0, "{explained:#}");
+        assert!(explained["candidates"][0]["text"].as_str().unwrap().starts_with("Heat"));
+    }
+}
+
 #[test]
 fn extract_reads_every_format_from_standard_input_unnamed() {
     let program = Program::new(&[]);

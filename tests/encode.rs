@@ -20,6 +20,8 @@ fn it_says_what_the_encoder_says() {
     assert_eq!(vectors, Encoder::load().unwrap().encode(&many));
     assert!(worker.is_up());
     assert!(worker.encode(&[]).unwrap().is_empty());
+    let midway = worker.midway(&many).unwrap();
+    assert_eq!(midway, Encoder::load().unwrap().midway(&many));
 }
 
 #[test]

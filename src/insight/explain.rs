@@ -96,7 +96,9 @@ pub fn explain(
                 text: work.reading.text(passage.first, passage.last).to_owned(),
                 speaker: work.reading.speaker(passage.first).map(str::to_owned),
                 start_ms: quote.and_then(|q| q.start_ms),
-                score: work.values[i].is_finite().then_some(passage.score),
+                score: work.values[i]
+                    .is_finite()
+                    .then(|| passage.score_with(put.and_then(|told| told.odds))),
                 raw: work.values[i].is_finite().then_some(work.values[i]),
                 telling: put.map(|told| TELLING_WORTH * told.quality),
                 repeatable: put.and_then(|told| told.odds),

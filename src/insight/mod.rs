@@ -121,7 +121,7 @@ const NOTES_WORTH: f32 = 0.4;
 /// What standing well by itself is worth beside what the scorer says, in its units; and what the odds that it can be
 /// repeated are worth, where they are known.
 const TELLING_WORTH: f32 = 0.8;
-const REPEATING_WORTH: f32 = 0.0;
+const REPEATING_WORTH: f32 = 0.6;
 /// Passages that are put in words for each one wanted.
 const TOLD_FOR_EACH: usize = 16;
 /// So many are told even of a poor talk.
@@ -328,8 +328,9 @@ impl<'a> Work<'a> {
 
     fn draft(&self, told: Told, by: &Passage) -> Draft {
         let notes = if self.basis == Basis::Notes { NOTES_WORTH } else { 1.0 };
-        let Told { quote, claim, headline, .. } = told;
-        Draft { claim, headline, quote, score: by.score * notes, language: self.language.clone() }
+        let Told { quote, claim, headline, odds, .. } = told;
+        let score = by.score_with(odds);
+        Draft { claim, headline, quote, score: score * notes, language: self.language.clone() }
     }
 }
 

@@ -8,10 +8,12 @@ use super::telling::Told;
 use crate::text::embed::Encode;
 
 /// Claims of a talk that are asked about at most, the most promising ones: it takes as long as that many sentences.
-const MOST: usize = 56;
+const MOST: usize = 48;
 /// Odds are taken within these bounds: beyond them, more sure is no better. What wasn't asked counts as the worst.
 pub const LEAST: f32 = -3.0;
 const BEST: f32 = 3.0;
+/// The mean of the first eight claims of a talk, from talks that the weights had not seen.
+pub const USUAL: f32 = -0.5;
 
 /// Sets the odds of those that promise most, which is for comparing; false if nothing can be known just now.
 pub fn ask(mut ways: Vec<(f32, &mut Told)>, model: &Repeatable, encode: &dyn Encode) -> bool {
@@ -38,4 +40,75 @@ pub fn ask(mut ways: Vec<(f32, &mut Told)>, model: &Repeatable, encode: &dyn Enc
         told.odds = Some(odds[place]);
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::linear::Linear;
+    use super::*;
+    use crate::model::Quote;
+    use crate::text::embed::{DIMENSIONS, Midway, Vector};
+
+    /// Says of each claim how long it is, and how many it was asked of.
+    struct Lengths(std::cell::Cell<usize>);
+
+    impl Encode for Lengths {
+        fn vectors(&self, _: &[&str]) -> Option<Vec<Vector>> {
+            None
+        }
+
+        fn midway(&self, texts: &[&str]) -> Option<Vec<Midway>> {
+            self.0.set(texts.len());
+            let of =
+                |text: &&str| std::array::from_fn(|i| if i == 0 { text.len() as f32 } else { 0.0 });
+            Some(texts.iter().map(of).collect())
+        }
+    }
+
+    /// The odds are the first number, less two.
+    fn model() -> Repeatable {
+        let ones = [1.0_f32; DIMENSIONS];
+        let numbers = [[0.0; DIMENSIONS], ones, ones].concat();
+        let head = b"{\"columns\":384,\"bias\":-2.0}\n".to_vec();
+        let bytes = numbers.iter().flat_map(|n| n.to_le_bytes());
+        Linear::parse(&head.into_iter().chain(bytes).collect::<Vec<u8>>()).unwrap()
+    }
+
+    fn told(claim: &str) -> Told {
+        let quote = Quote {
+            text: String::new(),
+            first: 0,
+            last: 0,
+            start_ms: None,
+            end_ms: None,
+            speaker: None,
+        };
+        Told { quote, claim: claim.into(), headline: String::new(), quality: 0.0, odds: None }
+    }
+
+    #[test]
+    fn the_most_promising_are_asked_about_each_claim_once() {
+        let mut all: Vec<Told> = (0..MOST + 9).map(|n| told(&format!("claim {n}"))).collect();
+        all.push(told("claim 0"));
+        let promise = |n: usize| -(n as f32);
+        let ways = all.iter_mut().enumerate().map(|(n, told)| (promise(n), told)).collect();
+        let lengths = Lengths(std::cell::Cell::new(0));
+        assert!(ask(ways, &model(), &lengths));
+        assert_eq!(lengths.0.get(), MOST);
+        assert!(all[..MOST].iter().all(|told| told.odds.is_some()));
+        assert!(all[MOST..MOST + 9].iter().all(|told| told.odds.is_none()));
+        assert_eq!(all[MOST + 9].odds, all[0].odds, "it is the same claim");
+    }
+
+    #[test]
+    fn odds_are_bounded_and_unknown_without_an_encoder() {
+        let mut all = [told("a"), told("abcd"), told("")];
+        let none = |_: &[&str]| -> Option<Vec<Vector>> { None };
+        assert!(!ask(all.iter_mut().map(|told| (0.0, told)).collect(), &model(), &none));
+        assert!(all.iter().all(|told| told.odds.is_none()));
+        let lengths = Lengths(std::cell::Cell::new(0));
+        assert!(ask(all.iter_mut().map(|told| (0.0, told)).collect(), &model(), &lengths));
+        let odds = all.each_ref().map(|told| told.odds);
+        assert_eq!(odds, [Some(-1.0), Some(2.0), Some(-2.0)]);
+    }
 }

@@ -12,6 +12,7 @@ use super::reading::Reading;
 use super::scorer::Scorer;
 use super::stand::Costs;
 use super::unit::Units;
+use super::{REPEATING_WORTH, repeat};
 use crate::text::embed::Embed;
 use crate::text::language::primary;
 
@@ -55,6 +56,16 @@ pub struct Passage {
     pub worth: bool,
     /// Whether it is worth telling where better ones of the talk are told.
     pub sound: bool,
+}
+
+impl Passage {
+    /// The score once it is told, with the log odds that others can repeat it, if they are known: what is usual leaves
+    /// it as it is.
+    pub fn score_with(&self, repeatable: Option<f32>) -> f32 {
+        let more = repeatable.map_or(0.0, |odds| REPEATING_WORTH * (odds - repeat::USUAL));
+        let more = (more / EPISODE.spread).exp();
+        self.score * more / (1.0 - self.score + self.score * more)
+    }
 }
 
 /// All of them, with what they were judged by.
