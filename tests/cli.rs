@@ -185,35 +185,21 @@ fn extract_is_a_filter() {
     assert!(!wrong.status.success() && !text(&wrong.stderr).contains("panicked"));
 }
 
-/// Two thoughts of one speaker, as strong; what the second is about was never said.
 #[test]
-fn what_others_can_repeat_is_told_first() {
-    let named = "Heat pumps move heat instead of making it, because a compressor needs only a third of the electricity that a \
-                 resistance heater would turn into the same warmth.";
-    let pointing = "And so that one was basically the same thing again, because we did it the way they had always wanted it to be \
-                    done, which made all of those a lot more expensive for us.";
+fn explaining_says_what_others_can_repeat() {
     let program = Program::new(&[]);
-    let ask = |first: &str, second: &str| -> serde_json::Value {
-        let text = format!("Ada Stone: {first}\n\nBob Hill: Mm-hmm.\n\nAda Stone: {second}\n");
-        let mut child = program
-            .command(&["extract", "-", "--explain", "--json"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-        serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap()
-    };
-    for (first, second) in [(named, pointing), (pointing, named)] {
-        let explained = ask(first, second);
-        let odds = |opening: &str| {
-            let all = explained["candidates"].as_array().unwrap();
-            let one = all.iter().find(|c| c["text"].as_str().unwrap().starts_with(opening)).unwrap();
-            one["repeatable"].as_f64().unwrap_or(-3.0)
-        };
-        assert!(odds("Heat pumps") > 0.0 && odds("And so") < -1.0, "{explained:#}");
-        assert!(explained["candidates"][0]["text"].as_str().unwrap().starts_with("Heat"));
-    }
+    let said = "Ada Stone: Teams should measure a database before they move it, because the reason most migrations \
+                fail is that nobody knows who reads the data.\n\nBob Hill: Right.\n";
+    let file = program.dir.path().join("talk.txt");
+    std::fs::write(&file, said).unwrap();
+    let file = file.to_str().unwrap();
+    let output = program.run(&["extract", file, "--explain", "--json"]);
+    let explained: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let best = &explained["candidates"][0];
+    assert_eq!(best["fate"], "chosen", "{explained:#}");
+    assert!(best["repeatable"].as_f64().unwrap() > 0.0, "{best:#}");
+    let shown = program.run(&["extract", file, "--explain"]);
+    assert!(text(&shown.stdout).contains("repeatable +"), "{}", text(&shown.stdout));
 }
 
 #[test]

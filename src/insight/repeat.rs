@@ -45,9 +45,11 @@ pub fn ask(mut ways: Vec<(f32, &mut Told)>, model: &Repeatable, encode: &dyn Enc
 #[cfg(test)]
 mod tests {
     use super::super::linear::Linear;
+    use super::super::picker::Judge;
     use super::*;
     use crate::model::Quote;
     use crate::text::embed::{DIMENSIONS, Midway, Vector};
+    use crate::text::encoder::Encoder;
 
     /// Says of each claim how long it is, and how many it was asked of.
     struct Lengths(std::cell::Cell<usize>);
@@ -110,5 +112,19 @@ mod tests {
         assert!(ask(all.iter_mut().map(|told| (0.0, told)).collect(), &model(), &lengths));
         let odds = all.each_ref().map(|told| told.odds);
         assert_eq!(odds, [Some(-1.0), Some(2.0), Some(-2.0)]);
+    }
+
+    #[test]
+    fn a_claim_that_names_its_things_is_more_likely_than_one_that_points() {
+        let claims = [
+            "Heat pumps move heat instead of making it, so one unit of electricity gives three units of warmth.",
+            "The reason most migrations fail is that teams move the data first and only then find out who reads it.",
+            "And so that one was the same thing again, because we did it the way they had always wanted it done.",
+            "I talked to him about it at that meeting and he said that it was one of the better ones we had done.",
+        ];
+        let model = Judge::default().repeatable().unwrap();
+        let odds: Vec<f32> =
+            Encoder::load().unwrap().midway(&claims).iter().map(|row| model.odds(row)).collect();
+        assert!(odds[0].min(odds[1]) > odds[2].max(odds[3]) + 1.0, "{odds:?}");
     }
 }
