@@ -228,7 +228,8 @@ fn post(config: &Config) -> Result<Mail> {
 }
 
 impl Rooms {
-    /// Runs `work` beside the scheduler and the admin socket, without a web server; stops both when it ends.
+    /// Runs `work` beside the admin socket and the scheduler, which begins when it is asked to, without a web server; stops
+    /// both when it ends.
     ///
     /// # Errors
     /// If the admin socket can't be made, and what `work` gives.
@@ -241,7 +242,7 @@ impl Rooms {
         let (stop, stopped) = watch::channel(false);
         let socket = admin::bind(dir).context("the admin socket can't be made")?;
         let socket = tokio::spawn(admin::serve(self.admin.clone(), socket, closed));
-        let jobs = tokio::spawn(self.scheduler.run(stopped, GRACE));
+        let jobs = tokio::spawn(self.scheduler.when_asked().run(stopped, GRACE));
         let result = work(&self.admin).await;
         // Who came through the socket meanwhile may wait for jobs.
         close.send_replace(true);

@@ -1,4 +1,5 @@
-//! `podbrief eval salience` and `worthiness`: utterances in, passages or scores out.
+//! `podbrief eval salience` and `worthiness`: utterances in, passages or scores out; `rows` and `tellings`: what the weights
+//! of these are learned from.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
@@ -170,7 +171,7 @@ pub(super) fn tellings(input: impl BufRead, output: impl Write, judge: Judge) ->
         let transcript = Transcript { language: None, segments: segments.collect() };
         let told = insight::tell_for_training(&transcript, &options, &encoder);
         let mut known = HashMap::new();
-        let way = |told: Told| {
+        let mut way = |told: Told| {
             let make = || {
                 let rows = encoder.midway(&[&told.claim]);
                 let bytes = rows.iter().flatten().flat_map(|n| n.to_le_bytes());
@@ -180,7 +181,6 @@ pub(super) fn tellings(input: impl BufRead, output: impl Write, judge: Judge) ->
             let Told { quote, claim, headline, quality, .. } = told;
             Way { first: quote.first, last: quote.last, claim, headline, quality, midway }
         };
-        let mut way = way;
         let passages = told.into_iter().map(|passage| Telling {
             first: passage.first,
             last: passage.last,

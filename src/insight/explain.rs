@@ -37,7 +37,8 @@ pub struct Weighed {
     pub raw: Option<f32>,
     /// What standing alone adds to the raw score, if it was put in words; what can be repeated adds more.
     pub telling: Option<f32>,
-    /// Log odds that others can repeat it, if that was asked.
+    /// Log odds that others can repeat it, -3 to 3; -3 too if there were 48 claims more promising. None where nothing is
+    /// known of that.
     pub repeatable: Option<f32>,
     /// What became of it.
     pub fate: Fate,

@@ -255,8 +255,8 @@ impl<'a> Work<'a> {
         drafts
     }
 
-    /// All ways to tell the foremost passages.
-    fn ways(&self) -> HashMap<usize, Result<Vec<Told>, Untold>> {
+    /// All ways to tell the foremost passages, in their order.
+    fn ways(&self) -> Vec<(usize, Result<Vec<Told>, Untold>)> {
         let telling = Telling {
             transcript: self.transcript,
             reading: &self.reading,
@@ -278,7 +278,7 @@ impl<'a> Work<'a> {
             .map(|(i, told)| (self.values[i] + told.worth(), told))
             .collect();
         if self.repeatable.is_some_and(|model| repeat::ask(promising, model, self.encode)) {
-            let all = ways.values_mut().filter_map(|ways| ways.as_mut().ok());
+            let all = ways.iter_mut().filter_map(|(_, ways)| ways.as_mut().ok());
             all.flatten().for_each(|told| told.odds = told.odds.or(Some(repeat::LEAST)));
         }
         let best = |ways: Vec<Told>| {

@@ -39,7 +39,7 @@ pub struct Told {
     pub headline: String,
     /// How well it stands by itself: about -1 to 1, for comparing.
     pub quality: f32,
-    /// Log odds that it can be repeated ([`super::repeat`]), if that was asked.
+    /// Log odds that it can be repeated ([`super::repeat`]), if they are known.
     pub odds: Option<f32>,
 }
 

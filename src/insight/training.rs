@@ -1,12 +1,10 @@
 //! What is learned from: the numbers the scorers read of a talk, and all ways to tell its passages. Only for those who learn
 //! the weights (`data/salience/README.md`).
 
-use super::junk;
-use super::measure;
 use super::picker::{self, Judge};
 use super::reading::{Reading, Utterance};
 use super::unit::Units;
-use super::{Context, Options, Told, Untold, Work};
+use super::{Context, Options, Told, Untold, Work, junk, measure};
 use crate::model::Transcript;
 use crate::text::embed::{Encode, Vector};
 
@@ -33,7 +31,7 @@ pub fn measure_for_training(
 /// Numbers of one talk, for learning.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Training {
-    /// What the plain scorer reads, in the order of [`feature_names`]: first and last sentence, values.
+    /// What the plain scorer reads, in the order of [`super::feature_names`]: first and last sentence, values.
     pub candidates: Vec<(usize, usize, Vec<Option<f32>>)>,
     /// What the picker reads.
     #[serde(flatten)]
@@ -47,7 +45,7 @@ pub fn tell_for_training(
     encode: &dyn Encode,
 ) -> Vec<Tellings> {
     let work = Work::new(transcript, &Context::default(), options, encode);
-    let mut ways: Vec<_> = work.ways().into_iter().collect();
+    let mut ways = work.ways();
     ways.sort_by_key(|(i, _)| *i);
     let of = |(i, ways): (usize, Result<Vec<Told>, Untold>)| Tellings {
         first: work.passages.list[i].first,

@@ -60,7 +60,7 @@ pub struct Passage {
 
 impl Passage {
     /// The score once it is told, with the log odds that others can repeat it, if they are known: what is usual leaves
-    /// it as it is.
+    /// it as it is. They were learned of episodes, so they are worth as much as an episode's.
     pub fn score_with(&self, repeatable: Option<f32>) -> f32 {
         let more = repeatable.map_or(0.0, |odds| REPEATING_WORTH * (odds - repeat::USUAL));
         let more = (more / EPISODE.spread).exp();
@@ -218,4 +218,22 @@ fn learned_shown(numbers: Vec<(String, f32, f32)>, weighed: &Weighed) -> Shown {
         numbers.into_iter().map(|(name, _, share)| (name, share)).collect();
     reasons.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.cmp(&b.0)));
     (features, reasons)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_repeated_is_worth_more_and_stays_within_bounds() {
+        let passage =
+            Passage { first: 0, last: 0, value: 1.0, score: 0.5, worth: true, sound: true };
+        let score = |odds| passage.score_with(odds);
+        assert_eq!((score(None), score(Some(repeat::USUAL))), (0.5, 0.5));
+        assert!(score(Some(0.5)) > 0.7 && score(Some(-1.5)) < 0.3);
+        for (score, odds) in [(0.0, 3.0), (1.0, -3.0), (0.999, 3.0), (0.001, -3.0)] {
+            let given = Passage { score, ..passage }.score_with(Some(odds));
+            assert!((0.0..=1.0).contains(&given), "{given}");
+        }
+    }
 }

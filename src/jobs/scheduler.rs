@@ -38,6 +38,7 @@ pub struct Scheduler {
     begun: Timestamp,
     room: Room,
     catching_up: bool,
+    when_asked: bool,
     /// The recognition of speech that runs, or ran last.
     hearing: Option<AbortHandle>,
     /// What was due at the last look, and had no room yet.
@@ -94,13 +95,22 @@ impl Scheduler {
         let begun = clock();
         let model = ctx.writer.as_ref().map_or(1, |writer| writer.terms.at_once).max(1);
         let room = Room { network: at_once.max(1), model };
-        let (hearing, seen, catching_up) = (None, None, false);
-        (Self { ctx, clock, begun, room, catching_up, hearing, seen, asks, events }, handle)
+        let (hearing, seen) = (None, None);
+        let (catching_up, when_asked) = (false, false);
+        let scheduler =
+            Self { ctx, clock, begun, room, catching_up, when_asked, hearing, seen, asks, events };
+        (scheduler, handle)
     }
 
     /// Polls that were missed are spread out, as suits a server; else they are made at once, as suits who waits for them.
     pub fn catching_up(mut self) -> Self {
         self.catching_up = true;
+        self
+    }
+
+    /// Nothing is done before somebody asks, so that whoever listens first hears of all that is done.
+    pub fn when_asked(mut self) -> Self {
+        self.when_asked = true;
         self
     }
 
@@ -114,6 +124,14 @@ impl Scheduler {
         let mut paused_until: Option<Timestamp> = None;
         let mut last: Option<Timestamp> = None;
         let mut counted: Option<Timestamp> = None;
+        if self.when_asked {
+            tokio::select! {
+                ask = self.asks.recv() => if let Some(Ask::Idle(tell)) = ask {
+                    waiting.push(tell);
+                },
+                _ = stop.changed() => {}
+            }
+        }
         while !*stop.borrow() {
             let now = (self.clock)();
             // Editions are due by the reader's clock: what was queued by a clock that was wrong is put right.
